@@ -1,0 +1,46 @@
+# Everything that is done with the template; `make` lists it.
+#
+# Answers to the questions are given as variables: make bake limiter_backend=redis project_name="Tea Shop"
+
+UV  ?= $(or $(shell command -v uv),$(CURDIR)/.uv/bin/uv)
+OUT ?= build
+
+# Each variable of the command line is an answer, but for the Makefile's own and a service's settings.
+words   := $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(word))))
+named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+answers := $(foreach name,$(filter-out UV OUT APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo bake test lint smoke bench clean uv
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: slug := $(or $(project_slug),acme-api)
+demo: answers += 'project_slug=$(slug)'
+demo: bake ## bake a service and run it over HTTPS: make demo [answers] [OUT=folder]
+	@$(MAKE) --no-print-directory -C "$(OUT)/$(slug)" run UV="$(UV)"
+
+bake: uv ## bake a service into build/: make bake [answers] [OUT=folder]
+	@"$(UV)" run --no-dev cookiecutter . --no-input --overwrite-if-exists --output-dir "$(OUT)" $(answers)
+
+test: uv ## run the template's tests, the suites of the services that they bake among them
+	@"$(UV)" run pytest
+
+lint: uv ## check the template's own Python, as strictly as the services'
+	@"$(UV)" run ruff check
+	@"$(UV)" run ruff format --check
+	@"$(UV)" run mypy
+
+smoke: uv ## bake, install, start and call a service as a user would: make smoke [answers]
+	@"$(UV)" run python -m tests.smoke $(answers)
+
+bench: uv ## measure what the controls cost, against bare Flask, and what a bake takes
+	@"$(UV)" run python -m benchmarks.bench
+	@"$(UV)" run python -m benchmarks.bake
+
+clean: ## remove what was baked
+	rm -rf build
+
+uv:
+	@command -v "$(UV)" >/dev/null || { python3 -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv; }

@@ -1,0 +1,78 @@
+"""Print what a bake costs as a multiple of the least that Cookiecutter can do.
+
+Each bake is a whole process: the template with its defaults, hooks and certificates included,
+against an empty template without hooks, and against the baked service as a template of itself,
+which renders the same tree without hooks.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from benchmarks.rounds import interleaved
+from tests.services import TEMPLATE, bake
+
+
+def main(rounds: int) -> None:
+    """Bake all three in turn and print the medians."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        templates = {
+            "empty template": empty(folder / "empty"),
+            "same tree, no hooks": same_tree(folder / "same"),
+            "this template": TEMPLATE,
+        }
+        found = interleaved(
+            {what: partial(timed, path, folder / "out") for what, path in templates.items()}, rounds
+        )
+    least = found["empty template"]
+    for what, seconds in found.items():
+        print(f"{what:20} {seconds * 1000:6.0f} ms {seconds / least:6.2f}")
+
+
+def timed(template: Path, out: Path) -> float:
+    """Return the seconds that one bake takes, the start of Python included."""
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "-o", str(out)]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    seconds = time.perf_counter() - start
+    shutil.rmtree(out)
+    return seconds
+
+
+def empty(template: Path) -> Path:
+    """Make a template that renders one line."""
+    root = template / "{{cookiecutter.project_slug}}"
+    root.mkdir(parents=True)
+    (root / "README.md").write_text("{{ cookiecutter.project_slug }}\n", encoding="utf-8")
+    return asking_nothing(template)
+
+
+def same_tree(template: Path) -> Path:
+    """Make a template of the default service as it stands after its bake."""
+    template.mkdir()
+    service = bake(template, {})
+    service.rename(template / "{{cookiecutter.project_slug}}")
+    return asking_nothing(template)
+
+
+def asking_nothing(template: Path) -> Path:
+    """Give the template the one question that Cookiecutter needs."""
+    questions = {
+        "project_slug": "acme-api",
+        "_copy_without_render": ["acme_api/*.*", "scripts/*.py", "tests/*.py"],
+    }
+    (template / "cookiecutter.json").write_text(json.dumps(questions), encoding="utf-8")
+    return template
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    main(parser.parse_args().rounds)

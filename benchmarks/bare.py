@@ -1,0 +1,69 @@
+"""The baseline: what the service's endpoints are in plain Flask, without any of its controls.
+
+The queries and the SQLite settings are the service's own, so that what differs is the security.
+"""
+
+import os
+from typing import Any
+
+import sqlalchemy as sql
+from flask import Flask, request
+from uuid_utils import uuid7
+
+engine = sql.create_engine(os.environ["BARE_DATABASE_URL"])
+metadata = sql.MetaData()
+items = sql.Table(
+    "items",
+    metadata,
+    sql.Column("id", sql.String(36), primary_key=True),
+    sql.Column("owner", sql.String(255)),
+    sql.Column("name", sql.String(100)),
+    sql.Column("description", sql.String(2000)),
+    sql.Column("price", sql.Double),
+    sql.Index("ix_items_owner_id", "owner", "id"),
+)
+one = sql.select(items.c.id, items.c.name, items.c.description, items.c.price).where(
+    items.c.id == sql.bindparam("id"), items.c.owner == sql.bindparam("owner")
+)
+
+
+@sql.event.listens_for(engine, "connect")
+def configure(connection: Any, _record: object) -> None:
+    """Set what the service sets."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+metadata.create_all(engine)
+reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+app = Flask(__name__)
+
+
+@app.get("/api/v1/me")
+def me() -> dict[str, Any]:
+    """Answer a little JSON."""
+    return {"id": "someone", "scopes": ["items:read", "items:write"]}
+
+
+@app.get("/api/v1/items/<item_id>")
+def get_item(item_id: str) -> tuple[dict[str, Any], int]:
+    """Read one row by its key."""
+    with reader.connect() as connection:
+        row = connection.execute(one, {"id": item_id, "owner": "someone"}).first()
+    return (dict(row._mapping), 200) if row else ({}, 404)
+
+
+@app.post("/api/v1/items")
+def create_item() -> tuple[dict[str, Any], int]:
+    """Write one row."""
+    body = request.get_json()
+    row = {
+        "id": str(uuid7()),
+        "owner": "someone",
+        "name": body["name"],
+        "description": body.get("description"),
+        "price": body.get("price"),
+    }
+    with engine.begin() as connection:
+        connection.execute(sql.insert(items), row)
+    return row, 201

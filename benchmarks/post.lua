@@ -1,0 +1,4 @@
+-- What wrk sends for a new item.
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = '{"name": "Earl Grey", "description": "Black tea with bergamot", "price": 4.5}'

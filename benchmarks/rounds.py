@@ -1,0 +1,15 @@
+"""Measure several things in turn, round after round: a slow minute of the machine hits all."""
+
+import statistics
+from collections.abc import Callable, Mapping
+
+
+def interleaved(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """Return the median of each subject; an uncounted first round warms everything up."""
+    for measure in subjects.values():
+        measure()
+    found: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(rounds):
+        for name, measure in subjects.items():
+            found[name].append(measure())
+    return {name: statistics.median(values) for name, values in found.items()}

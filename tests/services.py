@@ -1,0 +1,159 @@
+"""Bake a service, and run it with the servers that its answers need, as its owner would."""
+
+import importlib
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+TEMPLATE = Path(__file__).parent.parent
+# `uv run` tells its children which uv it was.
+UV = os.environ.get("UV", "uv")
+START_SECONDS = 120
+STOP_SECONDS = 15
+RUN = ("python", "scripts/develop.py")  # what `make run` runs
+
+
+def bake(folder: Path, answers: Mapping[str, str]) -> Path:
+    """Bake these answers, defaults for the others, into an empty folder; return the service's."""
+    command = [
+        sys.executable,
+        "-m",
+        "cookiecutter",
+        str(TEMPLATE),
+        "--no-input",
+        "--default-config",
+    ]
+    given = [f"{question}={answer}" for question, answer in answers.items()]
+    subprocess.run(
+        [*command, "--output-dir", str(folder), *given], check=True, stdout=subprocess.DEVNULL
+    )
+    (service,) = folder.iterdir()
+    return service
+
+
+@contextmanager
+def storages(service: Path) -> Iterator[dict[str, str]]:
+    """Start the database and limiter servers that the service needs, as its own tests do.
+
+    Yields the settings that lead the service there: none for SQLite and the memory.
+    """
+    sys.path.insert(0, str(service / "tests"))
+    settings = {}
+    with ExitStack() as running:
+        for module, setting in (
+            ("limiter_storage", "APP_LIMITER_URI"),
+            ("database_server", "APP_DATABASE_URL"),
+        ):
+            serving = getattr(importlib.import_module(module), "serving", None)
+            if serving:
+                settings[setting] = running.enter_context(serving())
+        yield settings
+
+
+class Service:
+    """A service that runs in a process group of its own."""
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], log: Path, command: Sequence[str] = RUN
+    ) -> None:
+        """Start the command in the environment of the service, which it makes if there is none."""
+        self.folder = folder
+        self.port = int(settings["APP_SERVER_PORT"])
+        self.url = f"https://localhost:{self.port}"
+        self.log = log
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "VIRTUAL_ENV" and not name.startswith("APP_")
+        } | dict(settings)
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [UV, "run", *command],
+                cwd=folder,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def authority(self) -> ssl.SSLContext:
+        """Trust the service's development CA, and nothing else."""
+        return ssl.create_default_context(cafile=self.folder / "certs" / "ca.pem")
+
+    def client(self, headers: Mapping[str, str] | None = None) -> httpx.Client:
+        """Return a client that sends these headers with each request."""
+        return httpx.Client(base_url=self.url, headers=headers, verify=self.authority, timeout=10)
+
+    def flask(self, *arguments: str) -> str:
+        """Run one of the service's commands and return what it prints."""
+        with self.log.open("ab") as log:
+            return subprocess.run(
+                [UV, "run", "flask", *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                check=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                encoding="utf-8",
+            ).stdout
+
+    def wait(self, path: str) -> None:
+        """Return once it answers this path; raises RuntimeError with its log when it does not."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                if self.client().get(path).is_success:
+                    return
+            except (OSError, httpx.TransportError):
+                pass  # no certificate, or nobody listens yet
+            time.sleep(0.1)
+        raise RuntimeError(self.log.read_text(encoding="utf-8", errors="replace"))
+
+    def stop(self) -> bool:
+        """Stop it as Ctrl-C does and tell whether it went by itself."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+        try:
+            self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            return False
+        return True
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def started(
+    folder: Path,
+    settings: Mapping[str, str],
+    command: Sequence[str] = RUN,
+    ready: str = "/readyz",
+) -> Iterator[Service]:
+    """Yield the service once it answers over HTTPS on a free port; stop it at the end."""
+    port = {"APP_SERVER_PORT": str(free_port())}
+    with tempfile.TemporaryDirectory() as logs:
+        service = Service(folder, {**port, **settings}, Path(logs) / "service.log", command)
+        try:
+            service.wait(ready)
+            yield service
+        finally:
+            service.stop()

@@ -1,0 +1,52 @@
+"""Bake a service, install it, start it over HTTPS, call it as its users would, and stop it.
+
+`make smoke [answers]` runs this. It ends with the number of checks that passed, or names each
+that failed and shows the service's log.
+"""
+
+import importlib
+import sys
+import tempfile
+import tomllib
+import traceback
+from pathlib import Path
+
+from tests.services import Service, bake, started, storages
+from tests.smoke import contract, readme, transport
+from tests.smoke.checks import Checks
+
+
+def main(arguments: list[str]) -> str | None:
+    """Try the service of these answers; return what failed."""
+    expect = Checks()
+    with tempfile.TemporaryDirectory(prefix="smoke-") as folder:
+        service = bake(Path(folder), dict(argument.split("=", 1) for argument in arguments))
+        with storages(service) as settings, started(service, settings) as running:
+            try:
+                call(running, expect)
+            except Exception:
+                expect.failed.append(traceback.format_exc())
+            expect("it stops by itself on Ctrl-C", running.stop())
+            log = running.log.read_text(encoding="utf-8", errors="replace")
+    if expect.failed:
+        return "\n".join([log, *expect.failed, f"smoke: {len(expect.failed)} checks failed"])
+    print(f"smoke: {expect.passed} checks passed")
+    return None
+
+
+def call(service: Service, expect: Checks) -> None:
+    """Make every check that the answers call for."""
+    project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
+    answers = project["tool"]["cookiecutter"]
+    style = importlib.import_module(f"tests.smoke.{answers['auth_style']}")
+    origins = [origin.strip() for origin in answers["cors_origins"].split(",") if origin.strip()]
+
+    readme.check(service, expect)
+    transport.check(service, expect)
+    with service.client(style.credential(service)) as client:
+        style.check(service, client, expect)
+        contract.check(service, client, origins, expect)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""What a connection promises, whoever calls: verified TLS only, and headers on every answer."""
+
+import contextlib
+import socket
+import ssl
+
+from tests.services import Service
+from tests.smoke.checks import Checks
+
+VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "",
+    "permissions-policy": "",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-request-id": "",
+}
+
+
+def check(service: Service, expect: Checks) -> None:
+    """Connect in every allowed way, and in those that are not."""
+    for name, version in VERSIONS.items():
+        expect(f"a {name} handshake", handshake(service, version), name)
+    expect("plain HTTP is never served", plain(service).split(b"\r\n")[0][9:10] == b"2", False)
+
+    with service.client() as client:
+        for path, status in (("/healthz", 200), ("/api/v1/me", 401), ("/nowhere", 404)):
+            answer = client.get(path)
+            expect(f"status of {path}", answer.status_code, status)
+            expect(f"no banner on {path}", "server" in answer.headers, False)
+            for header, word in HEADERS.items():
+                expect(f"{header} on {path}", word in answer.headers.get(header, "missing"))
+
+
+def handshake(service: Service, version: ssl.TLSVersion) -> str | None:
+    """Return the version agreed on by a client that speaks this one only, and checks the name."""
+    context = service.authority
+    context.minimum_version = context.maximum_version = version
+    with (
+        socket.create_connection(("localhost", service.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+    ):
+        return secured.version()
+
+
+def plain(service: Service) -> bytes:
+    """Return all that a request without TLS gets."""
+    received = b""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("localhost", service.port), timeout=2) as connection,
+    ):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while part := connection.recv(4096):
+            received += part
+    return received

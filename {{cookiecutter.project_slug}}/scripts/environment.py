@@ -1,0 +1,31 @@
+"""Write ``.env`` once: a copy of ``.env.example`` in which every empty value is a fresh secret.
+
+A line ``NAME=`` with nothing behind it asks for a secret; the others are copied as they are.
+By hand: ``uv run python scripts/environment.py``.
+"""
+
+import re
+import secrets
+from pathlib import Path
+
+import private
+
+EMPTY_VALUE = re.compile(r"^(\w+=)$", re.MULTILINE)
+
+
+def write(folder: Path) -> bool:
+    """Write ``.env`` beside ``.env.example``, for its owner alone; tell whether it was missing.
+
+    One that exists is never touched: its secrets are in use.
+    """
+    path = folder / ".env"
+    if path.exists():
+        return False
+    text = (folder / ".env.example").read_text("utf-8")
+    private.write(path, EMPTY_VALUE.sub(lambda line: line[1] + secrets.token_urlsafe(32), text))
+    return True
+
+
+if __name__ == "__main__":
+    written = write(Path(__file__).resolve().parent.parent)
+    print("Wrote .env with fresh secrets." if written else ".env exists and stays as it is.")

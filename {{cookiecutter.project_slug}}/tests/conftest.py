@@ -1,0 +1,119 @@
+"""What the tests share: the service with fresh secrets, its database, and callers of it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from secrets import token_urlsafe
+from types import ModuleType
+from typing import Any
+
+import certificates
+import pytest
+from credentials import Grant, grant, secrets
+from database_server import database_url
+from flask import Flask
+from flask.testing import FlaskClient
+from limiter_storage import limiter_uri
+from werkzeug.test import TestResponse
+
+import {{ cookiecutter.__package_name }} as package
+
+__all__ = ["database_url", "grant", "limiter_uri"]
+
+ROOT = Path(__file__).parent.parent
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+
+
+class HttpsClient(FlaskClient):
+    """A client that speaks to https://localhost and sends the headers it was made with."""
+
+    headers: dict[str, str] = {}  # noqa: RUF012
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("base_url", "https://localhost")
+        kwargs["headers"] = {**self.headers, **dict(kwargs.get("headers") or {})}
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def service() -> ModuleType:
+    """The package of the service."""
+    return package
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a development CA and a certificate for localhost."""
+    folder = tmp_path_factory.mktemp("certs")
+    certificates.make(folder)
+    return folder
+
+
+@pytest.fixture
+def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
+    """The variables of a service in production, beside a copy of ``settings.toml``."""
+    shutil.copy(ROOT / "settings.toml", tmp_path)
+    return {
+        "APP_SETTINGS": str(tmp_path / "settings.toml"),
+        "APP_ENVIRONMENT": "production",
+        "APP_SECRET_KEY": token_urlsafe(32),
+        "APP_DATABASE_URL": database_url,
+        "APP_LIMITER_URI": limiter_uri,
+        "APP_SERVER_CERTIFICATE": str(certificate / "server.pem"),
+        "APP_SERVER_CERTIFICATE_KEY": str(certificate / "server-key.pem"),
+        **secrets(),
+    }
+
+
+@pytest.fixture(scope="session")
+def _migrated(database_url: str) -> set[str]:
+    """The databases that have their tables."""
+    return set()
+
+
+@pytest.fixture
+def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
+    """Make the service; a keyword such as ``limits_caller="3/minute"`` is a setting."""
+    made: list[Flask] = []
+
+    def make(**settings: str) -> Flask:
+        given = {f"APP_{name.upper()}": value for name, value in settings.items()}
+        app = package.create_app({**environ, **given})
+        app.test_client_class = HttpsClient
+        made.append(app)
+        url = given.get("APP_DATABASE_URL", environ["APP_DATABASE_URL"])
+        if url not in _migrated:
+            with app.app_context():
+                app.extensions["alembic"].upgrade()
+            _migrated.add(url)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """The service as its settings stand."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without a credential."""
+    return app.test_client()
+
+
+@pytest.fixture
+def caller(app: Flask, grant: Grant) -> MakeCaller:
+    """Make a client with a credential: ``caller("items:read", owner="ada")``; each call is another owner by default."""
+
+    def make(scopes: str = "items:read items:write", owner: str | None = None, app: Flask = app) -> FlaskClient:
+        client = app.test_client()
+        assert isinstance(client, HttpsClient)
+        client.headers = grant(app, owner or f"caller-{token_urlsafe(6)}", scopes)
+        return client
+
+    return make

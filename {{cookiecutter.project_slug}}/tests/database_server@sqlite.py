@@ -1,0 +1,12 @@
+"""The database of the tests: a SQLite file of their own."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a database that does not exist yet."""
+    file: Path = tmp_path_factory.mktemp("database") / "service.db"
+    return f"sqlite:///{file}"

@@ -1,0 +1,55 @@
+"""The contract of ``/api/v1/items``."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+ITEMS = "/api/v1/items"
+MakeCaller = Callable[..., FlaskClient]
+
+
+def test_an_item_is_made_read_changed_and_deleted(caller: MakeCaller) -> None:
+    me = caller()
+    made = me.post(ITEMS, json={"name": "lamp", "price": 9.5})
+    assert made.status_code == 201
+    address = made.headers["Location"]
+    assert set(made.json) == {"id", "name", "description", "price", "created_at", "updated_at"}
+    assert me.get(address).json == made.json
+    changed = me.patch(address, json={"name": "big lamp"})
+    assert changed.json["name"] == "big lamp"
+    assert changed.json["price"] == 9.5
+    assert me.delete(address).status_code == 204
+    assert me.get(address).status_code == 404
+
+
+def test_a_list_is_read_page_by_page_in_the_order_of_making(caller: MakeCaller) -> None:
+    me = caller()
+    for number in range(5):
+        me.post(ITEMS, json={"name": f"item {number}"})
+    names, cursor = [], ""
+    while cursor is not None:
+        page = me.get(ITEMS, query_string={"limit": "2", **({"cursor": cursor} if cursor else {})}).json
+        assert len(page["items"]) <= 2
+        names += [item["name"] for item in page["items"]]
+        cursor = page["next"]
+    assert names == [f"item {number}" for number in range(5)]
+
+
+def test_a_change_of_a_stale_version_is_refused(caller: MakeCaller) -> None:
+    me = caller()
+    made = me.post(ITEMS, json={"name": "lamp"})
+    address, first = made.headers["Location"], made.headers["ETag"]
+    second = me.patch(address, json={"name": "b"}, headers={"If-Match": first}).headers["ETag"]
+    assert second != first
+    assert me.patch(address, json={"name": "c"}, headers={"If-Match": first}).status_code == 412
+    assert me.delete(address, headers={"If-Match": first}).status_code == 412
+    assert me.delete(address, headers={"If-Match": second}).status_code == 204
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])
+@pytest.mark.control("I6")
+def test_a_page_size_out_of_bounds_is_refused(caller: MakeCaller, wrong: str) -> None:
+    refused = caller().get(ITEMS, query_string={"limit": wrong})
+    assert refused.status_code == 400
+    assert refused.json["errors"][0]["parameter"] == "limit"

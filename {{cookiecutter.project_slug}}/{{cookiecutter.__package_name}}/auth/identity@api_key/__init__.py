@@ -1,0 +1,25 @@
+"""API keys: how a caller is told from the ``X-API-Key`` header, and how keys are made and end.
+
+This is the face that the rest of the service knows.
+"""
+
+from .callers import count_callers
+from .commands import commands
+from .identification import CREDENTIAL_HEADER, challenge, identify, init_app, readiness
+from .routes import blueprint as keys
+from .settings import KeySettings as Settings
+from .sign_up import blueprint as sign_up
+
+blueprints = (keys, sign_up)
+
+__all__ = [
+    "CREDENTIAL_HEADER",
+    "Settings",
+    "blueprints",
+    "challenge",
+    "commands",
+    "count_callers",
+    "identify",
+    "init_app",
+    "readiness",
+]

@@ -1,0 +1,155 @@
+"""``flask keys``: make, list, rotate and revoke keys from the command line."""
+
+import json
+from collections.abc import Sequence
+
+import click
+from flask.cli import AppGroup
+from limits import parse
+from sqlalchemy import Connection
+
+from ...clock import now
+from ...database import AnyRow, reading, writing
+from ..scopes import SCOPES
+from . import issuing, queries
+from .issuing import Issued
+from .schemas import KeySchema
+
+OPERATOR = "operator"
+keys = AppGroup("keys", help="Make, list, rotate and revoke API keys.")
+commands = (keys,)
+
+
+def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
+    scopes = tuple(dict.fromkeys(text.split()))
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
+    return scopes
+
+
+def _rate(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    try:
+        return text if text is None or parse(text).amount > 0 else None
+    except ValueError:
+        raise click.BadParameter("give a rate such as 1000/minute") from None
+
+
+@keys.command("create")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
+@click.option("--owner", help="Who the key belongs to; the name of the key when left out.")
+@click.option("--expires-in", "days", type=click.IntRange(1, 365), help="Days that it lives.")
+@click.option("--rate", callback=_rate, help="A rate of its own, such as 1000/minute.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def create(
+    name: str, scopes: tuple[str, ...], owner: str | None, days: int | None, rate: str | None, as_json: bool
+) -> None:
+    """Make a key and print it, once.
+
+    \b
+    flask keys create --name ci --scopes "items:read items:write" --owner build --expires-in 30
+    """
+    owner = name if owner is None else owner
+    for given in (name, owner):
+        if not given.strip() or not given.isprintable() or len(given) > 64:
+            raise click.UsageError("A name is 1 to 64 printable characters.")
+    with writing() as connection:
+        issued = issuing.issue(connection, owner=owner, name=name, scopes=scopes, by=OPERATOR, days=days, rate=rate)
+    _print(issued, as_json)
+
+
+@keys.command("list")
+@click.option("--owner", help="Only the keys of this owner.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def list_(owner: str | None, as_json: bool) -> None:
+    """Print every key, without its text.
+
+    \b
+    flask keys list --owner build
+    """
+    rows: list[AnyRow] = []
+    with reading() as connection:
+        while page := queries.of_owner(connection, owner, 500, rows[-1].id if rows else None):
+            rows += page
+    if as_json:
+        click.echo(json.dumps(KeySchema(many=True).dump(rows)))
+        return
+    _table(
+        [("ID", "OWNER", "NAME", "STATE", "EXPIRES", "SCOPES")]
+        + [(row.id, row.owner, row.name, _state(row), f"{row.expires_at:%Y-%m-%d %H:%M}", row.scopes) for row in rows]
+    )
+
+
+@keys.command("show")
+@click.argument("key_id", metavar="ID")
+def show(key_id: str) -> None:
+    """Print all that is known of a key, but its text.
+
+    \b
+    flask keys show 3kTMd9zQw7La
+    """
+    with reading() as connection:
+        row = _found(connection, key_id)
+    _table([(name, str(value)) for name, value in KeySchema().dump(row).items()] + [("state", _state(row))])
+
+
+@keys.command("rotate")
+@click.argument("key_id", metavar="ID")
+@click.option("--overlap", type=click.IntRange(0, 720), help="Hours that the old key lives on.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
+    """Make a key that replaces another, and print it, once.
+
+    \b
+    flask keys rotate 3kTMd9zQw7La --overlap 48
+    """
+    with writing() as connection:
+        old = _found(connection, key_id)
+        if _state(old) != "valid" or queries.replaced(connection, key_id):
+            raise click.ClickException("The key has ended or was rotated already.")
+        issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
+    _print(issued, as_json)
+
+
+@keys.command("revoke")
+@click.argument("key_id", metavar="ID")
+def revoke(key_id: str) -> None:
+    """End a key now.
+
+    \b
+    flask keys revoke 3kTMd9zQw7La
+    """
+    with writing() as connection:
+        issuing.revoke(connection, _found(connection, key_id).id, by=OPERATOR)
+    click.echo(f"The key {key_id} is revoked.")
+
+
+def _found(connection: Connection, key_id: str) -> AnyRow:
+    row = queries.find(connection, key_id)
+    if row is None:
+        raise click.ClickException(f"There is no key {key_id}.")
+    return row
+
+
+def _state(row: AnyRow) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.expires_at <= now():
+        return "expired"
+    return "not yet" if row.not_before > now() else "valid"
+
+
+def _print(issued: Issued, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"id": issued.id, "key": issued.text, "expires_at": issued.expires_at.isoformat()}))
+    else:
+        click.echo(
+            f"{issued.text}\nThis is the only time it is shown. It ends on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
+        )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

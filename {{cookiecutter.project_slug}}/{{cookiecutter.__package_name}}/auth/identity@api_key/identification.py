@@ -1,0 +1,106 @@
+"""Tell the caller from the ``X-API-Key`` header."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from ...clock import now
+from ...database import current, reading, writing
+from ...problems import Problem
+from ..caller import Caller
+from ..failure import Unauthenticated
+from ..remembered import Remembered
+from . import key, queries
+
+CREDENTIAL_HEADER = "X-API-Key"
+# Compared with when there is no such key, so that it takes as long as when there is one.
+_NOBODY = secrets.token_bytes(32)
+
+
+def init_app(app: Flask) -> None:
+    """Make the memory of callers."""
+    with app.app_context():
+        app.extensions["remembered"] = Remembered(current())
+
+
+def remembered() -> Remembered:
+    """Return the memory of callers of the current application."""
+    return cast(Remembered, current_app.extensions["remembered"])
+
+
+def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
+    """Return what has to answer beside the database: nothing."""
+    return {}
+
+
+def challenge(error: str | None = None, scope: str | None = None) -> str:
+    """Return a ``WWW-Authenticate`` value; its parameters are those of RFC 6750, section 3."""
+    parts = [f'realm="{current_app.name}"', f'header="{CREDENTIAL_HEADER}"']
+    parts += [f'error="{error}"'] if error else []
+    parts += [f'scope="{scope}"'] if scope else []
+    return "ApiKey " + ", ".join(parts)
+
+
+def identify() -> Caller | None:
+    """Return the caller of the request, or None when it carries no key.
+
+    Raises ``Unauthenticated`` for a key that is not valid, and a 400 for two credentials.
+    """
+    environ = request.environ
+    text = environ.get("HTTP_X_API_KEY")
+    if text is None:
+        return None
+    if "HTTP_AUTHORIZATION" in environ or "," in text:
+        raise Problem("ambiguous-credentials", "Send one key, in X-API-Key, and no other credential.")
+    if not text.isascii():
+        raise Unauthenticated("no key by its form")
+    digest = key.digest(text).value
+    memory = remembered()
+    generation = memory.generation()
+    caller = memory.get(digest)
+    if caller is None:
+        caller = _look_up(text)
+        memory.put(digest, caller, generation)
+    return caller
+
+
+def _look_up(text: str) -> Caller:
+    key_id = key.id_of(text)
+    if key_id is None:
+        raise Unauthenticated("no key by its form or checksum")
+    with reading() as connection:
+        found = queries.find(connection, key_id)
+    if found is None:
+        hmac.compare_digest(key.digest(text).value, _NOBODY)
+        raise Unauthenticated("no such key", key_id)
+    if not hmac.compare_digest(key.digest_under(found.pepper_id, text), found.digest):
+        raise Unauthenticated("the secret is wrong", key_id)
+    at = now()
+    if found.revoked_at is not None:
+        _deny(key_id, "the key is revoked")
+    if found.expires_at <= at:
+        _deny(key_id, "the key has expired")
+    if found.not_before > at:
+        _deny(key_id, "the key is not valid yet")
+    if found.last_used_at is None or at - found.last_used_at >= queries.USED_AT_MOST_EVERY:
+        _note_use(key_id)
+    return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, found.rate)
+
+
+def _deny(key_id: str, reason: str) -> None:
+    with writing() as connection:
+        queries.note(connection, key_id, "denied", key_id)
+    raise Unauthenticated(reason, key_id)
+
+
+def _note_use(key_id: str) -> None:
+    # In a transaction of its own, and never a reason to refuse: the request may be a plain read.
+    try:
+        with writing() as connection:
+            queries.used(connection, key_id)
+    except ServiceUnavailable:
+        current_app.logger.warning("the last use of the key %s could not be noted", key_id)

@@ -1,0 +1,120 @@
+"""``/api/v1/keys``: a caller's own keys; an administrator's are all.
+
+Nobody gains by making a key: it has no scope that the caller lacks, belongs to the caller and ends no later than the
+credential that made it. An administrator is bound by none of the three.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import Blueprint, abort, url_for
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from ...clock import now
+from ...contract import accepts, queried, returns
+from ...database import AnyRow, reading, writing
+from ...monitoring import events
+from ...problems import Problem
+from ..caller import Caller, current_caller
+from ..marks import requires
+from . import issuing, queries
+from .schemas import IssuedSchema, KeyList, KeyPage, KeySchema, NewKey
+
+blueprint = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
+
+
+@blueprint.get("")
+@requires("keys:manage")
+@queried(KeyPage)
+@returns(KeyList)
+def list_keys(query: dict[str, Any]) -> dict[str, Any]:
+    """List your keys, without their text."""
+    caller, limit = current_caller(), query["limit"]
+    owner = None if caller.is_admin else caller.id
+    with reading() as connection:
+        rows = queries.of_owner(connection, owner, limit + 1, query.get("cursor"))
+    return {"keys": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
+
+
+@blueprint.post("")
+@requires("keys:manage")
+@accepts(NewKey)
+@returns(IssuedSchema, 201)
+def create_key(body: dict[str, Any]) -> Any:
+    """Make a key for yourself. Its text is in this answer and nowhere else."""
+    caller = current_caller()
+    _require_held(caller, body["scopes"])
+    with writing() as connection:
+        issued = issuing.issue(
+            connection,
+            owner=caller.id,
+            name=body["name"],
+            scopes=body["scopes"],
+            by=caller.credential,
+            days=body.get("expires_in_days"),
+            no_later_than=None if caller.is_admin else caller.expires_at,
+        )
+    return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
+
+
+@blueprint.get("/<key_id>")
+@requires("keys:manage")
+@returns(KeySchema)
+def get_key(key_id: str) -> AnyRow:
+    """Read one of your keys, without its text."""
+    with reading() as connection:
+        return _found(connection, key_id)
+
+
+@blueprint.delete("/<key_id>")
+@requires("keys:manage")
+def revoke_key(key_id: str) -> tuple[str, int]:
+    """Revoke one of your keys, at once."""
+    with writing() as connection:
+        found = _found(connection, key_id)
+        issuing.revoke(connection, found.id, by=current_caller().credential)
+    issuing.forget()
+    return "", 204
+
+
+@blueprint.post("/<key_id>/rotate")
+@requires("keys:manage")
+@returns(IssuedSchema, 201)
+def rotate_key(key_id: str) -> Any:
+    """Replace one of your keys; the old one lives on for a while. The new text is in this answer and nowhere else."""
+    caller = current_caller()
+    try:
+        with writing() as connection:
+            old = _found(connection, key_id)
+            _require_held(caller, old.scopes.split())
+            if old.revoked_at is not None or old.expires_at <= now() or queries.replaced(connection, old.id):
+                raise Problem("conflict", "The key has ended or was rotated already.")
+            issued = issuing.rotate(
+                connection,
+                old,
+                by=caller.credential,
+                no_later_than=None if caller.is_admin else caller.expires_at,
+            )
+    except IntegrityError:
+        raise Problem("conflict", "The key was rotated already.") from None
+    issuing.forget()
+    return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
+
+
+def _found(connection: Connection, key_id: str) -> AnyRow:
+    caller = current_caller()
+    found = queries.find(connection, key_id)
+    if found is None:
+        abort(404)
+    if found.owner != caller.id and not caller.is_admin:
+        events.record("malicious_direct_reference", "the key belongs to another caller")
+        abort(404)
+    return found
+
+
+def _require_held(caller: Caller, scopes: Collection[str]) -> None:
+    lacking = sorted(set(scopes) - caller.scopes)
+    if lacking and not caller.is_admin:
+        events.record("authz_fail", f"a key may not have the scopes {' '.join(lacking)}")
+        raise Problem("forbidden", f"You do not hold: {' '.join(lacking)}.")

@@ -1,0 +1,66 @@
+"""``POST /api/v1/register``: anyone becomes a caller and gets a first key, where the settings open it."""
+
+from typing import Any
+
+from flask import Blueprint, current_app
+from marshmallow import Schema, fields, validate
+from sqlalchemy.exc import IntegrityError
+
+from ...contract import accepts, returns
+from ...database import writing
+from ...monitoring import events
+from ...pipeline.limits import rationed
+from ...problems import Problem
+from ...settings import Settings, of
+from ..marks import public
+from . import callers, issuing
+
+FIRST_SCOPES = ("items:read", "items:write")
+blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
+
+
+class SignUp(Schema):
+    """Who wants to become a caller."""
+
+    username = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"\A[a-z0-9][a-z0-9._-]{2,31}\Z",
+            error="It must be 3 to 32 of a-z, 0-9, dot, dash and underscore, and begin with a letter or digit.",
+        ),
+    )
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+
+
+class Registered(Schema):
+    """The new caller and its first key, which is told here and nowhere else."""
+
+    username = fields.String()
+    key = fields.String()
+    scopes = fields.List(fields.String())
+    expires_at = fields.AwareDateTime()
+
+
+@blueprint.post("/register")
+@public
+@rationed("sign-ups")
+@accepts(SignUp)
+@returns(Registered, 201)
+def register(body: dict[str, Any]) -> dict[str, Any]:
+    """Sign up and get a first key."""
+    if not of(current_app, Settings).sign_up_open:
+        raise Problem("forbidden", "Sign-up is closed.")
+    username = body["username"]
+    try:
+        with writing() as connection:
+            callers.add(connection, username, body["email"])
+            issued = issuing.issue(connection, owner=username, name="first key", scopes=FIRST_SCOPES, by=username)
+    except IntegrityError:
+        raise Problem("conflict", "The username is taken.") from None
+    events.record("user_created", "a caller signed up", owner=username)
+    return {
+        "username": username,
+        "key": issued.text,
+        "scopes": sorted(FIRST_SCOPES),
+        "expires_at": issued.expires_at,
+    }

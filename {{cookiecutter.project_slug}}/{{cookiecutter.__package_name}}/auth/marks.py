@@ -1,0 +1,40 @@
+"""The marks that say who may call an endpoint. They only declare; ``pipeline.access`` enforces them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who may call an endpoint; ``scope`` is set for ``requires``."""
+
+    kind: Literal["public", "authenticated", "requires"]
+    scope: str | None = None
+
+
+def mark_of(view: Callable[..., Any]) -> Mark | None:
+    """Return the mark of a view, if it has one."""
+    return getattr(view, "__mark__", None)
+
+
+def public(view: View) -> View:
+    """Let anyone call the endpoint; a credential is not looked at."""
+    return _put(view, Mark("public"))
+
+
+def authenticated(view: View) -> View:
+    """Let any caller with a valid credential call the endpoint."""
+    return _put(view, Mark("authenticated"))
+
+
+def requires(scope: str) -> Callable[[View], View]:
+    """Let a caller whose credential has the scope call the endpoint."""
+    return lambda view: _put(view, Mark("requires", scope=scope))
+
+
+def _put(view: View, mark: Mark) -> View:
+    view.__mark__ = mark  # type: ignore[attr-defined]
+    return view

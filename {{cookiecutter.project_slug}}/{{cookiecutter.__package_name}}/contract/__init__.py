@@ -1,0 +1,18 @@
+"""What an endpoint takes and gives: marshmallow schemas at the edge, declared on the view, enforced by the pipeline."""
+
+from .declaration import Contract, accepts, contract_of, queried, returns
+from .enforcement import enforce, init_app
+from .fields import Line, Number, Text
+
+__all__ = [
+    "Contract",
+    "Line",
+    "Number",
+    "Text",
+    "accepts",
+    "contract_of",
+    "enforce",
+    "init_app",
+    "queried",
+    "returns",
+]

@@ -1,0 +1,82 @@
+"""``/healthz`` and ``/readyz``: is the process alive, and can it serve.
+
+They answer to any host, and over plain HTTP with a bare status: what probes a container knows no name and no
+certificate. ``/readyz`` keeps its answer for a second, so that probing costs nothing however often it happens.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy import text
+
+from .auth import identity, public
+from .database import Database
+from .pipeline.limits import limiter, unlimited
+
+KEPT = 1.0  # seconds
+blueprint = Blueprint("health", __name__)
+
+
+class Readiness:
+    """What the service needs, looked at once a second at most."""
+
+    def __init__(self, checks: Mapping[str, Callable[[], bool]]) -> None:
+        self._checks = checks
+        self._answer: dict[str, str] = {}
+        self._looked = float("-inf")
+
+    def __call__(self) -> dict[str, str]:
+        """Return ``ok`` or ``unavailable`` for each part."""
+        if time.monotonic() - self._looked >= KEPT:
+            self._answer = {name: "ok" if _holds(check) else "unavailable" for name, check in self._checks.items()}
+            self._looked = time.monotonic()
+        return self._answer
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except Exception:
+        return False
+
+
+def init_app(app: Flask) -> None:
+    """Add the two probes."""
+    database: Database = app.extensions["database"]
+
+    def database_answers() -> bool:
+        with database.reading() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar())
+
+    app.extensions["readiness"] = Readiness(
+        {"database": database_answers, "limiter": limiter.storage.check, **identity.readiness(app)}
+    )
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/healthz")
+@public
+@unlimited
+def healthz() -> Response:
+    """Tell that the process answers."""
+    return _answer(200, {"status": "ok"})
+
+
+@blueprint.get("/readyz")
+@public
+@unlimited
+def readyz() -> Response:
+    """Tell whether the database and the limiter storage answer; 503 when the database does not."""
+    parts: dict[str, str] = current_app.extensions["readiness"]()
+    ready = parts["database"] == "ok"
+    return _answer(200 if ready else 503, {"status": "ok" if ready else "unavailable", "parts": parts})
+
+
+def _answer(status: int, told: dict[str, Any]) -> Response:
+    # A bare status over plain HTTP: whoever listens on that wire learns nothing more.
+    response = Response(orjson.dumps(told), mimetype="application/json") if request.is_secure else Response()
+    response.status_code = status
+    return response

@@ -1,0 +1,105 @@
+"""``/api/v1/items``: the items of the caller."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from sqlalchemy import Connection
+
+from ..auth import current_caller, requires
+from ..contract import accepts, queried, returns
+from ..contract.pages import cursor
+from ..database import AnyRow, reading, writing
+from ..monitoring import events
+from ..problems import Problem
+from . import queries
+from .schemas import ItemList, ItemSchema, NewItem, Search
+
+blueprint = Blueprint("items", __name__, url_prefix="/api/v1/items")
+
+
+@blueprint.get("")
+@requires("items:read")
+@queried(Search)
+@returns(ItemList)
+def list_items(query: dict[str, Any]) -> dict[str, Any]:
+    """List your items in the order they were made; ``q`` searches in the name."""
+    with reading() as connection:
+        rows, last = queries.page(
+            connection,
+            current_caller().id,
+            limit=query["limit"],
+            after=query.get("cursor"),
+            name_has=query.get("q"),
+        )
+    return {"items": rows, "next": cursor(last) if last else None}
+
+
+@blueprint.post("")
+@requires("items:write")
+@accepts(NewItem)
+@returns(ItemSchema, 201)
+def create_item(body: dict[str, Any]) -> Any:
+    """Make an item."""
+    with writing() as connection:
+        item = queries.add(connection, current_caller().id, body)
+    return item, {"Location": url_for("items.get_item", item_id=item["id"]), "ETag": _etag(1)}
+
+
+@blueprint.get("/<item_id>")
+@requires("items:read")
+@returns(ItemSchema)
+def get_item(item_id: str) -> Any:
+    """Read one of your items."""
+    with reading() as connection:
+        item = _found(connection, item_id)
+    return item, {"ETag": _etag(item.version)}
+
+
+@blueprint.patch("/<item_id>")
+@requires("items:write")
+@accepts(NewItem, partial=True)
+@returns(ItemSchema)
+def change_item(item_id: str, body: dict[str, Any]) -> Any:
+    """Change the fields that the body names; with ``If-Match`` only the version that it names."""
+    with writing() as connection:
+        item = _found(connection, item_id)
+        if body and not queries.change(connection, current_caller().id, item.id, _matched(item), body):
+            raise _stale()
+        item = _found(connection, item_id)
+    return item, {"ETag": _etag(item.version)}
+
+
+@blueprint.delete("/<item_id>")
+@requires("items:write")
+def delete_item(item_id: str) -> tuple[str, int]:
+    """Delete one of your items; with ``If-Match`` only the version that it names."""
+    with writing() as connection:
+        item = _found(connection, item_id)
+        if not queries.remove(connection, current_caller().id, item.id, _matched(item)):
+            raise _stale()
+    return "", 204
+
+
+def _found(connection: Connection, item_id: str) -> AnyRow:
+    item = queries.find(connection, current_caller().id, item_id)
+    if item is None:
+        if queries.exists(connection, item_id):
+            events.record("malicious_direct_reference", "the item belongs to another caller")
+        abort(404)
+    return item
+
+
+def _etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _matched(item: AnyRow) -> int:
+    """Return the version to change; raises 412 when ``If-Match`` names another (RFC 9110, section 13.1.1)."""
+    version: int = item.version
+    if "If-Match" in request.headers and not request.if_match.contains(str(version)):
+        raise _stale()
+    return version
+
+
+def _stale() -> Problem:
+    return Problem("stale", "The item has changed since the version in If-Match.")

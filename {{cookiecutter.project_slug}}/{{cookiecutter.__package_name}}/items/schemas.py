@@ -1,0 +1,35 @@
+"""What an item looks like from outside."""
+
+from marshmallow import Schema, fields, validate
+
+from ..contract import Line, Number, Text
+from ..contract.pages import Page
+
+
+class NewItem(Schema):
+    """What a caller says of an item."""
+
+    name = Line(1, 100, required=True)
+    description = Text(validate=validate.Length(max=2000), allow_none=True)
+    price = Number(0, 1e9, allow_none=True)
+
+
+class ItemSchema(NewItem):
+    """An item as the service answers it."""
+
+    id = fields.String(dump_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    updated_at = fields.AwareDateTime(dump_only=True)
+
+
+class ItemList(Schema):
+    """One page of items; ``next`` is the cursor of the following page, or null on the last."""
+
+    items = fields.List(fields.Nested(ItemSchema))
+    next = fields.String(allow_none=True)
+
+
+class Search(Page):
+    """Which page of which items."""
+
+    q = Line(1, 100)

@@ -1,0 +1,28 @@
+"""What the caller sees of the limits (draft-ietf-httpapi-ratelimit-headers).
+
+``RateLimit-Policy`` lists every budget that was counted, ``RateLimit`` tells the one that is closest to its end.
+"""
+
+from functools import lru_cache
+
+from flask import Response
+from limits import RateLimitItem
+
+from .counting import Count
+
+
+def add(response: Response, counts: list[Count]) -> None:
+    """Tell the caller where the counted budgets stand."""
+    tightest = min(counts, key=lambda count: (count.admitted, count.remaining))
+    response.headers.extend(
+        (
+            ("RateLimit-Policy", ", ".join(policy(count.budget, count.rate) for count in counts)),
+            ("RateLimit", f'"{tightest.budget}";r={tightest.remaining};t={tightest.reset}'),
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def policy(budget: str, rate: RateLimitItem) -> str:
+    """Return the item of ``RateLimit-Policy`` for one budget: its quota and its window in seconds."""
+    return f'"{budget}";q={rate.amount};w={rate.get_expiry()}'

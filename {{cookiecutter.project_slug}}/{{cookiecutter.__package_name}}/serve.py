@@ -1,0 +1,55 @@
+"""``flask serve``: the one way to start.
+
+The settings are checked once, here in the parent; a worker only builds the application. granian speaks TLS itself.
+"""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings, HTTP2Settings
+
+from .monitoring import events
+from .settings import Settings, of
+
+HEADER_BYTES = 16 * 1024
+HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
+
+
+@click.command("serve")
+@with_appcontext
+def command() -> None:
+    """Serve over HTTPS until SIGTERM or SIGINT.
+
+    \b
+    flask serve
+    """
+    settings, root = of(current_app, Settings), current_app.extensions["settings"].root
+    tls = settings.server_tls
+    server = Granian(
+        f"{__package__}:create_app",
+        factory=True,
+        address=settings.server_address,
+        port=settings.server_port,
+        interface=Interfaces.WSGI,
+        workers=settings.server_workers,
+        blocking_threads=settings.server_threads,
+        backpressure=settings.server_threads * 4,
+        http=HTTPModes.auto,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_BYTES),
+        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
+        ssl_cert=root / settings.server_certificate if tls else None,
+        ssl_key=root / settings.server_certificate_key if tls else None,
+        ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        reload=settings.server_debug,
+        log_enabled=False,
+    )
+    scheme = "https" if tls else "http"
+    where = f"{scheme}://{settings.server_address}:{settings.server_port}"
+    events.record("sys_startup", f"serving on {where}", workers=settings.server_workers)
+    server.serve()
+    events.record("sys_shutdown", "the server has stopped")

@@ -1,0 +1,92 @@
+"""The settings that every request, start or command may need."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from limits import RateLimitItem, parse
+
+from .database import SCHEMES
+from .declaration import setting
+from .forms import Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
+from .limiter import BACKEND, STRATEGIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What ``settings.toml``, ``.env`` and the ``APP_`` variables may say. An attribute is the key in lower case."""
+
+    environment: str = setting(
+        Choice("production", "development"),
+        "where the service runs; production refuses what is only fit for development",
+        default="production",
+    )
+    secret_key: str = setting(Secret(), "key of the hash under which the limiter storage knows a caller", secret=True)
+    database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
+    limiter_uri: str = setting(
+        Url(*BACKEND.schemes),
+        "where the limiter keeps its counters, with its password",
+        default=BACKEND.default_uri,
+        secret=True,
+    )
+
+    service_name: str = setting(Text(), "the name that people see")
+    service_description: str = setting(Text(), "what the service is for, in a sentence")
+    service_security_contact: str = setting(
+        Text(),
+        "where to report a vulnerability, a mailto: or https: address; empty means security@ the first host",
+        default="",
+    )
+
+    server_address: str = setting(Text(), "the address to listen on", default="127.0.0.1")
+    server_port: int = setting(Whole(1, 65535), "the port to listen on", default=8443)
+    server_hosts: tuple[str, ...] = setting(Hosts(), "the host names that are ours; a request for another is refused")
+    server_workers: int = setting(Whole(1, 256), "worker processes", default=1)
+    server_threads: int = setting(Whole(1, 256), "requests that one worker handles at a time", default=8)
+    server_tls: bool = setting(Switch(), "speak TLS here; false only behind a proxy that does", default=True)
+    server_tls_minimum: str = setting(Choice("1.2", "1.3"), "the oldest TLS version that is accepted", default="1.2")
+    server_certificate: Path = setting(Location(), "the certificate chain, PEM", default=Path("certs/server.pem"))
+    server_certificate_key: Path = setting(
+        Location(), "its private key, PEM, PKCS#8", default=Path("certs/server-key.pem")
+    )
+    server_proxies: int = setting(
+        Whole(0, 8),
+        "how many proxies stand before the service; that many X-Forwarded-* entries are believed",
+        default=0,
+    )
+    server_debug: bool = setting(Switch(), "reload on changes and log more; refused in production", default=False)
+
+    requests_max_body: int = setting(
+        Whole(1024, 16 * 1024 * 1024), "the largest body that is read, in bytes", default=65536
+    )
+
+    cors_origins: tuple[str, ...] = setting(
+        Origins(), "the origins whose pages may call the service from a browser", default=()
+    )
+    cors_max_age: int = setting(
+        Whole(0, 86400), "how long a browser may keep the answer to a preflight, in seconds", default=600
+    )
+
+    limits_strategy: str = setting(Choice(*STRATEGIES), "how requests are counted", default="fixed-window")
+    limits_address: RateLimitItem = setting(
+        Rate(), "requests from one address (IPv6: one /64)", default=parse("600/minute")
+    )
+    limits_caller: RateLimitItem = setting(Rate(), "requests of one authenticated caller", default=parse("300/minute"))
+    limits_failed_authentications: RateLimitItem = setting(
+        Rate(), "failed authentications from one address", default=parse("10/minute")
+    )
+    limits_unknown_paths: RateLimitItem = setting(
+        Rate(), "requests from one address for paths that do not exist", default=parse("30/minute")
+    )
+    limits_sign_ups: RateLimitItem = setting(Rate(), "sign-ups from one address", default=parse("5/minute"))
+
+    sign_up_open: bool = setting(Switch(), "let anyone register a caller", default=False)
+
+    @property
+    def production(self) -> bool:
+        """Whether the strict rules of production hold."""
+        return self.environment == "production"
+
+    @property
+    def security_contact(self) -> str:
+        """The address for reports of vulnerabilities (RFC 9116; RFC 2142 reserves ``security@``)."""
+        return self.service_security_contact or f"mailto:security@{self.server_hosts[0]}"

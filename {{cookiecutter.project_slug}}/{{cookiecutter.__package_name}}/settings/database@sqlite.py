@@ -1,0 +1,3 @@
+"""What an address of the database looks like."""
+
+SCHEMES = ("sqlite",)

@@ -1,0 +1,145 @@
+"""The forms that a setting can take. Each accepts a TOML value or the text of a variable."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from limits import RateLimitItem, parse
+from marshmallow import ValidationError, fields, validate
+
+HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+ADVICE = "give at least 32 random characters, such as `openssl rand -base64 48` prints"
+
+
+class Choice(fields.String):
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(validate=validate.OneOf(words, error="it must be one of {choices}"))
+
+
+class Text(fields.String):
+    """A line of text that is not empty."""
+
+    def __init__(self) -> None:
+        super().__init__(validate=validate.Length(min=1, max=1000, error="it must not be empty"))
+
+
+class Whole(fields.Integer):
+    """A whole number within bounds, both included."""
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__(
+            validate=validate.Range(low, high, error="it must be a whole number from {min} to {max}"),
+            error_messages={"invalid": f"it must be a whole number from {low} to {high}"},
+        )
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", str(value)):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class Switch(fields.Boolean):
+    """``true`` or ``false``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            truthy={True, "true"}, falsy={False, "false"}, error_messages={"invalid": "it must be true or false"}
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool | str):
+            raise self.make_error("invalid")
+        return bool(super()._deserialize(value, *args, **kwargs))
+
+
+class Secret(fields.String):
+    """A random text that cannot be guessed: 32 characters or more, and not a repeated few."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or len(value) < 32 or len(set(value)) < 12:
+            raise ValidationError(f"it is too weak: {ADVICE}")
+        return value
+
+
+class Location(fields.Field[Path]):
+    """A path; a relative one is taken from the folder of ``settings.toml``."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Path:
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            raise ValidationError("it must be a path")
+        return Path(value)
+
+
+class Url(fields.String):
+    """An address with one of the given schemes (``postgresql``, ``redis``, ...)."""
+
+    def __init__(self, *schemes: str) -> None:
+        super().__init__()
+        self.schemes = schemes
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or value.partition("://")[0] not in self.schemes:
+            raise ValidationError(f"it must begin with {' or '.join(s + '://' for s in self.schemes)}")
+        return value
+
+
+class Rate(fields.Field[RateLimitItem]):
+    """A number of requests in a time, such as ``600/minute``."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
+        try:
+            rate = parse(value) if isinstance(value, str) and ";" not in value else None
+        except ValueError:
+            rate = None
+        if rate is None or rate.amount < 1:
+            raise ValidationError("it must be a rate such as 600/minute")
+        return rate
+
+
+class Words(fields.Field[tuple[str, ...]]):
+    """A list of words: an array in TOML, words between commas in a variable."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",") if word.strip()]
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise ValidationError("it must be a list of texts")
+        return tuple(self.word(word) for word in value)
+
+    def word(self, text: str) -> str:
+        """Return the word, or raise ``ValidationError`` with the rule that it breaks."""
+        return text
+
+
+class Hosts(Words):
+    """Host names without a port, in lower case."""
+
+    def word(self, text: str) -> str:
+        """Return the host name."""
+        if not HOST.fullmatch(text):
+            raise ValidationError(f"{text!r} is no host name in lower case without a port")
+        return text
+
+
+class Origins(Words):
+    """Origins as a browser sends them: ``scheme://host[:port]`` and nothing more (RFC 6454, section 6.2)."""
+
+    def word(self, text: str) -> str:
+        """Return the origin."""
+        rule = f"{text!r} is no origin of the form https://host[:port]"
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError:
+            raise ValidationError(rule) from None
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else (parts.hostname or "")
+        default = {"https": 443, "http": 80}.get(parts.scheme)
+        rebuilt = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+        if default is None or not HOST.fullmatch(host) or rebuilt != text or port in (0, default):
+            raise ValidationError(rule)
+        if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
+            raise ValidationError(f"{text!r} is plain http and not on localhost")
+        return text

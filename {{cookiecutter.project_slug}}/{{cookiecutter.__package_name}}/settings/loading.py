@@ -1,0 +1,126 @@
+"""Where settings come from: ``settings.toml``, then ``.env``, then ``APP_`` variables; the later one wins."""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
+
+from dotenv import dotenv_values
+from flask import Flask
+from marshmallow import ValidationError
+
+from .problems import StartRefused
+
+PREFIX = "APP_"
+T = TypeVar("T")
+
+
+class Given(NamedTuple):
+    """A value as written, and where it was found."""
+
+    value: Any
+    origin: str
+
+
+class InForce:
+    """The settings of one application, by the class that declares them."""
+
+    def __init__(self, root: Path, values: Mapping[type, object], origins: Mapping[str, str]) -> None:
+        self.root = root
+        self.origins = origins
+        self._values = values
+
+    def __getitem__(self, declaration: type[T]) -> T:
+        return cast(T, self._values[declaration])
+
+
+def of(app: Flask, declaration: type[T]) -> T:
+    """Return the settings that ``declaration`` declares, as they are in force in ``app``."""
+    in_force: InForce = app.extensions["settings"]
+    return in_force[declaration]
+
+
+def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForce:
+    """Read and check every declared setting.
+
+    ``APP_SETTINGS`` names the TOML file, else it is ``settings.toml`` in the working folder; ``.env`` is read
+    beside it. A secret may stand in a file that ``APP_<NAME>_FILE`` names.
+
+    Raises ``StartRefused``: a file cannot be read, a name is unknown, a value does not fit, one is missing.
+    """
+    path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
+    declared = {field.name: field for declaration in declarations for field in dataclasses.fields(declaration)}
+    secret = {name for name, field in declared.items() if field.metadata["secret"]}
+    given = _from_toml(path, secret)
+    given |= _from_variables(_dotenv(path.parent / ".env"), ".env", secret)
+    given |= _from_variables(environ, "the environment", secret)
+
+    wrong = [f"{_shown(name, given[name])} is no setting" for name in given if name not in declared]
+    converted: dict[str, Any] = {}
+    for name, field in declared.items():
+        try:
+            if name in given:
+                converted[name] = field.metadata["form"].deserialize(given[name].value)
+            elif field.default is dataclasses.MISSING:
+                wrong.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}")
+        except ValidationError as error:
+            wrong.append(f"{_shown(name, given[name])} is wrong: {'; '.join(error.messages)}")
+    if wrong:
+        raise StartRefused(". ".join(wrong) + ".")
+
+    values = {
+        declaration: declaration(
+            **{f.name: converted[f.name] for f in dataclasses.fields(declaration) if f.name in converted}
+        )
+        for declaration in declarations
+    }
+    return InForce(path.parent, values, {name: one.origin for name, one in given.items()})
+
+
+def _from_toml(path: Path, secret: set[str]) -> dict[str, Given]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise StartRefused(f"{path} does not exist: start in its folder or name it in APP_SETTINGS.") from None
+    except (OSError, ValueError) as error:
+        raise StartRefused(f"{path} cannot be read: {error}.") from None
+    flat: dict[str, Given] = {}
+    for name, value in tables.items():
+        rows = {f"{name}_{key}": row for key, row in value.items()} if isinstance(value, dict) else {name: value}
+        flat |= {key: Given(row, path.name) for key, row in rows.items()}
+    for name in secret & set(flat):
+        raise StartRefused(
+            f"{path.name} holds {name.upper()}, which is secret: give it as {PREFIX}{name.upper()} instead."
+        )
+    return flat
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    try:
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise StartRefused(f"{path} cannot be read: {error}.") from None
+    return {name: value or "" for name, value in values.items()}
+
+
+def _from_variables(variables: Mapping[str, str], origin: str, secret: set[str]) -> dict[str, Given]:
+    given: dict[str, Given] = {}
+    for variable, value in variables.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or name == "settings":
+            continue
+        if name.endswith("_file") and name.removesuffix("_file") in secret:
+            name = name.removesuffix("_file")
+            try:
+                given[name] = Given(Path(value).read_text("utf-8").strip(), value)
+            except (OSError, ValueError) as error:
+                raise StartRefused(f"{variable} names a file that cannot be read: {error}.") from None
+        else:
+            given[name] = Given(value, origin)
+    return given
+
+
+def _shown(name: str, given: Given) -> str:
+    return f"{PREFIX}{name.upper()} (from {given.origin})"
