@@ -9,10 +9,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Who may call an endpoint; ``scope`` is set for ``requires``."""
+    """Who may call an endpoint; ``scope`` is set for ``requires``, ``guard`` for ``guarded_by``."""
 
-    kind: Literal["public", "authenticated", "requires"]
+    kind: Literal["public", "authenticated", "requires", "guarded_by"]
     scope: str | None = None
+    guard: str | None = None
 
 
 def mark_of(view: Callable[..., Any]) -> Mark | None:
@@ -33,6 +34,11 @@ def authenticated(view: View) -> View:
 def requires(scope: str) -> Callable[[View], View]:
     """Let a caller whose credential has the scope call the endpoint."""
     return lambda view: _put(view, Mark("requires", scope=scope))
+
+
+def guarded_by(guard: str) -> Callable[[View], View]:
+    """Let a request call the endpoint that a guard of ``auth.guards`` lets pass; it has no caller."""
+    return lambda view: _put(view, Mark("guarded_by", guard=guard))
 
 
 def _put(view: View, mark: Mark) -> View:

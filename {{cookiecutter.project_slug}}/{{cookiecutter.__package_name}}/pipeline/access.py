@@ -2,9 +2,9 @@
 
 from typing import Never
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
-from ..auth import identity
+from ..auth import guards, identity
 from ..auth.failure import Unauthenticated
 from ..auth.marks import Mark, mark_of
 from ..auth.scopes import SCOPES
@@ -14,11 +14,16 @@ from ..settings import StartRefused
 from . import limits
 
 
-def identified() -> None:
-    """Find out who is calling where the endpoint asks for it, and answer 401 or 429 when nobody can be told."""
+def identified() -> Response | None:
+    """Find out who is calling where the endpoint asks for it, and answer 401 or 429 when nobody can be told.
+
+    Where the endpoint names a guard instead, that one answers or lets the request pass.
+    """
     mark = _mark()
     if mark is None or mark.kind == "public":
-        return
+        return None
+    if mark.guard is not None:
+        return guards.ask(mark.guard)
     try:
         caller = identity.identify()
     except Unauthenticated as failure:
@@ -30,6 +35,7 @@ def identified() -> None:
         _challenge(identity.challenge())
     g.caller = caller
     request.environ["service.caller"] = caller.id
+    return None
 
 
 def allowed() -> None:
@@ -49,7 +55,7 @@ def allowed() -> None:
 def init_app(app: Flask) -> None:
     """Collect the mark of every endpoint.
 
-    Raises ``StartRefused`` for an endpoint that has none, or requires a scope that does not exist.
+    Raises ``StartRefused`` for an endpoint that has none, or names a scope or a guard that does not exist.
     """
     marks: dict[str, Mark] = {}
     for rule in app.url_map.iter_rules():
@@ -57,10 +63,12 @@ def init_app(app: Flask) -> None:
         if mark is None:
             raise StartRefused(
                 f"The endpoint {rule.endpoint} ({rule.rule}) has no mark: say who may call it with @public, "
-                "@authenticated or @requires."
+                "@authenticated, @requires or @guarded_by."
             )
         if mark.scope is not None and mark.scope not in SCOPES:
             raise StartRefused(f"The endpoint {rule.endpoint} requires {mark.scope}, which is no scope.")
+        if mark.guard is not None and mark.guard not in guards.names(app):
+            raise StartRefused(f"The endpoint {rule.endpoint} is guarded by {mark.guard}, which nothing is.")
         marks[rule.endpoint] = mark
     app.extensions["marks"] = marks
 
