@@ -6,11 +6,10 @@ from collections.abc import Mapping
 import click
 from flask import Flask
 
-from . import about, admin, contract, database, health, items, pipeline, serve, settings
+from . import about, admin, database, health, items, pipeline, serve, settings
 from .answers import OrjsonProvider
 from .auth import identity
 from .monitoring import journal
-from .pipeline import access
 from .settings import Settings, StartRefused, production
 
 
@@ -39,8 +38,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.
-    access.init_app(app)
-    contract.init_app(app)
+    pipeline.check(app)
     return app
 
 

@@ -20,8 +20,7 @@ def test_the_guard_decides(service: ModuleType, make_app: MakeApp, answer: Respo
         return Response()
 
     app.add_url_rule("/door", view_func=view)
-    service.pipeline.access.init_app(app)
-    service.contract.init_app(app)
+    service.pipeline.check(app)
     assert app.test_client().get("/door").status_code == status
 
 
@@ -29,4 +28,4 @@ def test_a_guard_that_nobody_added_stops_the_start(service: ModuleType, make_app
     app = make_app()
     app.add_url_rule("/door", view_func=service.auth.guarded_by("nobody")(lambda: Response()), endpoint="door")
     with pytest.raises(service.settings.StartRefused, match="guarded by nobody"):
-        service.pipeline.access.init_app(app)
+        service.pipeline.check(app)

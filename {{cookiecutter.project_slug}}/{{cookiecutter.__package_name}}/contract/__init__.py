@@ -1,7 +1,7 @@
 """What an endpoint takes and gives: marshmallow schemas at the edge, declared on the view, enforced by the pipeline."""
 
 from .declaration import Contract, accepts, contract_of, queried, returns
-from .enforcement import enforce, init_app
+from .enforcement import enforce
 from .fields import Line, Number, Text
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "accepts",
     "contract_of",
     "enforce",
-    "init_app",
     "queried",
     "returns",
 ]

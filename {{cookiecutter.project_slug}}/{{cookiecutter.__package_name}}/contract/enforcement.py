@@ -5,40 +5,36 @@ query parameter that breaks a rule, stands twice or is not known is 400.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request
+from flask import Request
 from marshmallow import Schema, ValidationError
 
 from ..monitoring import events
 from ..problems import Problem
-from .declaration import Contract, contract_of
 from .strict_json import NotStrict, parse
 
-
-def init_app(app: Flask) -> None:
-    """Collect the contract of every endpoint."""
-    app.extensions["contracts"] = {endpoint: contract_of(view) for endpoint, view in app.view_functions.items()}
+if TYPE_CHECKING:
+    from ..pipeline.exchange import Exchange
 
 
-def enforce() -> None:
+def enforce(exchange: "Exchange") -> None:
     """Hand the validated query and body to the view as the arguments ``query`` and ``body``."""
-    rule = request.url_rule
-    if rule is None or request.method == "OPTIONS":
+    if exchange.endpoint is None:
         return
-    contract: Contract = current_app.extensions["contracts"][rule.endpoint]
+    contract, request = exchange.endpoint.contract, exchange.request
     arguments: dict[str, Any] = {}
-    if contract.query is not None or request.environ.get("QUERY_STRING"):
-        query = _query(contract.query)
+    if contract.query is not None or exchange.environ.get("QUERY_STRING"):
+        query = _query(request, contract.query)
         if contract.query is not None:
             arguments["query"] = query
     if contract.body is not None:
-        arguments["body"] = _body(contract.body)
+        arguments["body"] = _body(request, contract.body)
     if arguments:
         request.view_args = {**(request.view_args or {}), **arguments}
 
 
-def _query(schema: Schema | None) -> Any:
+def _query(request: Request, schema: Schema | None) -> Any:
     parameters = request.args
     for name, values in parameters.lists():
         if len(values) > 1:
@@ -54,7 +50,7 @@ def _query(schema: Schema | None) -> Any:
         raise refused("malformed", "A query parameter is wrong.", errors) from None
 
 
-def _body(schema: Schema) -> Any:
+def _body(request: Request, schema: Schema) -> Any:
     kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
     if kind != "application/json" or charset.lower() != "utf-8":
         raise refused("unsupported-media-type", "The body must be application/json in UTF-8.")

@@ -6,15 +6,16 @@ returns or raises an answer ends the row.
 
 from collections.abc import Callable
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from .. import contract, problems
 from ..settings import Settings, of
-from . import access, cors, limits, wire
+from . import access, cors, exchange, limits, wire
+from .exchange import Exchange
 from .proxy import believe
 from .ring import Ring
 
-LAYERS: tuple[Callable[[], Response | None], ...] = (
+LAYERS: tuple[Callable[[Exchange], Response | None], ...] = (
     cors.preflight,
     limits.by_address,
     access.identified,
@@ -30,6 +31,26 @@ def init_app(app: Flask) -> None:
     settings = of(app, Settings)
     for part in (problems, cors, limits, wire):
         part.init_app(app)
-    for layer in LAYERS:
-        app.before_request(layer)
+
+    # One function for all layers: Flask looks at each one it calls anew, to tell whether it is a coroutine.
+    @app.before_request
+    def pass_layers() -> Response | None:
+        begun = exchange.begin(app, request._get_current_object())  # type: ignore[attr-defined]
+        for layer in LAYERS:
+            if (answer := layer(begun)) is not None:
+                return answer
+        return None
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        done: Exchange = request.environ[exchange.KEY]
+        limits.show(done)
+        cors.allow(done, response)
+        return response
+
     app.wsgi_app = believe(Ring(app.wsgi_app, settings), settings)  # type: ignore[assignment, method-assign]
+
+
+def check(app: Flask) -> None:
+    """Collect what the endpoints declare, once all are known. Raises ``StartRefused`` for one without a mark."""
+    exchange.init_app(app)

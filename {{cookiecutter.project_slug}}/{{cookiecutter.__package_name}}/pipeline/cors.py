@@ -4,12 +4,13 @@ Flask-CORS decides and writes the headers. It is asked only for a request that h
 answer is one constant header.
 """
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_cors.core import get_cors_options, set_cors_headers
 
 from ..auth import identity
 from ..monitoring import events
 from ..settings import Settings, of
+from .exchange import Exchange
 
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 REQUEST_HEADERS = [identity.CREDENTIAL_HEADER, "Content-Type", "If-Match", "X-Request-ID", "traceparent"]
@@ -19,39 +20,29 @@ EXPOSED = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "
 def init_app(app: Flask) -> None:
     """Answer across origins for the origins in the settings, and for no other."""
     settings = of(app, Settings)
-    allowed = frozenset(settings.cors_origins)
-    options = get_cors_options(
-        app,
-        {
-            "origins": list(settings.cors_origins),
-            "methods": METHODS,
-            "allow_headers": REQUEST_HEADERS,
-            "expose_headers": EXPOSED,
-            "max_age": settings.cors_max_age,
-            "supports_credentials": False,
-            "send_wildcard": False,
-            "always_send": False,
-            "allow_private_network": False,
-            "vary_header": False,
-        },
+    app.extensions["cors"] = (
+        frozenset(settings.cors_origins),
+        get_cors_options(
+            app,
+            {
+                "origins": list(settings.cors_origins),
+                "methods": METHODS,
+                "allow_headers": REQUEST_HEADERS,
+                "expose_headers": EXPOSED,
+                "max_age": settings.cors_max_age,
+                "supports_credentials": False,
+                "send_wildcard": False,
+                "always_send": False,
+                "allow_private_network": False,
+                "vary_header": False,
+            },
+        ),
     )
 
-    @app.after_request
-    def allow(response: Response) -> Response:
-        response.headers.add("Vary", "Origin")
-        origin = request.environ.get("HTTP_ORIGIN")
-        if origin is None:
-            return response
-        if origin in allowed:
-            set_cors_headers(response, options)
-        elif origin != f"{request.scheme}://{request.host}":
-            events.record("malicious_cors", "the origin is not allowed", origin=origin[:256])
-        return response
 
-
-def preflight() -> Response | None:
+def preflight(exchange: Exchange) -> Response | None:
     """Answer a preflight at once: it carries no credential and counts on no budget."""
-    environ = request.environ
+    environ = exchange.environ
     if (
         environ["REQUEST_METHOD"] == "OPTIONS"
         and "HTTP_ORIGIN" in environ
@@ -59,3 +50,16 @@ def preflight() -> Response | None:
     ):
         return Response(status=204)
     return None
+
+
+def allow(exchange: Exchange, response: Response) -> None:
+    """Let a page of an allowed origin read the answer."""
+    exchange.headers.append(("Vary", "Origin"))
+    origin = exchange.environ.get("HTTP_ORIGIN")
+    if origin is None:
+        return
+    allowed, options = exchange.app.extensions["cors"]
+    if origin in allowed:
+        set_cors_headers(response, options)
+    elif origin != f"{exchange.request.scheme}://{exchange.request.host}":
+        events.record("malicious_cors", "the origin is not allowed", origin=origin[:256])

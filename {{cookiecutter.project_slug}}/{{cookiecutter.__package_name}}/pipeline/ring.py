@@ -13,6 +13,7 @@ from .. import problems
 from ..monitoring import refusals
 from ..settings import Settings
 from . import headers, proxy, tracing
+from .exchange import KEY
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -37,6 +38,8 @@ class Ring:
         def start(line: str, own: headers.Headers, failure: "OptExcInfo | None" = None) -> Any:
             nonlocal status
             status = int(line[:3])
+            if exchange := environ.get(KEY):
+                own += exchange.headers
             own += headers.missing(environ["wsgi.url_scheme"], own)
             own.append(("X-Request-ID", request_id))
             return start_response(line, own, failure) if failure else start_response(line, own)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..monitoring import journal
+from .exchange import KEY, Exchange
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # W3C Trace Context, section 3.2: version 00 or a later one that begins alike.
@@ -26,6 +27,8 @@ def traceparent(environ: dict[str, Any]) -> str | None:
 
 def write_line(environ: dict[str, Any], status: int, started: float) -> None:
     """Write the access line of an answer: what was asked, by whom, with what result, in how many milliseconds."""
+    exchange: Exchange | None = environ.get(KEY)
+    endpoint, caller = (exchange.endpoint, exchange.caller) if exchange else (None, None)
     journal.write(
         "info",
         "request",
@@ -34,8 +37,8 @@ def write_line(environ: dict[str, Any], status: int, started: float) -> None:
         address=environ.get("REMOTE_ADDR"),
         method=environ["REQUEST_METHOD"],
         path=environ.get("PATH_INFO", "")[:512].encode("latin-1", "replace").decode("utf-8", "replace"),
-        route=environ.get("service.route"),
-        caller=environ.get("service.caller"),
+        route=endpoint and endpoint.route,
+        caller=caller and caller.id,
         status=status,
         duration_ms=round((time.perf_counter() - started) * 1000, 2),
     )

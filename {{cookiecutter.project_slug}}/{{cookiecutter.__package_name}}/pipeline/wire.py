@@ -1,9 +1,10 @@
 """What can be refused by the look of a request, whatever it is for."""
 
-from flask import Flask, request
+from flask import Flask
 
 from ..contract.enforcement import refused
 from ..settings import Settings, of
+from .exchange import Exchange
 
 
 def init_app(app: Flask) -> None:
@@ -11,13 +12,13 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = of(app, Settings).requests_max_body
 
 
-def well_formed() -> None:
+def well_formed(exchange: Exchange) -> None:
     """Refuse NUL in the path, an encoded body, and a caller that takes no JSON."""
-    environ = request.environ
+    environ = exchange.environ
     if "\0" in environ["PATH_INFO"]:
         raise refused("malformed", "The path contains NUL.")
     if environ.get("HTTP_CONTENT_ENCODING"):
         raise refused("unsupported-media-type", "A body must not be encoded.")
     accept = environ.get("HTTP_ACCEPT", "*/*")
-    if "*/*" not in accept and request.url_rule is not None and not request.accept_mimetypes["application/json"]:
+    if "*/*" not in accept and exchange.endpoint and not exchange.request.accept_mimetypes["application/json"]:
         raise refused("not-acceptable", "The service answers in application/json.")

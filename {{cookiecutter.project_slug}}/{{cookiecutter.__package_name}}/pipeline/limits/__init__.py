@@ -6,7 +6,7 @@ Flask-Limiter documentation; those are counted when the view is called.
 """
 
 from .counting import network
-from .enforcement import by_address, by_caller, failed_authentication, init_app
+from .enforcement import by_address, by_caller, failed_authentication, init_app, show
 from .marks import rationed, unlimited
 from .routes import limiter
 
@@ -18,5 +18,6 @@ __all__ = [
     "limiter",
     "network",
     "rationed",
+    "show",
     "unlimited",
 ]

@@ -1,9 +1,9 @@
 """Where in the pipeline each budget is counted, and how a refusal comes about."""
 
 import time
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response
 from flask_limiter import RateLimitExceeded
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import NotFound
@@ -13,6 +13,9 @@ from ...problems import Problem
 from ...settings import Settings, of
 from . import headers, routes
 from .counting import Count, Counters, network
+
+if TYPE_CHECKING:
+    from ..exchange import Exchange
 
 
 def init_app(app: Flask) -> None:
@@ -27,47 +30,55 @@ def init_app(app: Flask) -> None:
         "unknown-paths": settings.limits_unknown_paths,
         "sign-ups": settings.limits_sign_ups,
     }
-    app.after_request(_show)
     app.register_error_handler(RateLimitExceeded, _refuse_declared)
 
 
-def by_address() -> None:
+def by_address(exchange: "Exchange") -> None:
     """Count the request for its address, before anything is known of its caller."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if hasattr(view, "__unlimited__"):
+    endpoint = exchange.endpoint
+    if endpoint is not None and endpoint.unlimited:
         return
-    who = network(request.remote_addr or "")
-    _require("address", who)
-    if isinstance(request.routing_exception, NotFound):
-        _require("unknown-paths", who)
-    elif budget := getattr(view, "__budget__", None):
-        _require(budget, who)
+    who = network(exchange.environ.get("REMOTE_ADDR", ""))
+    _require(exchange, "address", who)
+    if endpoint is not None and endpoint.budget:
+        _require(exchange, endpoint.budget, who)
+    elif isinstance(exchange.request.routing_exception, NotFound):
+        _require(exchange, "unknown-paths", who)
 
 
-def by_caller() -> None:
+def by_caller(exchange: "Exchange") -> None:
     """Count the request for its caller, at the rate that the credential brings or else the common one."""
-    caller = g.get("caller")
+    caller = exchange.caller
     if caller is None:
         return
     if caller.rate:
-        _require("caller", f"credential {caller.credential}", parse(caller.rate))
+        _require(exchange, "caller", f"credential {caller.credential}", parse(caller.rate))
     else:
-        _require("caller", caller.id)
+        _require(exchange, "caller", caller.id)
 
 
-def failed_authentication() -> None:
+def failed_authentication(exchange: "Exchange") -> None:
     """Count a failed authentication for the address; raises 429 when there were too many.
 
     Only failures are counted, so a valid credential is never refused for those of others.
     """
-    _require("failed-authentications", network(request.remote_addr or ""))
+    _require(exchange, "failed-authentications", network(exchange.environ.get("REMOTE_ADDR", "")))
 
 
-def _require(budget: str, who: str, rate: RateLimitItem | None = None) -> None:
-    counters: Counters = current_app.extensions["counters"]
-    count = counters.hit(budget, rate or current_app.extensions["budgets"][budget], who)
-    counts: list[Count] = g.setdefault("counts", [])
-    counts.append(count)
+def show(exchange: "Exchange") -> None:
+    """Let the answer tell where the budgets stand that were counted."""
+    counts = exchange.counts
+    if exchange.endpoint is not None and exchange.endpoint.limited:
+        counts = counts + _declared()
+    if counts:
+        exchange.headers += headers.of(counts)
+
+
+def _require(exchange: "Exchange", budget: str, who: str, rate: RateLimitItem | None = None) -> None:
+    extensions = exchange.app.extensions
+    counters: Counters = extensions["counters"]
+    count = counters.hit(budget, rate or extensions["budgets"][budget], who)
+    exchange.counts.append(count)
     if not count.admitted:
         _refuse(budget, count.reset)
 
@@ -96,14 +107,3 @@ def _declared() -> list[Count]:
         Count("route", one.limit, not one.breached, one.remaining, max(0, int(one.reset_at - now + 0.999)))
         for one in routes.limiter.current_limits
     ]
-
-
-def _show(response: Response) -> Response:
-    counts: list[Count] = g.get("counts", [])
-    if request.url_rule is not None and hasattr(
-        current_app.view_functions[request.url_rule.endpoint], "__wrapper-limiter-instance"
-    ):
-        counts = counts + _declared()
-    if counts:
-        headers.add(response, counts)
-    return response

@@ -5,21 +5,18 @@
 
 from functools import lru_cache
 
-from flask import Response
 from limits import RateLimitItem
 
 from .counting import Count
 
 
-def add(response: Response, counts: list[Count]) -> None:
-    """Tell the caller where the counted budgets stand."""
+def of(counts: list[Count]) -> list[tuple[str, str]]:
+    """Return the headers that tell the caller where the counted budgets stand."""
     tightest = min(counts, key=lambda count: (count.admitted, count.remaining))
-    response.headers.extend(
-        (
-            ("RateLimit-Policy", ", ".join(policy(count.budget, count.rate) for count in counts)),
-            ("RateLimit", f'"{tightest.budget}";r={tightest.remaining};t={tightest.reset}'),
-        )
-    )
+    return [
+        ("RateLimit-Policy", ", ".join([policy(count.budget, count.rate) for count in counts])),
+        ("RateLimit", f'"{tightest.budget}";r={tightest.remaining};t={tightest.reset}'),
+    ]
 
 
 @lru_cache(maxsize=256)
