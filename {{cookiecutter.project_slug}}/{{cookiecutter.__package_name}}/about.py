@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from .auth import public
 from .clock import now
-from .contract import returns
+from .contract import refuses, returns, writes
 from .problems import KINDS
 from .settings import Settings, of
 
@@ -26,6 +26,7 @@ class ProblemType(Schema):
 
 @blueprint.get("/problems/<kind>")
 @public
+@refuses("not-found")
 @returns(ProblemType)
 def problem_type(kind: str) -> dict[str, object]:
     """Tell what a problem type means: the ``type`` of every error leads here (RFC 9457, section 3.1.1)."""
@@ -35,6 +36,7 @@ def problem_type(kind: str) -> dict[str, object]:
 
 @blueprint.get("/.well-known/security.txt")
 @public
+@writes("text/plain")
 def security_txt() -> Response:
     """Tell where to report a vulnerability (RFC 9116)."""
     settings = of(current_app, Settings)

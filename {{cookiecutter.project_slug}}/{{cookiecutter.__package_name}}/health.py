@@ -10,14 +10,28 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, current_app, request
+from marshmallow import Schema, fields
 from sqlalchemy import text
 
 from .auth import identity, public
+from .contract import writes
 from .database import Database
 from .pipeline.limits import limiter, unlimited
 
 KEPT = 1.0  # seconds
 blueprint = Blueprint("health", __name__)
+
+
+class Health(Schema):
+    """Whether the process answers."""
+
+    status = fields.String()
+
+
+class Parts(Health):
+    """Whether what the service needs answers, each part by its name."""
+
+    parts = fields.Dict(fields.String(), fields.String())
 
 
 class Readiness:
@@ -60,6 +74,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/healthz")
 @public
 @unlimited
+@writes("application/json", Health)
 def healthz() -> Response:
     """Tell that the process answers."""
     return _answer(200, {"status": "ok"})
@@ -68,6 +83,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 @unlimited
+@writes("application/json", Parts, also=(503,))
 def readyz() -> Response:
     """Tell whether the database and the limiter storage answer; 503 when the database does not."""
     parts: dict[str, str] = current_app.extensions["readiness"]()

@@ -9,17 +9,28 @@ import orjson
 from flask import Response
 from marshmallow import Schema
 
+from ..problems import KINDS
+
+JSON = "application/json"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The schemas of one view; ``status`` is that of its successful answer."""
+    """The schemas of one view, and how it answers.
+
+    ``status`` is that of its successful answer, None when the view declares none; ``also`` are other statuses with the
+    same body. ``headers`` come with that answer. ``refusals`` are the problem types that the view itself answers with.
+    """
 
     body: Schema | None = None
     query: Schema | None = None
     answer: Schema | None = None
-    status: int = 200
+    status: int | None = None
+    also: tuple[int, ...] = ()
+    media: str | None = None
+    headers: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
 
 def contract_of(view: Callable[..., Any]) -> Contract:
@@ -38,22 +49,43 @@ def queried(schema: type[Schema]) -> Callable[[View], View]:
     return lambda view: _put(view, query=schema())
 
 
-def returns(schema: type[Schema], status: int = 200) -> Callable[[View], View]:
-    """Write what the view returns by the schema. It may return ``(value, headers)``."""
-    instance = schema()
+def returns(
+    schema: type[Schema] | None, status: int = 200, *, headers: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Write what the view returns by the schema. It may return ``(value, headers)``, with the headers named here.
 
-    def declare(view: View) -> View:
+    Without a schema the answer has no body and the view returns None.
+    """
+    instance = schema() if schema else None
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def write(*args: Any, **kwargs: Any) -> Response:
             result = view(*args, **kwargs)
-            value, headers = result if isinstance(result, tuple) else (result, {})
-            written = Response(orjson.dumps(instance.dump(value)), status, mimetype="application/json")
-            written.headers.extend(headers)
+            if instance is None:
+                return Response(status=status)
+            value, added = result if isinstance(result, tuple) else (result, {})
+            written = Response(orjson.dumps(instance.dump(value)), status, mimetype=JSON)
+            written.headers.extend(added)
             return written
 
-        return _put(write, answer=instance, status=status)  # type: ignore[return-value]
+        return _put(write, answer=instance, status=status, media=JSON if instance else None, headers=headers)
 
     return declare
+
+
+def writes(
+    media: str, schema: type[Schema] | None = None, *, status: int = 200, also: tuple[int, ...] = ()
+) -> Callable[[View], View]:
+    """Declare the answer of a view that writes it itself."""
+    return lambda view: _put(view, answer=schema() if schema else None, status=status, also=also, media=media)
+
+
+def refuses(*kinds: str) -> Callable[[View], View]:
+    """Declare the problem types that the view itself answers with, beside those of the pipeline."""
+    if unknown := set(kinds) - set(KINDS):
+        raise ValueError(f"no problem types: {unknown}")
+    return lambda view: _put(view, refusals=kinds)
 
 
 def _put(view: View, **parts: Any) -> View:

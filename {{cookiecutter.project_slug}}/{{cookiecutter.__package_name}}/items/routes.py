@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy import Connection
 
 from ..auth import current_caller, requires
-from ..contract import accepts, queried, returns
+from ..contract import accepts, queried, refuses, returns
 from ..contract.pages import cursor
 from ..database import AnyRow, reading, writing
 from ..monitoring import events
@@ -37,7 +37,7 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post("")
 @requires("items:write")
 @accepts(NewItem)
-@returns(ItemSchema, 201)
+@returns(ItemSchema, 201, headers=("Location", "ETag"))
 def create_item(body: dict[str, Any]) -> Any:
     """Make an item."""
     with writing() as connection:
@@ -47,7 +47,8 @@ def create_item(body: dict[str, Any]) -> Any:
 
 @blueprint.get("/<item_id>")
 @requires("items:read")
-@returns(ItemSchema)
+@refuses("not-found")
+@returns(ItemSchema, headers=("ETag",))
 def get_item(item_id: str) -> Any:
     """Read one of your items."""
     with reading() as connection:
@@ -57,8 +58,9 @@ def get_item(item_id: str) -> Any:
 
 @blueprint.patch("/<item_id>")
 @requires("items:write")
+@refuses("not-found", "stale")
 @accepts(NewItem, partial=True)
-@returns(ItemSchema)
+@returns(ItemSchema, headers=("ETag",))
 def change_item(item_id: str, body: dict[str, Any]) -> Any:
     """Change the fields that the body names; with ``If-Match`` only the version that it names."""
     with writing() as connection:
@@ -71,13 +73,14 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
 
 @blueprint.delete("/<item_id>")
 @requires("items:write")
-def delete_item(item_id: str) -> tuple[str, int]:
+@refuses("not-found", "stale")
+@returns(None, 204)
+def delete_item(item_id: str) -> None:
     """Delete one of your items; with ``If-Match`` only the version that it names."""
     with writing() as connection:
         item = _found(connection, item_id)
         if not queries.remove(connection, current_caller().id, item.id, _matched(item)):
             raise _stale()
-    return "", 204
 
 
 def _found(connection: Connection, item_id: str) -> AnyRow:

@@ -5,6 +5,7 @@ This is the face that the rest of the service knows.
 
 from .callers import count_callers
 from .commands import commands
+from .documentation import docs_client, security_schemes
 from .identification import CREDENTIAL_HEADER, challenge, identify, init_app, readiness
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings
@@ -19,7 +20,9 @@ __all__ = [
     "challenge",
     "commands",
     "count_callers",
+    "docs_client",
     "identify",
     "init_app",
     "readiness",
+    "security_schemes",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ...clock import now
-from ...contract import accepts, queried, returns
+from ...contract import accepts, queried, refuses, returns
 from ...database import AnyRow, reading, writing
 from ...monitoring import events
 from ...problems import Problem
@@ -39,8 +39,9 @@ def list_keys(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("")
 @requires("keys:manage")
+@refuses("forbidden")
 @accepts(NewKey)
-@returns(IssuedSchema, 201)
+@returns(IssuedSchema, 201, headers=("Location",))
 def create_key(body: dict[str, Any]) -> Any:
     """Make a key for yourself. Its text is in this answer and nowhere else."""
     caller = current_caller()
@@ -60,6 +61,7 @@ def create_key(body: dict[str, Any]) -> Any:
 
 @blueprint.get("/<key_id>")
 @requires("keys:manage")
+@refuses("not-found")
 @returns(KeySchema)
 def get_key(key_id: str) -> AnyRow:
     """Read one of your keys, without its text."""
@@ -69,18 +71,20 @@ def get_key(key_id: str) -> AnyRow:
 
 @blueprint.delete("/<key_id>")
 @requires("keys:manage")
-def revoke_key(key_id: str) -> tuple[str, int]:
+@refuses("not-found")
+@returns(None, 204)
+def revoke_key(key_id: str) -> None:
     """Revoke one of your keys, at once."""
     with writing() as connection:
         found = _found(connection, key_id)
         issuing.revoke(connection, found.id, by=current_caller().credential)
     issuing.forget()
-    return "", 204
 
 
 @blueprint.post("/<key_id>/rotate")
 @requires("keys:manage")
-@returns(IssuedSchema, 201)
+@refuses("forbidden", "not-found", "conflict")
+@returns(IssuedSchema, 201, headers=("Location",))
 def rotate_key(key_id: str) -> Any:
     """Replace one of your keys; the old one lives on for a while. The new text is in this answer and nowhere else."""
     caller = current_caller()

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app
 from marshmallow import Schema, fields, validate
 from sqlalchemy.exc import IntegrityError
 
-from ...contract import accepts, returns
+from ...contract import accepts, refuses, returns
 from ...database import writing
 from ...monitoring import events
 from ...pipeline.limits import rationed
@@ -44,6 +44,7 @@ class Registered(Schema):
 @blueprint.post("/register")
 @public
 @rationed("sign-ups")
+@refuses("forbidden", "conflict")
 @accepts(SignUp)
 @returns(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+"""How the OpenAPI document and its page describe API keys."""
+
+from typing import Any
+
+from flask import Flask
+
+from .identification import CREDENTIAL_HEADER
+
+
+def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
+    """Return the security schemes of the OpenAPI document; a caller needs one of them."""
+    return {
+        "api_key": {
+            "type": "apiKey",
+            "in": "header",
+            "name": CREDENTIAL_HEADER,
+            "description": "An API key. What it allows is set when it is made.",
+        }
+    }
+
+
+def docs_client(_app: Flask) -> dict[str, Any] | None:
+    """Return what Swagger UI needs to sign a person in (its ``initOAuth``); None, as a key is pasted."""
+    return None
