@@ -91,7 +91,7 @@ def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        app.extensions["database"].engine.dispose()
+        app.extensions["database"].close()
 
 
 @pytest.fixture

@@ -24,15 +24,19 @@ class Database:
     """The connections of one application."""
 
     def __init__(self, url: str) -> None:
-        self.engine = engine.create(url)
-        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.reader, self.engine = engine.create(url)
         self.revocation_epoch = engine.revocation_epoch(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reads, each its own statement."""
-        with _unavailable_is_503(), self._reader.connect() as connection:
+        with _unavailable_is_503(), self.reader.connect() as connection:
             yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.reader.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

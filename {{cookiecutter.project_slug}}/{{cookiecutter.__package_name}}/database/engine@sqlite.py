@@ -6,34 +6,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another one
 
 
-def create(url: str) -> Engine:
-    """Open the file, which is made when it is missing, in write-ahead mode."""
+def create(url: str) -> tuple[Engine, Engine]:
+    """Open the file, which is made when it is missing, in write-ahead mode; return an engine to read and one to write.
+
+    Two engines, since one that changes its mode with each connection pays for it each time. What reads commits by
+    itself and what writes ends its own transaction, so there is nothing to roll back when a connection returns.
+    """
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    reader = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    writer = create_engine(url, pool_reset_on_return=None)
+    event.listen(reader, "connect", _configure)
+    event.listen(writer, "connect", _configure)
+    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return reader, writer
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: Any) -> None:
-        # The driver must not begin transactions by itself: it begins deferred ones, and a read that turns into a
-        # write inside one fails at once with "database is locked".
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it begins deferred ones, and a read that turns into a write
+    # inside one fails at once with "database is locked".
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def revocation_epoch(url: str) -> Callable[[], int]:

@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 import string
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -74,6 +75,7 @@ def _digest(pepper: str, text: str) -> Digest:
     return Digest(hmac.digest(pepper.encode(), text.encode(), "sha256"), _pepper_id(pepper))
 
 
+@lru_cache(maxsize=8)
 def _pepper_id(pepper: str) -> str:
     return hmac.digest(pepper.encode(), b"pepper id", "sha256").hex()[:16]
 
