@@ -5,6 +5,8 @@ few seconds under a digest of the credential, never past its expiry, and forgott
 """
 
 import time
+from hashlib import blake2b
+from secrets import token_bytes
 from threading import Lock
 from typing import NamedTuple
 
@@ -31,6 +33,11 @@ class Remembered:
         self._epoch = 0
         self._generation = 0
         self._lock = Lock()
+        self._key = token_bytes(32)
+
+    def digest(self, credential: str) -> bytes:
+        """Return the name of a credential in this memory: a hash that is keyed anew with each process."""
+        return blake2b(credential.encode(), key=self._key, digest_size=32).digest()
 
     def get(self, digest: bytes) -> Caller | None:
         """Return the caller that was identified by this credential, unless something was revoked since."""

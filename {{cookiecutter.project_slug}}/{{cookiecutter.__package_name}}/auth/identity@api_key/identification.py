@@ -58,8 +58,8 @@ def identify() -> Caller | None:
         raise Problem("ambiguous-credentials", "Send one key, in X-API-Key, and no other credential.")
     if not text.isascii():
         raise Unauthenticated("no key by its form")
-    digest = key.digest(text).value
     memory = remembered()
+    digest = memory.digest(text)
     generation = memory.generation()
     caller = memory.get(digest)
     if caller is None:
