@@ -5,6 +5,7 @@ few seconds under a digest of the credential, never past its expiry, and forgott
 """
 
 import time
+from collections.abc import Callable
 from hashlib import blake2b
 from secrets import token_bytes
 from threading import Lock
@@ -12,7 +13,6 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from ..database import Database
 from .caller import Caller
 
 SECONDS = 4.0  # with this, a revocation is in force everywhere within 5 seconds
@@ -25,10 +25,13 @@ class _Entry(NamedTuple):
 
 
 class Remembered:
-    """A bounded memory of callers, by the digest of their credential."""
+    """A bounded memory of callers, by the digest of their credential.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    ``revocations`` returns a number that moves when anything is revoked.
+    """
+
+    def __init__(self, revocations: Callable[[], int] = lambda: 0) -> None:
+        self._revocations = revocations
         self._entries: LRUCache[bytes, _Entry] = LRUCache(ENTRIES)
         self._epoch = 0
         self._generation = 0
@@ -41,7 +44,7 @@ class Remembered:
 
     def get(self, digest: bytes) -> Caller | None:
         """Return the caller that was identified by this credential, unless something was revoked since."""
-        epoch = self._database.revocation_epoch()
+        epoch = self._revocations()
         with self._lock:
             if epoch != self._epoch:
                 self._epoch = epoch

@@ -25,7 +25,6 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.reader, self.engine = engine.create(url)
-        self.revocation_epoch = engine.revocation_epoch(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

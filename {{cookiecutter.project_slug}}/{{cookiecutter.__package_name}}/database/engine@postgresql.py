@@ -1,6 +1,5 @@
 """PostgreSQL, by psycopg 3."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
@@ -27,11 +26,3 @@ def create(url: str) -> tuple[Engine, Engine]:
         },
     }
     return create_engine(address, isolation_level="AUTOCOMMIT", **options), create_engine(address, **options)
-
-
-def revocation_epoch(url: str) -> Callable[[], int]:
-    """Return a function that stands still: reading the epoch would cost a round trip on each request.
-
-    A revocation by another process is seen when a remembered credential is forgotten, after a few seconds.
-    """
-    return lambda: 0

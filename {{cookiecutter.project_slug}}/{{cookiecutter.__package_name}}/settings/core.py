@@ -77,9 +77,6 @@ class Settings:
     limits_unknown_paths: RateLimitItem = setting(
         Rate(), "requests from one address for paths that do not exist", default=parse("30/minute")
     )
-    limits_sign_ups: RateLimitItem = setting(Rate(), "sign-ups from one address", default=parse("5/minute"))
-
-    sign_up_open: bool = setting(Switch(), "let anyone register a caller", default=False)
 
     @property
     def production(self) -> bool:

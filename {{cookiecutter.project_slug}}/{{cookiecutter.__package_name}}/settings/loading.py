@@ -25,12 +25,16 @@ class Given(NamedTuple):
 
 
 class InForce:
-    """The settings of one application, by the class that declares them."""
+    """The settings of one application, by the class that declares them, or one that it extends."""
 
     def __init__(self, root: Path, values: Mapping[type, object], origins: Mapping[str, str]) -> None:
         self.root = root
         self.origins = origins
-        self._values = values
+        self._values = {base: value for declaration, value in values.items() for base in declaration.__mro__}
+
+    def all(self) -> dict[str, Any]:
+        """Return every value by the name of its setting."""
+        return {name: value for values in self._values.values() for name, value in vars(values).items()}
 
     def __getitem__(self, declaration: type[T]) -> T:
         return cast(T, self._values[declaration])

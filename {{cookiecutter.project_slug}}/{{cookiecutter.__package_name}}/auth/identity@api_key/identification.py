@@ -9,8 +9,10 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from ...clock import now
-from ...database import current, reading, writing
+from ...database import reading, writing
 from ...problems import Problem
+from ...settings import Settings, of
+from .. import revocations
 from ..caller import Caller
 from ..failure import Unauthenticated
 from ..remembered import Remembered
@@ -23,8 +25,7 @@ _NOBODY = secrets.token_bytes(32)
 
 def init_app(app: Flask) -> None:
     """Make the memory of callers."""
-    with app.app_context():
-        app.extensions["remembered"] = Remembered(current())
+    app.extensions["remembered"] = Remembered(revocations.reader(of(app, Settings).database_url))
 
 
 def remembered() -> Remembered:

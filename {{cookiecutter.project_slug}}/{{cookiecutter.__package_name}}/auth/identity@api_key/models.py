@@ -50,12 +50,3 @@ class KeyEvent(Base):
     event: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment)
-
-
-class Revocation(Base):
-    """One row whose number every revocation moves, so that other processes see that something was revoked."""
-
-    __tablename__ = "revocations"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    epoch: Mapped[int]

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ...clock import now
 from ...database import AnyRow
+from .. import revocations
 from .key import Digest
-from .models import Key, KeyEvent, Revocation
+from .models import Key, KeyEvent
 
 USED_AT_MOST_EVERY = timedelta(minutes=1)
 Event = Literal["created", "first_used", "rotated", "revoked", "denied"]
@@ -84,7 +85,7 @@ def end_at(connection: Connection, key_id: str, moment: datetime, by: str) -> No
     """Let a rotated key end at ``moment``, unless it would end sooner."""
     connection.execute(update(Key).where(Key.id == key_id, Key.expires_at > moment).values(expires_at=moment))
     note(connection, key_id, "rotated", by)
-    _move_epoch(connection)
+    revocations.move(connection)
 
 
 def revoke(connection: Connection, key_id: str, by: str) -> bool:
@@ -93,7 +94,7 @@ def revoke(connection: Connection, key_id: str, by: str) -> bool:
     if ended.rowcount != 1:
         return False
     note(connection, key_id, "revoked", by)
-    _move_epoch(connection)
+    revocations.move(connection)
     return True
 
 
@@ -112,10 +113,6 @@ def used(connection: Connection, key_id: str) -> None:
 def note(connection: Connection, key_id: str, event: Event, by: str) -> None:
     """Add a row to the history of a key."""
     connection.execute(insert(KeyEvent).values(key_id=key_id, event=event, by=by, at=now()))
-
-
-def _move_epoch(connection: Connection) -> None:
-    connection.execute(update(Revocation).values(epoch=Revocation.epoch + 1))
 
 
 def replaced(connection: Connection, key_id: str) -> bool:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from ...settings import setting
 from ...settings.forms import Secret, Whole
+from ..sign_up_settings import SignUpSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeySettings:
+class KeySettings(SignUpSettings):
     """How keys are hashed and how long they live."""
 
     key_pepper: str = setting(

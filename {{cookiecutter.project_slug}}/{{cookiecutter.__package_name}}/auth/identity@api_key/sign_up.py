@@ -11,8 +11,9 @@ from ...database import writing
 from ...monitoring import events
 from ...pipeline.limits import rationed
 from ...problems import Problem
-from ...settings import Settings, of
+from ...settings import of
 from ..marks import public
+from ..sign_up_settings import SignUpSettings
 from . import callers, issuing
 
 FIRST_SCOPES = ("items:read", "items:write")
@@ -49,7 +50,7 @@ class Registered(Schema):
 @returns(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
     """Sign up and get a first key."""
-    if not of(current_app, Settings).sign_up_open:
+    if not of(current_app, SignUpSettings).sign_up_open:
         raise Problem("forbidden", "Sign-up is closed.")
     username = body["username"]
     try:

@@ -23,12 +23,11 @@ def init_app(app: Flask) -> None:
     settings = of(app, Settings)
     routes.init_app(app)
     app.extensions["counters"] = Counters(routes.limiter.storage, settings.limits_strategy, settings.secret_key)
+    # Each setting limits_unknown_paths, whoever declares it, is the rate of a budget unknown-paths.
     app.extensions["budgets"] = {
-        "address": settings.limits_address,
-        "caller": settings.limits_caller,
-        "failed-authentications": settings.limits_failed_authentications,
-        "unknown-paths": settings.limits_unknown_paths,
-        "sign-ups": settings.limits_sign_ups,
+        name.removeprefix("limits_").replace("_", "-"): value
+        for name, value in app.extensions["settings"].all().items()
+        if name.startswith("limits_") and isinstance(value, RateLimitItem)
     }
     app.register_error_handler(RateLimitExceeded, _refuse_declared)
 

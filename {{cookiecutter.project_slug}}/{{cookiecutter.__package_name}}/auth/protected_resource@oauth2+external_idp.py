@@ -1,0 +1,81 @@
+"""What a client must know to call the service with a token: ``/.well-known/oauth-protected-resource`` (RFC 9728)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, current_app
+from marshmallow import Schema, fields
+
+from ..contract import returns
+from ..settings import Settings, StartRefused, of, setting
+from ..settings.addresses import HttpsOrigin
+from .marks import public
+from .scopes import SCOPES
+
+PATH = "/.well-known/oauth-protected-resource"
+blueprint = Blueprint("protected_resource", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceSettings:
+    """Where the service is for those who call it."""
+
+    server_url: str = setting(
+        HttpsOrigin(),
+        "the address that callers use, such as https://api.example.com; empty means the first of the hosts, with the "
+        "port unless a proxy stands before the service",
+        default="",
+    )
+
+
+class ProtectedResource(Schema):
+    """The metadata of the service as a protected resource."""
+
+    resource = fields.String()
+    resource_name = fields.String()
+    authorization_servers = fields.List(fields.String())
+    scopes_supported = fields.List(fields.String())
+    bearer_methods_supported = fields.List(fields.String())
+
+
+def init_app(app: Flask, authorization_server: str | None) -> None:
+    """Serve the document; it names the server that issues the tokens, if that is one that a client can reach.
+
+    Raises ``StartRefused`` when the address that callers use is at a host that is not ours.
+    """
+    host = resource(app).removeprefix("https://").rpartition(":")
+    ours = of(app, Settings).server_hosts
+    if resource(app).removeprefix("https://") not in ours and host[0] not in ours:
+        raise StartRefused(f"APP_SERVER_URL is at a host that APP_SERVER_HOSTS does not name: {resource(app)}.")
+    app.extensions["authorization_servers"] = [authorization_server] if authorization_server else []
+    app.register_blueprint(blueprint)
+
+
+def resource(app: Flask) -> str:
+    """Return the identifier of the service as a resource, which is the address that callers use."""
+    if given := of(app, ResourceSettings).server_url:
+        return given
+    settings = of(app, Settings)
+    port = "" if settings.server_proxies or settings.server_port == 443 else f":{settings.server_port}"
+    return f"https://{settings.server_hosts[0]}{port}"
+
+
+def address() -> str:
+    """Return where the document is."""
+    return resource(current_app) + PATH
+
+
+@blueprint.get(PATH)
+@public
+@returns(ProtectedResource)
+def document() -> dict[str, Any]:
+    """Tell who issues the tokens for this service and which scopes there are (RFC 9728)."""
+    found = {
+        "resource": resource(current_app),
+        "resource_name": of(current_app, Settings).service_name,
+        "scopes_supported": list(SCOPES),
+        "bearer_methods_supported": ["header"],
+    }
+    if servers := current_app.extensions["authorization_servers"]:
+        found["authorization_servers"] = servers
+    return found
