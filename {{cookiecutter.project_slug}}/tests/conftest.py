@@ -14,6 +14,7 @@ from database_server import database_url
 from flask import Flask
 from flask.testing import FlaskClient
 from limiter_storage import limiter_uri
+from serving import Served, serving
 from werkzeug.test import TestResponse
 
 import {{ cookiecutter.__package_name }} as package
@@ -50,12 +51,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
-    """The variables of a service in production, beside a copy of ``settings.toml``."""
-    shutil.copy(ROOT / "settings.toml", tmp_path)
+def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
+    """Return the variables of a service in production, beside a copy of ``settings.toml`` in the folder."""
+    shutil.copy(ROOT / "settings.toml", folder)
     return {
-        "APP_SETTINGS": str(tmp_path / "settings.toml"),
+        "APP_SETTINGS": str(folder / "settings.toml"),
         "APP_ENVIRONMENT": "production",
         "APP_SECRET_KEY": token_urlsafe(32),
         "APP_DATABASE_URL": database_url,
@@ -66,10 +66,25 @@ def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: s
     }
 
 
+@pytest.fixture
+def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
+    """The variables of a service in production."""
+    return variables(tmp_path, certificate, database_url, limiter_uri)
+
+
 @pytest.fixture(scope="session")
 def _migrated(database_url: str) -> set[str]:
     """The databases that have their tables."""
     return set()
+
+
+def migrate(app: Flask, migrated: set[str]) -> None:
+    """Bring the database of ``app`` up to date, once in a session."""
+    url = str(app.extensions["database"].engine.url)
+    if url not in migrated:
+        with app.app_context():
+            app.extensions["alembic"].upgrade()
+        migrated.add(url)
 
 
 @pytest.fixture
@@ -82,16 +97,28 @@ def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
         app = package.create_app({**environ, **given})
         app.test_client_class = HttpsClient
         made.append(app)
-        url = given.get("APP_DATABASE_URL", environ["APP_DATABASE_URL"])
-        if url not in _migrated:
-            with app.app_context():
-                app.extensions["alembic"].upgrade()
-            _migrated.add(url)
+        migrate(app, _migrated)
         return app
 
     yield make
     for app in made:
         app.extensions["database"].close()
+
+
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory,
+    certificate: Path,
+    database_url: str,
+    limiter_uri: str,
+    _migrated: set[str],
+) -> Iterator[Served]:
+    """The service in a process of its own, for what only a real connection shows."""
+    folder = tmp_path_factory.mktemp("served")
+    environ = variables(folder, certificate, database_url, limiter_uri)
+    migrate(package.create_app(environ), _migrated)
+    with serving(environ, folder, certificate / "ca.pem") as running:
+        yield running
 
 
 @pytest.fixture

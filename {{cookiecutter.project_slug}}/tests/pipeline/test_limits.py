@@ -1,0 +1,115 @@
+"""How often: what is counted, for whom, and what the caller is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+ME = "/api/v1/me"
+
+
+@pytest.mark.control("R1", "R2")
+def test_the_call_past_the_budget_is_refused_and_told_when_to_return(make_app: MakeApp, caller: MakeCaller) -> None:
+    me = caller(app=make_app(limits_caller="3/minute"))
+    remaining = []
+    for _ in range(3):
+        answer = me.get(ME)
+        assert answer.status_code == 200
+        assert answer.headers["RateLimit-Policy"] == '"address";q=600;w=60, "caller";q=3;w=60'
+        name, left, reset = answer.headers["RateLimit"].split(";")
+        assert name == '"caller"'
+        assert 0 < int(reset.removeprefix("t=")) <= 60
+        assert "Retry-After" not in answer.headers
+        remaining.append(int(left.removeprefix("r=")))
+    assert remaining == [2, 1, 0]
+    refused = me.get(ME)
+    assert refused.status_code == 429
+    assert refused.json["type"] == "/problems/rate-limited"
+    assert refused.json["policy"] == "caller"
+    assert refused.headers["Cache-Control"] == "no-store"
+    told = int(refused.headers["RateLimit"].rpartition("t=")[2])
+    assert int(refused.headers["Retry-After"]) >= told > 0
+
+
+@pytest.mark.control("R3")
+def test_thirty_at_a_time_admit_exactly_the_budget(make_app: MakeApp, caller: MakeCaller) -> None:
+    app = make_app(limits_caller="10/minute")
+    headers = caller(app=app).headers  # type: ignore[attr-defined]
+
+    def call(_: int) -> int:
+        return app.test_client().get(ME, headers=headers).status_code
+
+    with ThreadPoolExecutor(30) as pool:
+        statuses = list(pool.map(call, range(30)))
+    assert sorted(set(statuses)) == [200, 429]
+    assert statuses.count(200) == 10
+
+
+@pytest.mark.control("R3", "A7")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Forwarded-For",
+        "X-Real-IP",
+        "Forwarded",
+        "X-Client-IP",
+        "True-Client-IP",
+        "X-Forwarded-Host",
+        "CF-Connecting-IP",
+    ],
+)
+def test_no_forwarded_header_opens_a_fresh_budget(make_app: MakeApp, name: str) -> None:
+    client = make_app(limits_address="2/minute").test_client()
+    statuses = [
+        client.get(ME, headers={name: f"192.0.2.{i}"}, query_string={"x": str(i)}).status_code for i in range(4)
+    ]
+    assert statuses == [401, 401, 429, 429]
+
+
+def test_callers_have_budgets_of_their_own(make_app: MakeApp, caller: MakeCaller) -> None:
+    app = make_app(limits_caller="1/minute")
+    first, second = caller(app=app), caller(app=app)
+    assert [first.get(ME).status_code, first.get(ME).status_code, second.get(ME).status_code] == [200, 429, 200]
+
+
+@pytest.mark.control("R4")
+def test_paths_that_do_not_exist_have_a_budget(make_app: MakeApp) -> None:
+    client = make_app(limits_unknown_paths="2/minute").test_client()
+    assert [client.get(f"/wp-admin/{i}").status_code for i in range(3)] == [404, 404, 429]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_method_that_does_not_exist_is_no_unknown_path(make_app: MakeApp) -> None:
+    client = make_app(limits_unknown_paths="1/minute").test_client()
+    assert [client.put("/api/v1/items").status_code for _ in range(3)] == [405, 405, 405]
+
+
+def test_health_checks_count_on_no_budget(make_app: MakeApp) -> None:
+    client = make_app(limits_address="1/minute").test_client()
+    assert {client.get("/healthz").status_code for _ in range(20)} == {200}
+    assert "RateLimit" not in client.get("/readyz").headers
+
+
+def test_ipv6_addresses_of_one_customer_share_a_budget(make_app: MakeApp) -> None:
+    client = make_app(limits_address="2/minute").test_client()
+
+    def status(address: str) -> int:
+        return client.get(ME, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    assert [status("2001:db8:1:1::1"), status("2001:db8:1:1:ffff::9"), status("2001:db8:1:1:2::2")] == [401, 401, 429]
+    assert status("2001:db8:1:2::1") == 401
+
+
+def test_a_budget_is_full_again_after_its_window(make_app: MakeApp, caller: MakeCaller) -> None:
+    if "memory" not in make_app().config["RATELIMIT_STORAGE_URI"]:
+        pytest.skip("only counters in this process can be told another time")
+    with time_machine.travel("2026-01-01T12:00:00Z", tick=False) as clock:
+        me = caller(app=make_app(limits_caller="1/minute"))
+        assert [me.get(ME).status_code, me.get(ME).status_code] == [200, 429]
+        clock.shift(61)
+        assert me.get(ME).status_code == 200
