@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import click
 from flask import Flask
 
-from . import about, admin, database, health, items, pipeline, serve, settings
+from . import about, admin, commands, database, health, items, pipeline, serve, settings
 from .answers import OrjsonProvider
 from .auth import identity
 from .monitoring import journal
-from .settings import Settings, StartRefused, production
+from .settings import InForce, Settings, StartRefused, production
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
@@ -18,15 +18,21 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     Raises ``StartRefused``: a setting is wrong, weak or not fit for production, or an endpoint has no mark.
     """
+    in_force = settings.load(Settings, identity.Settings, environ=environ)
+    production.check(in_force[Settings], in_force.root)
+    app = assemble(in_force)
+    _refuse_other_servers(app)
+    return app
+
+
+def assemble(in_force: InForce) -> Flask:
+    """Put the service together, also where it must not start: ``flask doctor`` examines it then."""
     journal.start()
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
 
-    in_force = settings.load(Settings, identity.Settings, environ=environ)
     app.extensions["settings"] = in_force
-    production.check(in_force[Settings], in_force.root)
-    _refuse_other_servers(app)
 
     database.init_app(app)
     pipeline.init_app(app)
@@ -34,7 +40,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     health.init_app(app)
     for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *identity.blueprints):
         app.register_blueprint(blueprint)
-    for command in (serve.command, *identity.commands):
+    for command in (serve.command, *commands.COMMANDS, *identity.commands):
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.

@@ -66,6 +66,10 @@ class Settings:
         Whole(0, 86400), "how long a browser may keep the answer to a preflight, in seconds", default=600
     )
 
+    docs_enabled: bool | None = setting(
+        Switch(), "serve the page /docs; left out, it is served in development only", default=None
+    )
+
     limits_strategy: str = setting(Choice(*STRATEGIES), "how requests are counted", default="fixed-window")
     limits_address: RateLimitItem = setting(
         Rate(), "requests from one address (IPv6: one /64)", default=parse("600/minute")
@@ -82,6 +86,11 @@ class Settings:
     def production(self) -> bool:
         """Whether the strict rules of production hold."""
         return self.environment == "production"
+
+    @property
+    def docs_shown(self) -> bool:
+        """Whether the page /docs is served."""
+        return not self.production if self.docs_enabled is None else self.docs_enabled
 
     @property
     def security_contact(self) -> str:

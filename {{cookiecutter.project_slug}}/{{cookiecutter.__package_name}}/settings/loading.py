@@ -30,6 +30,7 @@ class InForce:
     def __init__(self, root: Path, values: Mapping[type, object], origins: Mapping[str, str]) -> None:
         self.root = root
         self.origins = origins
+        self.declarations: tuple[type[Any], ...] = tuple(values)
         self._values = {base: value for declaration, value in values.items() for base in declaration.__mro__}
 
     def all(self) -> dict[str, Any]:
@@ -58,8 +59,11 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForc
     declared = {field.name: field for declaration in declarations for field in dataclasses.fields(declaration)}
     secret = {name for name, field in declared.items() if field.metadata["secret"]}
     given = _from_toml(path, secret)
-    given |= _from_variables(_dotenv(path.parent / ".env"), ".env", secret)
-    given |= _from_variables(environ, "the environment", secret)
+    dotenv = _dotenv(path.parent / ".env")
+    given |= _from_variables(dotenv, ".env", secret)
+    # The ``flask`` command has copied .env into the environment: what is the same there comes from the file.
+    variables = {name: value for name, value in environ.items() if dotenv.get(name) != value}
+    given |= _from_variables(variables, "the environment", secret)
 
     wrong = [f"{_shown(name, given[name])} is no setting" for name in given if name not in declared]
     converted: dict[str, Any] = {}

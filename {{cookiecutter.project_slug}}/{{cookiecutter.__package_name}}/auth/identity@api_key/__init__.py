@@ -4,6 +4,7 @@ This is the face that the rest of the service knows.
 """
 
 from .callers import count_callers
+from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
 from .identification import CREDENTIAL_HEADER, challenge, identify, init_app, readiness
@@ -18,6 +19,7 @@ __all__ = [
     "Settings",
     "blueprints",
     "challenge",
+    "checks",
     "commands",
     "count_callers",
     "docs_client",

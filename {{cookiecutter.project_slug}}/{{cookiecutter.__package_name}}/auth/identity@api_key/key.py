@@ -66,17 +66,18 @@ def digest_under(pepper_id: str, text: str) -> bytes:
     """Return the hash of a key under the pepper that was used when it was stored; a random one if that is gone."""
     settings = of(current_app, KeySettings)
     for pepper in (settings.key_pepper, settings.key_pepper_previous):
-        if pepper and _pepper_id(pepper) == pepper_id:
+        if pepper and name_of(pepper) == pepper_id:
             return _digest(pepper, text).value
     return secrets.token_bytes(32)
 
 
 def _digest(pepper: str, text: str) -> Digest:
-    return Digest(hmac.digest(pepper.encode(), text.encode(), "sha256"), _pepper_id(pepper))
+    return Digest(hmac.digest(pepper.encode(), text.encode(), "sha256"), name_of(pepper))
 
 
 @lru_cache(maxsize=8)
-def _pepper_id(pepper: str) -> str:
+def name_of(pepper: str) -> str:
+    """Return the name of a pepper, which tells nothing of it."""
     return hmac.digest(pepper.encode(), b"pepper id", "sha256").hex()[:16]
 
 

@@ -1,0 +1,65 @@
+"""``flask settings``: what every setting is, and where it comes from."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from limits import RateLimitItem
+
+from ..settings import InForce
+from . import table
+
+
+@click.command("settings")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@with_appcontext
+def command(as_json: bool) -> None:
+    """Print every setting: its variable, the value in force, and where that comes from. Secrets are not shown.
+
+    \b
+    flask settings
+    """
+    in_force: InForce = current_app.extensions["settings"]
+    rows = [
+        (
+            f"APP_{field.name.upper()}",
+            written(in_force, declaration, field),
+            in_force.origins.get(field.name, "default"),
+        )
+        for declaration in in_force.declarations
+        for field in dataclasses.fields(declaration)
+    ]
+    if as_json:
+        click.echo(json.dumps([dict(zip(("variable", "value", "origin"), row, strict=True)) for row in rows], indent=2))
+    else:
+        table.show([("VARIABLE", "VALUE", "FROM"), *rows])
+
+
+def written(in_force: InForce, declaration: type[Any], field: "dataclasses.Field[Any]") -> str:
+    """Return the value in force as it could be given; only the length of a secret."""
+    value = getattr(in_force[declaration], field.name)
+    if field.metadata["secret"] and value is not None:
+        return f"(secret, {len(value)} characters)"
+    return text_of(value)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as a variable would hold it."""
+    match value:
+        case None:
+            return "(none)"
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ", ".join(value) or "(none)"
+        case RateLimitItem():
+            every = value.multiples if value.multiples > 1 else ""
+            return f"{value.amount}/{every}{value.GRANULARITY.name}"
+        case Path():
+            return value.as_posix()
+        case _:
+            return str(value) or "(none)"

@@ -1,0 +1,91 @@
+"""Every operation as its view declares it: the policy and the OpenAPI document both read it here."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from .auth.marks import Mark
+from .contract import Contract
+from .pipeline.exchange import Endpoint
+from .problems import KINDS
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    name: str
+    endpoint: Endpoint
+    view: Callable[..., Any]
+
+    @property
+    def mark(self) -> Mark:
+        """Who may call it."""
+        return self.endpoint.mark
+
+    @property
+    def contract(self) -> Contract:
+        """What it takes and gives."""
+        return self.endpoint.contract
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names in its path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def for_callers(self) -> bool:
+        """Whether it asks for the credential of a caller."""
+        return self.mark.kind in ("authenticated", "requires")
+
+    @property
+    def budgets(self) -> list[str]:
+        """The budgets on which a request for it counts."""
+        if self.endpoint.unlimited:
+            return []
+        named = ["address", self.endpoint.budget, "caller" if self.for_callers else None]
+        return [budget for budget in (*named, "route" if self.endpoint.limited else None) if budget]
+
+    @property
+    def refusals(self) -> list[str]:
+        """The problem types that it may answer with, in the order of their statuses."""
+        kinds = {"malformed", "not-acceptable", "internal", *self.contract.refusals}
+        if self.for_callers:
+            kinds |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
+        if self.mark.scope:
+            kinds.add("forbidden")
+        if self.contract.body:
+            kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
+        if self.budgets:
+            kinds.add("rate-limited")
+        return [kind for kind in KINDS if kind in kinds]
+
+    @property
+    def statuses(self) -> list[int]:
+        """Every status that it may answer with; not its own when its view does not declare it."""
+        own = (self.contract.status,) if self.contract.status else ()
+        return sorted({*own, *self.contract.also, *(KINDS[kind].status for kind in self.refusals)})
+
+
+def operations(app: Flask) -> Iterator[Operation]:
+    """Give every operation of the service, by path and method."""
+    endpoints: dict[str, Endpoint] = app.extensions["endpoints"]
+    found = [
+        Operation(
+            method,
+            _ARGUMENT.sub(r"{\1}", rule.rule),
+            rule.endpoint,
+            endpoints[rule.endpoint],
+            app.view_functions[rule.endpoint],
+        )
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return iter(sorted(found, key=lambda operation: (operation.path, operation.method)))
