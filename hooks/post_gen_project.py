@@ -22,6 +22,10 @@ MARKS = {
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
 }
+# A mark that every service has. Cookiecutter renders the path of each file, unless a whole folder
+# is copied; then it removes the folder first, under -f with all that its owner added. One that is
+# marked stands in no service, so it can be copied fast: settle merges it file by file.
+ALWAYS = "always"
 # What only the owner puts there: never searched, as it may hold any name and thousands of files.
 NOT_OURS = {".git", ".venv", "certs", "node_modules", "var"}
 
@@ -67,7 +71,7 @@ def read_mark(name: str) -> tuple[str, set[str]]:
     stem, _, rest = name.partition("@")
     answers, dot, extension = rest.partition(".")
     marks = set(answers.split("+"))
-    if stem and marks <= set().union(*MARKS.values()):
+    if stem and marks <= {ALWAYS}.union(*MARKS.values()):
         return stem + dot + extension, marks
     return name, set()
 
@@ -127,7 +131,7 @@ if __name__ == "__main__":
     chosen = {ANSWERS[question] for question in MARKS}
     if unknown := chosen.difference(*MARKS.values()):
         sys.exit(f"Refused: no question has the answer {sorted(unknown)!a}.")
-    settle(chosen)
+    settle(chosen | {ALWAYS})
     certificates_made = provide()
     print(
         f"\n{ANSWERS['project_slug']} is ready. In that folder:\n\n"

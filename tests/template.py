@@ -1,0 +1,44 @@
+"""The template as its tests see it: the questions, and the code of its hooks."""
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+TEMPLATE = Path(__file__).parent.parent
+SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}"
+CONTEXT = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))
+QUESTIONS = [name for name in CONTEXT if not name.startswith("_")]
+CHOICES: dict[str, list[str]] = {
+    name: CONTEXT[name] for name in QUESTIONS if isinstance(CONTEXT[name], list)
+}
+RESERVED = frozenset(" ".join(CONTEXT["_reserved_names"]).split())
+
+
+def variants() -> Iterator[dict[str, str]]:
+    """Give the answers of every variant: each choice with each other."""
+    for answers in itertools.product(*CHOICES.values()):
+        yield dict(zip(CHOICES, answers, strict=True))
+
+
+def label(answers: Mapping[str, str]) -> str:
+    """Name a variant by its answers."""
+    return "-".join(answers.values())
+
+
+def hook(name: str, context: Mapping[str, object]) -> ModuleType:
+    """Load a hook as it is when cookiecutter has rendered it with these answers."""
+    text = (TEMPLATE / "hooks" / f"{name}.py").read_text("utf-8")
+    mark = "{{ cookiecutter | tojson }}"
+    if text.count(mark) != 1:
+        raise AssertionError(f"{name} must read its answers in one place")
+    module = ModuleType(name)
+    path = list(sys.path)
+    try:
+        # The hook drops the first entry of the search path, in its own process.
+        exec(compile(text.replace(mark, json.dumps(context)), name, "exec"), module.__dict__)  # noqa: S102
+    finally:
+        sys.path[:] = path
+    return module

@@ -1,0 +1,308 @@
+"""Answers that are refused, in a line that names question, value and rule; nothing is left."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pytest_cookies.plugin import Cookies
+
+from tests.conftest import Bake
+from tests.template import CONTEXT, RESERVED, TEMPLATE, hook
+
+GOOD = {
+    **{name: value[0] if isinstance(value, list) else value for name, value in CONTEXT.items()},
+    "_reserved_names": CONTEXT["_reserved_names"],
+    "project_slug": "acme-api",
+    "__package_name": "acme_api",
+}
+
+
+def refusals(question: str, value: str) -> list[tuple[str, str, str]]:
+    """Ask the hook, in this process, about one answer among good ones."""
+    context = {**GOOD, question: value}
+    if question == "project_slug":
+        context["__package_name"] = value.replace("-", "_")
+    return list(hook("pre_gen_project", context).refusals(context))
+
+
+TEXTS = ["project_name", "description", "author_name"]
+CONTROLS = ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\x9f", "\u2028", "\u2029"]
+REORDERING = ["\u202a", "\u202e", "\u2066", "\u2069"]
+UNUSABLE = ["\ufeff", "\ufffe", "\uffff", "\ud800", "\udfff"]
+MARKS = ["{{ 7 * 7 }}", "{{", "{% raw %}", "# {% if x %}", "{# hidden #}", "a{#b"]
+
+
+@pytest.mark.parametrize("question", [*TEXTS, "project_slug", "cors_origins"])
+@pytest.mark.parametrize("mark", MARKS)
+def test_jinja_marks_are_refused(question: str, mark: str) -> None:
+    """An update would render them."""
+    ((named, value, rule),) = refusals(question, f"x {mark}")
+    assert (named, value) == (question, f"x {mark}")
+    assert "Jinja" in rule
+
+
+@pytest.mark.parametrize("question", [*TEXTS, "project_slug", "cors_origins"])
+@pytest.mark.parametrize("character", [*CONTROLS, *REORDERING, *UNUSABLE], ids=ascii)
+def test_characters_that_are_not_seen_are_refused(question: str, character: str) -> None:
+    """They break files, or show a text other than the one that is there."""
+    ((named, _, rule),) = refusals(question, f"a{character}b")
+    assert named == question
+    assert f"U+{ord(character):04X}" in rule
+
+
+@pytest.mark.parametrize("question", TEXTS)
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("", "must not be empty"),
+        (" ", "blank"),
+        (" Acme", "blank"),
+        ("Acme\u00a0", "blank"),
+        ("x" * 1001, "must have at most"),
+    ],
+)
+def test_texts_that_do_not_show_are_refused(question: str, value: str, rule: str) -> None:
+    """Empty, padded and endless texts."""
+    ((named, _, given),) = refusals(question, value)
+    assert named == question
+    assert rule in given
+
+
+@pytest.mark.parametrize("question", TEXTS)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" * 200,
+        "\"quoted\" \\ and 'so on' `back` $HOME %PATH% </script><!-- -->",
+        "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 naïve ÅÄÖ",
+        "שלום עולם",
+        "مرحبا\u200f بالعالم",
+        "日本語のサービス",
+        "# [not](a) | {heading}",
+    ],
+)
+def test_texts_of_every_kind_are_accepted(question: str, value: str) -> None:
+    """Quotes, emoji, right-to-left letters and 200 characters."""
+    assert refusals(question, value) == []
+
+
+FORM = "3 to 40 characters"
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        *(
+            (slug, FORM)
+            for slug in ("ab", "x" * 41, "Acme", "acme_api", "9lives", "-acme", "acme-", "a--b")
+        ),
+        *(
+            (slug, FORM)
+            for slug in ("acme.api", "acme api", "größe", "a/b", "../evil", "/x/evil", "a\\b")
+        ),
+        *((slug, FORM) for slug in (".", "..", "a;b", "$HOME", "acme\u0131")),
+        *((slug, "Python keyword") for slug in ("class", "import", "lambda", "yield")),
+        *(
+            (slug, "standard library")
+            for slug in ("json", "http", "email", "calendar", "sre-parse")
+        ),
+        *((slug, "the service uses") for slug in ("flask", "limits", "marshmallow", "sqlalchemy")),
+        *(
+            (slug, "the service uses")
+            for slug in ("alembic", "flask-limiter", "python-dotenv", "granian")
+        ),
+        *(
+            (slug, "the service uses")
+            for slug in ("tests", "docs", "scripts", "wsgi", "certs", "var")
+        ),
+        *((slug, "or of a device") for slug in ("con", "nul", "prn", "aux", "com1", "lpt9")),
+        ("test", "the service uses"),
+    ],
+)
+def test_slugs_that_can_name_no_package_are_refused(slug: str, rule: str) -> None:
+    """A slug is a folder, a distribution and, with underscores, a package."""
+    ((named, value, given),) = refusals("project_slug", slug)
+    assert (named, value) == ("project_slug", slug)
+    assert rule in given
+
+
+@pytest.mark.parametrize("slug", ["tea", "a1b", "acme-api", "x" * 40, "json-api", "t-3-x"])
+def test_other_slugs_are_accepted(slug: str) -> None:
+    """From 3 to 40 characters."""
+    assert refusals("project_slug", slug) == []
+
+
+def test_every_reserved_name_is_refused() -> None:
+    """The list in ``cookiecutter.json`` is the one that the hook reads."""
+    assert all(refusals("project_slug", name.replace("_", "-")) for name in RESERVED)
+
+
+def test_a_package_name_of_its_own_is_refused() -> None:
+    """Private values can be given as ``key=value`` too; this one is a path."""
+    context = {**GOOD, "__package_name": "../evil"}
+    ((named, _, rule),) = hook("pre_gen_project", context).refusals(context)
+    assert named == "project_slug"
+    assert "derived" in rule
+
+
+@pytest.mark.parametrize(
+    ("origin", "rule"),
+    [
+        ("*", "wildcard"),
+        ("https://*.acme.example", "wildcard"),
+        ("null", "null"),
+        *(
+            (o, "as browsers send it")
+            for o in ("acme.example", "https://", "//acme.example", "https:acme")
+        ),
+        *(
+            (o, "as browsers send it")
+            for o in ("https://acme.example/", "https://acme.example/api")
+        ),
+        *((o, "as browsers send it") for o in ("https://acme.example?x", "https://acme.example#x")),
+        *(
+            (o, "as browsers send it")
+            for o in ("https://me@acme.example", "https://me:pw@acme.example")
+        ),
+        *(
+            (o, "as browsers send it")
+            for o in ("ftp://acme.example", "file:///etc", "chrome-extension://a")
+        ),
+        *((o, "as browsers send it") for o in ("HTTPS://acme.example", "https://Acme.example")),
+        *((o, "as browsers send it") for o in ("https://größe.example", "https://a_b.example")),
+        *(
+            (o, "as browsers send it")
+            for o in ("https://acme.example:", "https://acme.example:x", "")
+        ),
+        *((o, "as browsers send it") for o in ("https://a b.example", "https://acme.example:-1")),
+        *(
+            (o, "name a host")
+            for o in ("https://-a.example", "https://a-.example", "https://a..example")
+        ),
+        *(
+            (o, "name a host")
+            for o in ("https://acme.example.", "https://.example", f"https://{'a' * 64}.example")
+        ),
+        *(
+            (o, "name a host")
+            for o in ("https://1.2.3", "https://1.2.3.256", "https://01.2.3.4", "https://0x7f.1")
+        ),
+        *(
+            (o, "name a host")
+            for o in ("https://[::1", "https://[1::0:0:1]", "https://[0:0::1]", "https://[1.2.3.4]")
+        ),
+        *((o, "1 to 65535") for o in ("https://acme.example:0", "https://acme.example:65536")),
+        *(
+            (o, "1 to 65535")
+            for o in ("https://acme.example:0443", f"https://acme.example:{'9' * 99}")
+        ),
+        ("https://acme.example:443", "default port"),
+        ("http://localhost:80", "default port"),
+        *(
+            (o, "must be https")
+            for o in ("http://acme.example", "http://127.0.0.2", "http://localhost.example")
+        ),
+        ("https://a.example,https://a.example", "twice"),
+        ("https://a.example,,https://b.example", "as browsers send it"),
+        ("https://a.example,", "as browsers send it"),
+        ("https://a.example;https://b.example", "as browsers send it"),
+        (",".join(f"https://a{n}.example" for n in range(200)), "must have at most"),
+    ],
+)
+def test_what_is_no_origin_is_refused(origin: str, rule: str) -> None:
+    """Only scheme, host and port, exactly as browsers send them."""
+    found = refusals("cors_origins", origin)
+    if origin == "https://[::1":
+        rule = "as browsers send it"
+    if origin:
+        ((named, value, given),) = found
+        assert (named, value) == ("cors_origins", origin)
+        assert rule in given
+    else:
+        assert found == []
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "",
+        " ",
+        "https://localhost:3000",
+        "http://localhost:5173,http://127.0.0.1:5173, http://[::1]:5173",
+        "http://localhost",
+        "https://acme.example, https://app.acme.example:8443",
+        "https://xn--gre-6ka8i.example",
+        "https://192.0.2.7:65535",
+        "https://[2001:db8::7]",
+        "https://server1",
+        "http://localhost:443",
+    ],
+)
+def test_origins_are_accepted(origins: str) -> None:
+    """None, one or many, with blanks after the commas."""
+    assert refusals("cors_origins", origins) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "question"),
+    [
+        ({"project_slug": "Acme"}, "project_slug"),
+        ({"project_slug": "a/b/c"}, "project_slug"),
+        ({"project_slug": "a/./b"}, "project_slug"),
+        ({"project_slug": "a/../../b"}, "project_slug"),
+        ({"project_slug": "../evil"}, "project_slug"),
+        ({"project_name": "Acme\nAPI"}, "project_name"),
+        ({"project_name": "\u202eAcme"}, "project_name"),
+        ({"description": "x" * 1001}, "description"),
+        ({"author_name": "{{ '{' }}{ x"}, "author_name"),
+        ({"cors_origins": "https://acme.example/"}, "cors_origins"),
+    ],
+    ids=str,
+)
+def test_a_refusal_is_one_line_and_leaves_nothing(
+    cookies: Cookies,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    answers: dict[str, str],
+    question: str,
+) -> None:
+    """Question, value and rule in ASCII, cut to a length; not even a folder stays."""
+    result = cookies.bake(extra_context=answers, template=str(TEMPLATE))
+    assert result.exception is not None
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Refused")]
+    assert re.fullmatch(rf'Refused: {question} ".*": .+\.', line)
+    assert line.isascii()
+    assert len(line) < 260
+    assert [path.name for path in tmp_path.rglob("*")] == ["cookies", "bake00"]
+
+
+def test_every_refused_answer_has_its_line(
+    cookies: Cookies, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has two to mend hears of both."""
+    cookies.bake(extra_context={"project_slug": "9", "cors_origins": "*"}, template=str(TEMPLATE))
+    lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Refused")]
+    assert [line.split()[1] for line in lines] == ["cors_origins", "project_slug"]
+
+
+def test_folders_that_were_there_stay(cookies: Cookies, tmp_path: Path) -> None:
+    """A refused slug with slashes takes along only what it made."""
+    kept = tmp_path / "cookies" / "kept"
+    kept.mkdir()
+    (kept / "note.txt").write_text("mine")
+    cookies.bake(extra_context={"project_slug": "../kept/a/b"}, template=str(TEMPLATE))
+    assert [path.name for path in kept.rglob("*")] == ["note.txt"]
+
+
+@pytest.mark.parametrize("content", ['[tool.cookiecutter]\nauth_style = "other"\n', "<<<<<<<\n"])
+def test_another_auth_style_over_a_service_is_refused(
+    rebake: Bake, capfd: pytest.CaptureFixture[str], content: str
+) -> None:
+    """The old style's files would stay beside the new ones; the service is not touched."""
+    service = rebake({})
+    (service / "pyproject.toml").write_text(content)
+    before = {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}
+    with pytest.raises(Exception, match="Hook script failed"):
+        rebake({})
+    assert "Refused: auth_style" in capfd.readouterr().err
+    assert before == {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}

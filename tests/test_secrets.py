@@ -1,0 +1,100 @@
+"""The secrets of a service: its own, made once, told to nobody."""
+
+import re
+import stat
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Bake
+
+SECRET_FILES = [".env", "certs/ca-key.pem", "certs/server-key.pem"]
+MADE_HERE = [*SECRET_FILES, "certs/ca.pem", "certs/server.pem"]
+
+
+def values(service: Path) -> dict[str, str]:
+    """Read what ``.env`` says."""
+    lines = (service / ".env").read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def secrets(service: Path) -> dict[str, str]:
+    """Read the secrets among it: what ``.env.example`` leaves open."""
+    example = (service / ".env.example").read_text("utf-8")
+    return {name: values(service)[name] for name in re.findall(r"^(\w+)=$", example, re.MULTILINE)}
+
+
+def test_every_open_value_of_the_example_is_a_secret_of_256_bits(bake: Bake) -> None:
+    """64 hexadecimal digits each, all different."""
+    made = secrets(bake({}))
+    assert "APP_SECRET_KEY" in made
+    assert all(re.fullmatch("[0-9a-f]{64}", secret) for secret in made.values())
+    assert len(set(made.values())) == len(made)
+
+
+def test_everything_else_is_as_in_the_example(bake: Bake) -> None:
+    """Comments and other values are copied."""
+    service = bake({})
+    written = (service / ".env").read_text("utf-8")
+    for secret in secrets(service).values():
+        written = written.replace(secret, "")
+    assert written == (service / ".env.example").read_text("utf-8")
+    assert values(service)["APP_ENVIRONMENT"] == "development"
+
+
+def test_each_service_has_its_own(bake: Bake, rebake: Bake) -> None:
+    """No value is a default."""
+    assert not set(secrets(bake({})).values()) & set(secrets(rebake({})).values())
+
+
+@pytest.mark.parametrize("name", SECRET_FILES)
+def test_only_the_owner_can_read_them(bake: Bake, name: str) -> None:
+    """0600."""
+    assert stat.S_IMODE((bake({}) / name).stat().st_mode) == 0o600
+
+
+def test_git_ignores_them(rebake: Bake) -> None:
+    """None is added with all the rest."""
+    service = rebake({})
+    subprocess.run(["git", "init", "--quiet", service], check=True)
+    added = subprocess.run(
+        ["git", "-C", service, "add", "--dry-run", "."], check=True, capture_output=True, text=True
+    )
+    assert "pyproject.toml" in added.stdout
+    for name in [*MADE_HERE, "var/development.json"]:
+        assert name not in added.stdout.replace(".env.example", "")
+        assert subprocess.run(["git", "-C", service, "check-ignore", "-q", name]).returncode == 0
+
+
+def test_cruft_skips_them(bake: Bake) -> None:
+    """An update of the template never touches them."""
+    project = tomllib.loads((bake({}) / "pyproject.toml").read_text("utf-8"))
+    skipped = project["tool"]["cruft"]["skip"]
+    assert all(name in skipped or name.split("/")[0] in skipped for name in MADE_HERE)
+
+
+def test_they_stand_in_no_other_file(bake: Bake, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nor does the bake print them."""
+    service = bake({"project_name": "Tea Shop"})
+    printed = capfd.readouterr()
+    files = [path for path in service.rglob("*") if path.is_file() and path.name != ".env"]
+    texts = [printed.out, printed.err, *(path.read_text("utf-8") for path in files)]
+    assert not [text for text in texts for secret in secrets(service).values() if secret in text]
+
+
+def test_a_second_bake_leaves_them_as_they_are(rebake: Bake) -> None:
+    """Byte for byte, whatever the other answers are."""
+    service = rebake({})
+    before = {name: (service / name).read_bytes() for name in MADE_HERE}
+    rebake({"limiter_backend": "redis", "description": "Another."})
+    assert {name: (service / name).read_bytes() for name in MADE_HERE} == before
+
+
+def test_an_owners_environment_is_never_written_over(rebake: Bake) -> None:
+    """Not even an empty one: its secrets are in use, or elsewhere."""
+    service = rebake({})
+    (service / ".env").write_text("")
+    rebake({})
+    assert (service / ".env").read_text() == ""
