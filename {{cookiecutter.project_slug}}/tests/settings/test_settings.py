@@ -1,0 +1,113 @@
+"""A bad setting stops the start with a sentence that names it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+
+WRONG = {
+    "a weak secret": ({"secret_key": "short"}, "APP_SECRET_KEY .* too weak"),
+    "a secret of one letter": ({"secret_key": "a" * 64}, "APP_SECRET_KEY .* too weak"),
+    "a port out of range": ({"server_port": "70000"}, "APP_SERVER_PORT .* 1 to 65535"),
+    "a port that is no number": ({"server_port": "8_443"}, "APP_SERVER_PORT"),
+    "a switch that is neither": ({"server_tls": "maybe"}, "APP_SERVER_TLS .* true or false"),
+    "an unknown environment": ({"environment": "prod"}, "APP_ENVIRONMENT .* production, development"),
+    "an unknown TLS version": ({"server_tls_minimum": "1.1"}, "APP_SERVER_TLS_MINIMUM"),
+    "a rate that is none": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
+    "a rate of nothing": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
+    "several rates": ({"limits_caller": "1/second;10/minute"}, "APP_LIMITS_CALLER"),
+    "a wildcard origin": ({"cors_origins": "*"}, "APP_CORS_ORIGINS"),
+    "an origin with a path": ({"cors_origins": "https://a.example/"}, "APP_CORS_ORIGINS"),
+    "an origin with a user": ({"cors_origins": "https://u@a.example"}, "APP_CORS_ORIGINS"),
+    "plain http off localhost": ({"cors_origins": "http://a.example"}, "APP_CORS_ORIGINS .* plain http"),
+    "a host with a port": ({"server_hosts": "localhost:8443"}, "APP_SERVER_HOSTS"),
+    "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
+    "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
+    "an unknown setting": ({"limits_calller": "1/minute"}, "APP_LIMITS_CALLLER .* no setting"),
+    "a certificate that is not there": ({"server_certificate": "nowhere.pem"}, "nowhere.pem does not exist"),
+    "plain HTTP without a proxy": ({"server_tls": "false"}, "APP_SERVER_PROXIES is 0"),
+    "debug in production": ({"server_debug": "true"}, "APP_SERVER_DEBUG"),
+}
+
+
+@pytest.mark.parametrize(("settings", "sentence"), WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_stops_the_start_and_is_named(
+    make_app: MakeApp, service: ModuleType, settings: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(service.settings.StartRefused) as refused:
+        make_app(**settings)
+    assert re.search(sentence, refused.value.message), refused.value.message
+    assert "\n" not in refused.value.message
+
+
+def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:
+    del environ["APP_SECRET_KEY"]
+    with pytest.raises(service.settings.StartRefused, match="APP_SECRET_KEY is missing"):
+        service.create_app(environ)
+
+
+def test_the_environment_wins_over_dotenv_and_dotenv_over_toml(environ: dict[str, str], service: ModuleType) -> None:
+    folder = Path(environ["APP_SETTINGS"]).parent
+
+    def port() -> int:
+        return service.create_app(environ).extensions["settings"][service.settings.Settings].server_port
+
+    (folder / "settings.toml").write_text(
+        (folder / "settings.toml").read_text().replace("[server]", "[server]\nport = 1001")
+    )
+    assert port() == 1001
+    (folder / ".env").write_text("APP_SERVER_PORT=1002\n")
+    assert port() == 1002
+    environ["APP_SERVER_PORT"] = "1003"
+    assert port() == 1003
+
+
+def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleType, tmp_path: Path) -> None:
+    secret = environ.pop("APP_SECRET_KEY")
+    (tmp_path / "secret").write_text(secret + "\n")
+    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
+    in_force = service.create_app(environ).extensions["settings"][service.settings.Settings]
+    assert in_force.secret_key == secret
+    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
+    with pytest.raises(service.settings.StartRefused, match="APP_SECRET_KEY_FILE names a file"):
+        service.create_app(environ)
+
+
+def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
+    with pytest.raises(service.settings.StartRefused, match="SECRET_KEY, which is secret"):
+        service.create_app(environ)
+
+
+def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text("[server\n")
+    with pytest.raises(service.settings.StartRefused, match=r"settings\.toml cannot be read"):
+        service.create_app(environ)
+    path.unlink()
+    with pytest.raises(service.settings.StartRefused, match=r"settings\.toml does not exist"):
+        service.create_app(environ)
+
+
+def test_flask_run_is_refused(environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "run"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "start with `flask serve`" in done.stderr
+    assert "Traceback" not in done.stderr
