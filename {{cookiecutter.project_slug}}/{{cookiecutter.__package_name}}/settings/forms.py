@@ -74,7 +74,7 @@ class Location(fields.Field[Path]):
 
 
 class Url(fields.String):
-    """An address with one of the given schemes (``postgresql``, ``redis``, ...)."""
+    """An address with one of the given schemes."""
 
     def __init__(self, *schemes: str) -> None:
         super().__init__()

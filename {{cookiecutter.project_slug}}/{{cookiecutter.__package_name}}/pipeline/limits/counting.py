@@ -69,8 +69,8 @@ class Counters:
 
 @lru_cache(maxsize=8192)
 def _hidden(key: bytes, who: str) -> str:
-    # Of fixed length and plain letters, since memcached refuses long keys and blanks; keyed, so that the storage holds
-    # no address that anyone could read back.
+    # Of fixed length and plain letters, since a storage may refuse long keys and blanks; keyed, so that it holds no
+    # address that anyone could read back.
     return blake2b(who.encode("utf-8", "surrogateescape"), key=key, digest_size=16).hexdigest()
 
 
