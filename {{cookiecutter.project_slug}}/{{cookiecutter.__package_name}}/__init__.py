@@ -27,7 +27,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 def assemble(in_force: InForce) -> Flask:
     """Put the service together, also where it must not start: ``flask doctor`` examines it then."""
-    journal.start()
+    journal.start(in_force[Settings].log_level, in_force[Settings].log_format)
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect

@@ -17,6 +17,7 @@ def create(url: str) -> tuple[Engine, Engine]:
     """
     address = make_url(url).set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {
+        "hide_parameters": True,
         "pool_size": 8,
         "pool_recycle": 1800,
         "pool_timeout": 5,

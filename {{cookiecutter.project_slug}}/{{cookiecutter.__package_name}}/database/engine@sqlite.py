@@ -19,8 +19,8 @@ def create(url: str) -> tuple[Engine, Engine]:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    reader = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-    writer = create_engine(url, pool_reset_on_return=None)
+    reader = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    writer = create_engine(url, hide_parameters=True, pool_reset_on_return=None)
     event.listen(reader, "connect", _configure)
     event.listen(writer, "connect", _configure)
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -37,7 +37,11 @@ def identified(exchange: Exchange) -> Response | None:
 def allowed(exchange: Exchange) -> None:
     """Answer 403 when the caller lacks the scope that the endpoint requires."""
     scope = exchange.endpoint.mark.scope if exchange.endpoint else None
-    if scope is None or exchange.caller is None or scope in exchange.caller.scopes:
+    if scope is None or exchange.caller is None:
+        return
+    if scope in exchange.caller.scopes:
+        if scope == "admin":
+            events.record("authz_admin", "an administrator's endpoint was called")
         return
     events.record("authz_fail", f"the scope {scope} is missing")
     raise Problem(

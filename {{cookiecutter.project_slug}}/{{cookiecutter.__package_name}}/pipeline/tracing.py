@@ -5,7 +5,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from ..monitoring import journal
+from ..monitoring import journal, redaction
 from .exchange import KEY, Exchange
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -36,7 +36,7 @@ def write_line(environ: dict[str, Any], status: int, started: float) -> None:
         traceparent=traceparent(environ),
         address=environ.get("REMOTE_ADDR"),
         method=environ["REQUEST_METHOD"],
-        path=environ.get("PATH_INFO", "")[:512].encode("latin-1", "replace").decode("utf-8", "replace"),
+        path=redaction.path(environ),
         route=endpoint and endpoint.route,
         caller=caller and caller.id,
         status=status,

@@ -55,6 +55,17 @@ class Settings:
     )
     server_debug: bool = setting(Switch(), "reload on changes and log more; refused in production", default=False)
 
+    log_level: str = setting(
+        Choice("debug", "info", "warning", "error", "critical"),
+        "the least grave lines that the journal keeps; libraries never say more than info",
+        default="info",
+    )
+    log_format: str = setting(
+        Choice("auto", "json", "text"),
+        "how a line is written; auto is text for a terminal and JSON for everything else",
+        default="auto",
+    )
+
     requests_max_body: int = setting(
         Whole(1024, 16 * 1024 * 1024), "the largest body that is read, in bytes", default=65536
     )

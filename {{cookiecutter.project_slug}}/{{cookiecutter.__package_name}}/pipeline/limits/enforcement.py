@@ -83,7 +83,7 @@ def _require(exchange: "Exchange", budget: str, who: str, rate: RateLimitItem | 
 
 
 def _refuse(budget: str, reset: int) -> Never:
-    events.record("excess_rate_limit_exceeded", f"the budget {budget} is used up")
+    events.record("excess_rate_limit_exceeded", f"the budget {budget} is used up", budget=budget)
     raise Problem(
         "rate-limited",
         f"The budget {budget!r} is used up.",

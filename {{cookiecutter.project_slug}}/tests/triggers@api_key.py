@@ -1,0 +1,32 @@
+"""What makes the service record the events of API keys."""
+
+from collections.abc import Callable, Mapping
+
+from flask.testing import FlaskClient
+
+MakeCaller = Callable[..., FlaskClient]
+Trigger = Callable[[MakeCaller], None]
+KEYS = "/api/v1/keys"
+NEW = {"name": "another", "scopes": ["keys:manage"]}
+
+
+def new_key(caller: MakeCaller) -> None:
+    caller("keys:manage").post(KEYS, json=NEW)
+
+
+def revocation(caller: MakeCaller) -> None:
+    me = caller("keys:manage")
+    me.delete(me.post(KEYS, json=NEW).headers["Location"])
+
+
+def sign_up(caller: MakeCaller) -> None:
+    caller().post("/api/v1/register", json={"username": "grace", "email": "grace@example.com"})
+
+
+# What some of them need.
+SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
+TRIGGERS: Mapping[str, Trigger] = {
+    "authn_token_created": new_key,
+    "authn_token_revoked": revocation,
+    "user_created": sign_up,
+}

@@ -1,0 +1,12 @@
+"""What the journal and the metrics say of API keys and those who own them."""
+
+from typing import Literal
+
+from .journal import Level
+
+Event = Literal["authn_token_created", "authn_token_revoked", "user_created"]
+LEVELS: dict[str, Level] = {
+    "authn_token_created": "info",
+    "authn_token_revoked": "warning",
+    "user_created": "info",
+}
