@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 from flask import Flask
 
-from . import about, admin, commands, database, health, items, pipeline, serve, settings
+from . import about, admin, commands, database, health, items, openapi, pipeline, serve, settings
 from .answers import OrjsonProvider
 from .auth import identity
 from .monitoring import journal
@@ -38,9 +38,9 @@ def assemble(in_force: InForce) -> Flask:
     pipeline.init_app(app)
     identity.init_app(app)
     health.init_app(app)
-    for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *identity.blueprints):
+    for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *openapi.blueprints, *identity.blueprints):
         app.register_blueprint(blueprint)
-    for command in (serve.command, *commands.COMMANDS, *identity.commands):
+    for command in (serve.command, openapi.command, *commands.COMMANDS, *identity.commands):
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.

@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 class Cursor(fields.Field[str]):
     """The end of the page before, as the ``next`` of its answer gave it. Loads as the id of the last entry."""
+
+    described: Mapping[str, str] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         try:

@@ -9,15 +9,17 @@ from ..contract.pages import Page
 class NewItem(Schema):
     """What a caller says of an item."""
 
-    name = Line(1, 100, required=True)
-    description = Text(validate=validate.Length(max=2000), allow_none=True)
-    price = Number(0, 1e9, allow_none=True)
+    name = Line(1, 100, required=True, metadata={"examples": ["Desk lamp"]})
+    description = Text(
+        validate=validate.Length(max=2000), allow_none=True, metadata={"examples": ["Brass, with a green shade."]}
+    )
+    price = Number(0, 1e9, allow_none=True, metadata={"examples": [24.5]})
 
 
 class ItemSchema(NewItem):
     """An item as the service answers it."""
 
-    id = fields.String(dump_only=True)
+    id = fields.String(dump_only=True, metadata={"format": "uuid"})
     created_at = fields.AwareDateTime(dump_only=True)
     updated_at = fields.AwareDateTime(dump_only=True)
 

@@ -1,4 +1,7 @@
-"""The forms that a setting can take. Each accepts a TOML value or the text of a variable."""
+"""The forms that a setting can take. Each accepts a TOML value or the text of a variable.
+
+What a form takes is told to people by its docstring, or by ``takes`` where that depends on its bounds.
+"""
 
 import re
 from pathlib import Path
@@ -16,6 +19,7 @@ class Choice(fields.String):
     """One of a few words."""
 
     def __init__(self, *words: str) -> None:
+        self.takes = " or ".join(f"`{word}`" for word in words)
         super().__init__(validate=validate.OneOf(words, error="it must be one of {choices}"))
 
 
@@ -30,6 +34,7 @@ class Whole(fields.Integer):
     """A whole number within bounds, both included."""
 
     def __init__(self, low: int, high: int) -> None:
+        self.takes = f"a whole number from {low} to {high}"
         super().__init__(
             validate=validate.Range(low, high, error="it must be a whole number from {min} to {max}"),
             error_messages={"invalid": f"it must be a whole number from {low} to {high}"},
@@ -78,6 +83,7 @@ class Url(fields.String):
 
     def __init__(self, *schemes: str) -> None:
         super().__init__()
+        self.takes = "an address that begins with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
         self.schemes = schemes
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:

@@ -34,9 +34,9 @@ class Days(fields.Integer):
 class NewKey(Schema):
     """What a caller says of a new key."""
 
-    name = Line(1, 100, required=True)
-    scopes = ScopeList(required=True)
-    expires_in_days = Days(validate=validate.Range(1, 365))
+    name = Line(1, 100, required=True, metadata={"examples": ["Nightly export"]})
+    scopes = ScopeList(required=True, metadata={"examples": [["items:read"]], "minItems": 1, "uniqueItems": True})
+    expires_in_days = Days(validate=validate.Range(1, 365), metadata={"examples": [30]})
 
 
 class KeySchema(Schema):
@@ -45,7 +45,7 @@ class KeySchema(Schema):
     id = fields.String()
     owner = fields.String()
     name = fields.String()
-    scopes = fields.Function(lambda row: row.scopes.split())
+    scopes = fields.Function(lambda row: row.scopes.split(), metadata={"type": "array", "items": {"type": "string"}})
     rate = fields.String(allow_none=True)
     created_by = fields.String()
     created_at = fields.AwareDateTime()

@@ -29,8 +29,9 @@ class SignUp(Schema):
             r"\A[a-z0-9][a-z0-9._-]{2,31}\Z",
             error="It must be 3 to 32 of a-z, 0-9, dot, dash and underscore, and begin with a letter or digit.",
         ),
+        metadata={"examples": ["ada"]},
     )
-    email = fields.Email(required=True, validate=validate.Length(max=254))
+    email = fields.Email(required=True, validate=validate.Length(max=254), metadata={"examples": ["ada@example.com"]})
 
 
 class Registered(Schema):

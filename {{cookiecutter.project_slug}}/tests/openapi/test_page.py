@@ -1,0 +1,75 @@
+"""``/docs``: a page of our own, that loads nothing from elsewhere and can be switched off."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def shown(make_app: MakeApp) -> Flask:
+    """A service that shows the page."""
+    return make_app(docs_enabled="true")
+
+
+@pytest.mark.control("E3")
+def test_the_page_has_no_inline_script_and_loads_nothing_from_elsewhere(shown: Flask) -> None:
+    page = shown.test_client().get("/docs")
+    assert page.status_code == 200
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|https?://|style=", page.text)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_every_file_that_it_names_is_there(shown: Flask) -> None:
+    client = shown.test_client()
+    named = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
+    assert len(named) == 4
+    for address in (*named, "/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js", "/docs/client.json"):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_file_is_not_sent_twice(shown: Flask) -> None:
+    client = shown.test_client()
+    first = client.get("/docs/swagger-ui-bundle.js")
+    again = client.get("/docs/swagger-ui-bundle.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["index.html", "../page.py", "%2e%2e/page.py", "swagger-ui.js.map", "page"])
+def test_no_other_file_is_there(shown: Flask, name: str) -> None:
+    assert shown.test_client().get(f"/docs/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ({}, 404),
+        ({"docs_enabled": "true"}, 200),
+        ({"environment": "development"}, 200),
+        ({"environment": "development", "docs_enabled": "false"}, 404),
+    ],
+)
+def test_it_is_off_in_production_unless_it_is_switched_on(
+    make_app: MakeApp, settings: dict[str, str], status: int
+) -> None:
+    client = make_app(**settings).test_client()
+    assert {client.get(f"/docs{path}").status_code for path in ("", "/start.js", "/client.json")} == {status}
+
+
+def test_a_provider_may_answer_the_page_and_open_a_window(
+    shown: Flask, monkeypatch: pytest.MonkeyPatch, service: object
+) -> None:
+    """Where tokens come from another origin, the page may ask that one and no other."""
+    flow = {"authorizationUrl": "https://id.example/auth", "tokenUrl": "https://id.example/token", "scopes": {}}
+    schemes = {"provider": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
+    monkeypatch.setattr(service.auth.identity, "security_schemes", lambda _app: schemes)  # type: ignore[attr-defined]
+    page, redirect = (shown.test_client().get(path) for path in ("/docs", "/docs/oauth2-redirect.html"))
+    assert "connect-src 'self' https://id.example;" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
+    assert redirect.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"

@@ -1,0 +1,14 @@
+// Starts Swagger UI. A file of its own, because the page allows no inline script.
+"use strict";
+
+(async () => {
+  const page = SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#page",
+    deepLinking: true,
+    oauth2RedirectUrl: new URL("/docs/oauth2-redirect.html", location.href).href,
+    validatorUrl: null,
+  });
+  const client = await (await fetch("/docs/client.json")).json();
+  if (client) page.initOAuth(client);
+})();
