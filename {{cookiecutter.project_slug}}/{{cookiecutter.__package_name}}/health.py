@@ -16,7 +16,7 @@ from sqlalchemy import text
 from .auth import identity, public
 from .contract import writes
 from .database import Database
-from .pipeline.limits import limiter, unlimited
+from .pipeline.limits import Counters, unlimited
 
 KEPT = 1.0  # seconds
 blueprint = Blueprint("health", __name__)
@@ -60,13 +60,14 @@ def _holds(check: Callable[[], bool]) -> bool:
 def init_app(app: Flask) -> None:
     """Add the two probes."""
     database: Database = app.extensions["database"]
+    counters: Counters = app.extensions["counters"]
 
     def database_answers() -> bool:
         with database.reading() as connection:
             return bool(connection.execute(text("SELECT 1")).scalar())
 
     app.extensions["readiness"] = Readiness(
-        {"database": database_answers, "limiter": limiter.storage.check, **identity.readiness(app)}
+        {"database": database_answers, "limiter": counters.answer, **identity.readiness(app)}
     )
     app.register_blueprint(blueprint)
 

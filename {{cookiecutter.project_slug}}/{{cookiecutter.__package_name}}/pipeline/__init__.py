@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         done: Exchange = request.environ[exchange.KEY]
-        limits.show(done)
+        limits.show(done, response)
         cors.allow(done, response)
         return response
 
@@ -54,3 +54,4 @@ def init_app(app: Flask) -> None:
 def check(app: Flask) -> None:
     """Collect what the endpoints declare, once all are known. Raises ``StartRefused`` for one without a mark."""
     exchange.init_app(app)
+    limits.check(app)

@@ -5,7 +5,7 @@ layers look often.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 
@@ -15,7 +15,10 @@ from ..auth.marks import Mark, mark_of
 from ..auth.scopes import SCOPES
 from ..contract.declaration import Contract, contract_of
 from ..settings import StartRefused
-from .limits.counting import Count
+
+if TYPE_CHECKING:
+    from .limits.counting import Count
+    from .limits.marks import Ration
 
 KEY = "service.exchange"  # where the WSGI environment keeps it
 
@@ -30,7 +33,7 @@ class Endpoint:
     route: str
     mark: Mark
     contract: Contract
-    budget: str | None
+    ration: "Ration | None"
     unlimited: bool
     limited: bool
 
@@ -40,6 +43,7 @@ class Exchange:
     """A request, what is known of it so far, and what its answer will carry.
 
     ``endpoint`` is None where no view will be called: routing failed, or Flask answers OPTIONS by itself.
+    ``counts`` tell where the budgets stand, by name; ``declared`` whether one of them is a limit of the view's own.
     ``headers`` are written as they stand, so nothing that came from outside belongs there.
     """
 
@@ -48,7 +52,8 @@ class Exchange:
     environ: dict[str, Any]
     endpoint: Endpoint | None
     caller: Caller | None = None
-    counts: list[Count] = field(default_factory=list)
+    counts: "dict[str, Count]" = field(default_factory=dict)
+    declared: bool = False
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -87,7 +92,7 @@ def _collected(app: Flask, route: str, name: str) -> Endpoint:
         route=route,
         mark=mark,
         contract=contract_of(view),
-        budget=getattr(view, "__budget__", None),
+        ration=getattr(view, "__ration__", None),
         unlimited=hasattr(view, "__unlimited__"),
         limited=hasattr(view, "__wrapper-limiter-instance"),
     )

@@ -1,15 +1,12 @@
 """What a backend of the limiter says of itself."""
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Backend:
-    """``shared`` tells whether all workers see the same counters; ``options`` go to the storage's client."""
+    """``shared`` tells whether all workers see the same counters; ``schemes`` are those of its addresses."""
 
-    schemes: tuple[str, ...]
+    name: str
     shared: bool
-    options: Mapping[str, Any]
-    default_uri: Any = dataclasses.MISSING
+    schemes: tuple[str, ...] = ()

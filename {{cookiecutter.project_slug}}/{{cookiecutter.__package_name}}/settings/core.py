@@ -9,10 +9,11 @@ from .database import SCHEMES
 from .declaration import setting
 from .forms import Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
 from .limiter import BACKEND, STRATEGIES
+from .storage import StorageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(StorageSettings):
     """What ``settings.toml``, ``.env`` and the ``APP_`` variables may say. An attribute is the key in lower case."""
 
     environment: str = setting(
@@ -22,12 +23,6 @@ class Settings:
     )
     secret_key: str = setting(Secret(), "key of the hash under which the limiter storage knows a caller", secret=True)
     database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
-    limiter_uri: str = setting(
-        Url(*BACKEND.schemes),
-        "where the limiter keeps its counters, with its password",
-        default=BACKEND.default_uri,
-        secret=True,
-    )
 
     service_name: str = setting(Text(), "the name that people see")
     service_description: str = setting(Text(), "what the service is for, in a sentence")
@@ -81,6 +76,9 @@ class Settings:
         Switch(), "serve the page /docs; left out, it is served in development only", default=None
     )
 
+    limits_backend: str = setting(
+        Choice(BACKEND.name), "what keeps the counters; its client was chosen with the service", default=BACKEND.name
+    )
     limits_strategy: str = setting(Choice(*STRATEGIES), "how requests are counted", default="fixed-window")
     limits_address: RateLimitItem = setting(
         Rate(), "requests from one address (IPv6: one /64)", default=parse("600/minute")

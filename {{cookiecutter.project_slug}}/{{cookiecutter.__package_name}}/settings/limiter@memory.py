@@ -3,4 +3,4 @@
 from .backend import Backend
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(schemes=("memory",), default_uri="memory://", shared=False, options={})
+BACKEND = Backend(name="memory", shared=False)

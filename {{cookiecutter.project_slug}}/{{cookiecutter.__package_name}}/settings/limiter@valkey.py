@@ -3,9 +3,4 @@
 from .backend import Backend
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(
-    schemes=("valkey", "valkeys", "valkey+sentinel", "valkey+cluster"),
-    shared=True,
-    # A frozen server must not hold a request for longer than this, in seconds.
-    options={"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
-)
+BACKEND = Backend(name="valkey", shared=True, schemes=("valkey", "valkeys", "valkey+sentinel", "valkey+cluster"))

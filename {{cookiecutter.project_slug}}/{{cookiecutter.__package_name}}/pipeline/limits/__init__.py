@@ -1,23 +1,26 @@
 """How often: per address, per caller, for failed authentications and for paths that do not exist.
 
-The budgets of every request are counted here, straight on the strategy of ``limits``; Flask-Limiter's own check on
-every request would cost several times as much. A route may declare more limits with ``@limiter.limit``, as in the
-Flask-Limiter documentation; those are counted when the view is called.
+The budgets of every request are counted in ``enforcement``; a view joins one more by ``@rationed``, leaves all by
+``@unlimited``, and may declare limits of its own with ``@limiter.limit`` (``declared``). Whoever counts, the counters
+are one ``Store``: ``storage`` says where.
 """
 
-from .counting import network
-from .enforcement import by_address, by_caller, failed_authentication, init_app, show
+from .counting import Counters, network
+from .declared import limiter
+from .enforcement import by_address, by_caller, check, failed_authentication, init_app, show, spend
 from .marks import rationed, unlimited
-from .routes import limiter
 
 __all__ = [
+    "Counters",
     "by_address",
     "by_caller",
+    "check",
     "failed_authentication",
     "init_app",
     "limiter",
     "network",
     "rationed",
     "show",
+    "spend",
     "unlimited",
 ]

@@ -1,9 +1,18 @@
 """How a view joins or leaves a budget."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Ration:
+    """The budget that a view joins; a ``strict`` one is never exceeded, whoever must count it."""
+
+    budget: str
+    strict: bool
 
 
 def unlimited(view: View) -> View:
@@ -12,11 +21,20 @@ def unlimited(view: View) -> View:
     return view
 
 
-def rationed(budget: str) -> Callable[[View], View]:
-    """Count the requests for this view on a budget of their own, per address, beside the general ones."""
+def rationed(budget: str, *, strict: bool = False) -> Callable[[View], View]:
+    """Count the requests for this view on a budget of their own, per address, beside the general ones.
+
+    ``strict`` is for views where a guess may be tried, such as a sign-in: where workers must count alone, because the
+    storage is away, each admits only its share of the rate.
+    """
 
     def mark(view: View) -> View:
-        view.__budget__ = budget  # type: ignore[attr-defined]
+        view.__ration__ = Ration(budget, strict)  # type: ignore[attr-defined]
         return view
 
     return mark
+
+
+def ration_of(view: object) -> Ration | None:
+    """Return the budget that the view joined, if it did."""
+    return getattr(view, "__ration__", None)

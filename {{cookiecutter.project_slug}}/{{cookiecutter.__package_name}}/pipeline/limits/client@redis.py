@@ -1,0 +1,27 @@
+"""How the service speaks to Redis: alone, watched by Sentinels, or as a cluster, as the address says."""
+
+from typing import Any, cast
+
+from limits.storage import RedisStorage, storage_from_string
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError as ScriptUnknown
+from redis.retry import Retry
+
+__all__ = ["ScriptUnknown", "connect"]
+
+# A server that does not answer must not hold a request for longer than this, in seconds.
+PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
+
+
+def connect(uri: str) -> Any:
+    """Return a client for the server that ``uri`` names.
+
+    The breaker decides when to try again, so the client never does: by itself it would wait for seconds.
+    """
+    scheme = uri.partition("://")[0]
+    options = {**PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    if scheme == "redis+sentinel":
+        options["sentinel_kwargs"] = PATIENCE
+    elif scheme == "redis+cluster":
+        options["cluster_error_retry_attempts"] = 0
+    return cast(RedisStorage, storage_from_string(uri, **options)).get_connection()

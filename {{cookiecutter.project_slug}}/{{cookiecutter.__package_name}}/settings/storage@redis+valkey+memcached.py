@@ -1,0 +1,21 @@
+"""The settings of the counters' storage, which has an address and may be away."""
+
+from dataclasses import dataclass
+
+from .declaration import setting
+from .forms import Choice, Url
+from .limiter import BACKEND
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageSettings:
+    """Where the counters are, and what holds while they cannot be reached."""
+
+    limiter_uri: str = setting(
+        Url(*BACKEND.schemes), "where the limiter keeps its counters, with its password", secret=True
+    )
+    limits_on_fault: str = setting(
+        Choice("fallback", "refuse"),
+        "while the counters are away: fallback lets each worker count alone, refuse answers 503",
+        default="fallback",
+    )
