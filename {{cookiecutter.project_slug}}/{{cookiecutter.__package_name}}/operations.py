@@ -50,7 +50,11 @@ class Operation:
         """The budgets on which a request for it counts."""
         if self.endpoint.unlimited:
             return []
-        named = ["address", self.endpoint.ration and self.endpoint.ration.budget, "caller" if self.for_callers else None]
+        named = [
+            "address",
+            self.endpoint.ration and self.endpoint.ration.budget,
+            "caller" if self.for_callers else None,
+        ]
         return [budget for budget in (*named, "route" if self.endpoint.limited else None) if budget]
 
     @property

@@ -6,6 +6,7 @@ counts, so that requests at the same time can pass together. Here one lock makes
 
 import time
 from collections import deque
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
@@ -22,15 +23,16 @@ class Memory:
 
     shared = False
 
-    def __init__(self, strategy: str) -> None:
+    def __init__(self, strategy: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._window = _WINDOWS[strategy]
         self._windows: dict[str, _Window] = {}
-        self._pruned = time.monotonic()
+        self._pruned = clock()
         self._lock = Lock()
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
         """Take ``cost`` from the budget if it has that much."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             window = self._windows.get(key)
             if window is None:
