@@ -116,7 +116,9 @@ def served(
     """The service in a process of its own, for what only a real connection shows."""
     folder = tmp_path_factory.mktemp("served")
     environ = variables(folder, certificate, database_url, limiter_uri)
-    migrate(package.create_app(environ), _migrated)
+    app = package.create_app(environ)
+    migrate(app, _migrated)
+    app.extensions["database"].close()
     with serving(environ, folder, certificate / "ca.pem") as running:
         yield running
 

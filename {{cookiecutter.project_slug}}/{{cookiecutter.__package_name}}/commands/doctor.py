@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import NamedTuple
 
 import click
@@ -54,7 +55,7 @@ def examine(environ: Mapping[str, str]) -> Iterator[Line]:
         yield Line("failure", "settings", refused.message, "docs/settings.md tells what each setting takes")
         return
     yield Line("ok", "settings", "each is known and fits")
-    with app.app_context():
+    with app.app_context(), closing(app.extensions["database"]):
         for check in CHECKS:
             findings = list(_looked(check, app))
             if not findings:
