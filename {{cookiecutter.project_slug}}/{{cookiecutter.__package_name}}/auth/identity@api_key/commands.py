@@ -109,6 +109,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
         if _state(old) != "valid" or queries.replaced(connection, key_id):
             raise click.ClickException("The key has ended or was rotated already.")
         issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
+    issuing.forget()
     _print(issued, as_json)
 
 
@@ -122,6 +123,7 @@ def revoke(key_id: str) -> None:
     """
     with writing() as connection:
         issuing.revoke(connection, _found(connection, key_id).id, by=OPERATOR)
+    issuing.forget()
     click.echo(f"The key {key_id} is revoked.")
 
 
