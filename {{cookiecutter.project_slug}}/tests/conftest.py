@@ -58,6 +58,7 @@ def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: s
         "APP_SETTINGS": str(folder / "settings.toml"),
         "APP_ENVIRONMENT": "production",
         "APP_SECRET_KEY": token_urlsafe(32),
+        "APP_METRICS_TOKEN": token_urlsafe(32),
         "APP_DATABASE_URL": database_url,
         "APP_LIMITER_URI": limiter_uri,
         "APP_SERVER_CERTIFICATE": str(certificate / "server.pem"),

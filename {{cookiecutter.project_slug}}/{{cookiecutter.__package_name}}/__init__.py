@@ -9,7 +9,7 @@ from flask import Flask
 from . import about, admin, commands, database, health, items, openapi, pipeline, serve, settings
 from .answers import OrjsonProvider
 from .auth import identity
-from .monitoring import journal
+from .monitoring import endpoint, journal
 from .settings import InForce, Settings, StartRefused, production
 
 
@@ -38,6 +38,7 @@ def assemble(in_force: InForce) -> Flask:
     pipeline.init_app(app)
     identity.init_app(app)
     health.init_app(app)
+    endpoint.init_app(app)
     for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *openapi.blueprints, *identity.blueprints):
         app.register_blueprint(blueprint)
     for command in (serve.command, openapi.command, *commands.COMMANDS, *identity.commands):

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from marshmallow import Schema, fields
 
 from .auth import authenticated, current_caller, identity, requires
 from .contract import returns
 from .database import reading
 from .items import queries as items
-from .monitoring import refusals
+from .monitoring import metrics
 
 blueprint = Blueprint("callers", __name__, url_prefix="/api/v1")
 
@@ -49,10 +49,10 @@ def me() -> dict[str, Any]:
 @requires("admin")
 @returns(Stats)
 def stats() -> dict[str, int]:
-    """Count callers and items, and the requests that this worker refused since it started."""
+    """Count callers and items, and the requests that were refused since the service started."""
     with reading() as connection:
         return {
             "callers": identity.count_callers(connection),
             "items": items.count(connection),
-            "refused_requests": refusals.count(),
+            "refused_requests": metrics.of(current_app).refused(),
         }

@@ -10,7 +10,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 
-from .monitoring import events
+from .monitoring import events, metrics
 from .settings import Settings, of
 
 HEADER_BYTES = 16 * 1024
@@ -48,6 +48,7 @@ def command() -> None:
         reload=settings.server_debug,
         log_enabled=False,
     )
+    metrics.share(root / settings.metrics_folder)
     scheme = "https" if tls else "http"
     where = f"{scheme}://{settings.server_address}:{settings.server_port}"
     events.record("sys_startup", f"serving on {where}", workers=settings.server_workers)

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from .anomaly import Anomaly
 from .journal import Level
 
 Event = Literal["authn_token_created", "authn_token_revoked", "user_created"]
@@ -10,3 +11,5 @@ LEVELS: dict[str, Level] = {
     "authn_token_revoked": "warning",
     "user_created": "info",
 }
+
+ANOMALIES: dict[str, Anomaly] = {}

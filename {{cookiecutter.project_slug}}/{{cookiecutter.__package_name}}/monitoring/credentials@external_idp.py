@@ -2,8 +2,11 @@
 
 from typing import Never
 
+from .anomaly import Anomaly
 from .journal import Level
 
 # The provider signs people in and issues the tokens: the events of both are in its own log.
 Event = Never
 LEVELS: dict[str, Level] = {}
+
+ANOMALIES: dict[str, Anomaly] = {}

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from .anomaly import Anomaly
 from .journal import Level
 
 Event = Literal["authn_token_created", "authn_token_revoked", "authn_token_reuse", "user_created"]
@@ -10,4 +11,14 @@ LEVELS: dict[str, Level] = {
     "authn_token_revoked": "warning",
     "authn_token_reuse": "critical",
     "user_created": "info",
+}
+
+ANOMALIES: dict[str, Anomaly] = {
+    "refresh_token_reuse": Anomaly(
+        limit=0,
+        minutes=15,
+        of="refresh tokens used twice",
+        meaning="a refresh token was copied: its owner and somebody else both used it; the family is revoked",
+        action="tell the user whose tokens they were; find the address of the second use in the journal",
+    ),
 }

@@ -4,11 +4,13 @@ Each is one line of the journal with the request's id, address and caller, and a
 credential: a key or token is named by its id. What callers are known by has events of its own, in ``credentials``.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from flask import g, has_request_context, request
+from flask import current_app, g, has_request_context, request
 
-from . import credentials, journal, redaction
+from . import credentials, journal, metrics, redaction
+from .watch import Watch
 
 Event = (
     Literal[
@@ -39,7 +41,7 @@ LEVELS: dict[str, journal.Level] = {
 
 
 def record(event: Event, reason: str, **fields: Any) -> None:
-    """Write the event, with what is known of the request at hand."""
+    """Write the event, with what is known of the request at hand, and count it."""
     if has_request_context():
         caller = g.get("caller")
         fields |= {
@@ -51,3 +53,15 @@ def record(event: Event, reason: str, **fields: Any) -> None:
             "credential": fields.get("credential") or (caller and caller.credential),
         }
     journal.write(LEVELS[event], event, reason=reason, **fields)
+    _count(event, reason, fields)
+
+
+def _count(event: Event, reason: str, fields: Mapping[str, Any]) -> None:
+    counted = metrics.of(current_app)
+    counted.happened(event)
+    if event == "authn_login_fail":
+        counted.failed(reason)
+    elif event == "excess_rate_limit_exceeded":
+        counted.limited(fields["budget"])
+    watch: Watch = current_app.extensions["watch"]
+    watch.event(event, fields.get("address"), fields.get("caller"))

@@ -15,7 +15,7 @@ from . import forms, shared
 from .operation import describe as described
 
 VERSION = "1.0.0"  # of the API under /api/v1, not of the code
-# Pages for people are not part of it.
+# Pages for people and what Prometheus reads are not part of it.
 MEDIA = {None, "application/json", "text/plain"}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from .. import contract, problems
+from .. import contract, monitoring, problems
 from ..settings import Settings, of
 from . import access, cors, exchange, limits, wire
 from .exchange import Exchange
@@ -31,6 +31,8 @@ def init_app(app: Flask) -> None:
     settings = of(app, Settings)
     for part in (problems, cors, limits, wire):
         part.init_app(app)
+    monitoring.init_app(app, app.extensions["counters"].hit, limits.network)
+    watch = app.extensions["watch"]
 
     # One function for all layers: Flask looks at each one it calls anew, to tell whether it is a coroutine.
     @app.before_request
@@ -46,9 +48,11 @@ def init_app(app: Flask) -> None:
         done: Exchange = request.environ[exchange.KEY]
         limits.show(done, response)
         cors.allow(done, response)
+        if response.status_code == 404:
+            watch.not_found(request.remote_addr, done.caller and done.caller.id)
         return response
 
-    app.wsgi_app = believe(Ring(app.wsgi_app, settings), settings)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = believe(Ring(app.wsgi_app, settings, app.extensions["metrics"]), settings)  # type: ignore[assignment, method-assign]
 
 
 def check(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """The WSGI ring: what must happen once for every answer, whatever failed inside.
 
 Flask runs ``after_request`` functions of layers whose ``before_request`` never ran, and runs the chain again after an
-exception in it. So the request id, the line in the journal and the security headers are given out here.
+exception in it. So the request id, the line in the journal, the metrics and the security headers belong here.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .. import problems
-from ..monitoring import refusals
+from ..monitoring.metrics import Metrics
 from ..settings import Settings
 from . import headers, proxy, tracing
 from .exchange import KEY
@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 class Ring:
     """Wraps the Flask application."""
 
-    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+    def __init__(self, app: "WSGIApplication", settings: Settings, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._hosts = proxy.Hosts(settings)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -62,8 +63,11 @@ class Ring:
             log.exception("the application failed outside its own error handling")
             return _refuse(environ, start, "internal", problems.KINDS["internal"].meaning)
         finally:
-            refusals.note(status)
-            tracing.write_line(environ, status, started)
+            seconds = time.perf_counter() - started
+            exchange = environ.get(KEY)
+            route = exchange.endpoint.route if exchange and exchange.endpoint else "none"
+            self._metrics.answered(route, environ["REQUEST_METHOD"], status, seconds)
+            tracing.write_line(environ, status, seconds)
 
 
 def _refuse(

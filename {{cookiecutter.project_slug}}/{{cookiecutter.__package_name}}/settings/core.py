@@ -24,6 +24,10 @@ class Settings(StorageSettings):
     secret_key: str = setting(Secret(), "key of the hash under which the limiter storage knows a caller", secret=True)
     database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
 
+    metrics_token: str | None = setting(
+        Secret(), "what Prometheus sends to read the metrics; without it nobody can", default=None, secret=True
+    )
+
     service_name: str = setting(Text(), "the name that people see")
     service_description: str = setting(Text(), "what the service is for, in a sentence")
     service_security_contact: str = setting(
@@ -60,6 +64,12 @@ class Settings(StorageSettings):
         "how a line is written; auto is text for a terminal and JSON for everything else",
         default="auto",
     )
+
+    metrics_folder: Path = setting(
+        Location(), "where the workers keep what they count; emptied at each start", default=Path("var/metrics")
+    )
+    metrics_address: str = setting(Text(), "the address that `flask metrics serve` listens on", default="127.0.0.1")
+    metrics_port: int = setting(Whole(1, 65535), "the port that `flask metrics serve` listens on", default=9464)
 
     requests_max_body: int = setting(
         Whole(1024, 16 * 1024 * 1024), "the largest body that is read, in bytes", default=65536

@@ -1,0 +1,268 @@
+"""Metrics: right over all workers, behind their token, and with labels that stay few."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from serving import HOST, ROOT, Served, free_port, serving
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+Read = Callable[..., dict[str, float]]
+ITEMS = "/api/v1/items"
+SAMPLE = re.compile(r"^([a-z_]+(?:\{.*\})?) (\S+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def token(environ: dict[str, str]) -> Mapping[str, str]:
+    """What Prometheus sends."""
+    return {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
+
+
+def samples(text: str) -> dict[str, float]:
+    return {name: float(value) for name, value in SAMPLE.findall(text)}
+
+
+@pytest.fixture
+def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
+    """Scrape an application."""
+
+    def scrape(app: Flask | None = None) -> dict[str, float]:
+        answer = (app.test_client() if app else client).get("/metrics", headers=token)
+        assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+        return samples(answer.text)
+
+    return scrape
+
+
+@pytest.mark.control("D1")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic TOKEN"},
+        {"X-API-Key": "TOKEN"},
+        {"X-Metrics-Token": "TOKEN"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-User-Id": "admin"},
+        {"X-Original-URL": "/healthz"},
+        {"Cookie": "token=TOKEN"},
+    ],
+)
+def test_nothing_but_the_token_opens_the_metrics(
+    client: FlaskClient, environ: dict[str, str], headers: dict[str, str]
+) -> None:
+    sent = {name: value.replace("TOKEN", environ["APP_METRICS_TOKEN"]) for name, value in headers.items()}
+    refused = client.get("/metrics", headers=sent)
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"] == 'Bearer realm="metrics"'
+    assert "http_requests" not in refused.text
+
+
+@pytest.mark.control("D1")
+def test_the_token_is_not_taken_from_the_url_and_a_caller_has_none(
+    client: FlaskClient, caller: MakeCaller, environ: dict[str, str]
+) -> None:
+    given = environ["APP_METRICS_TOKEN"]
+    assert client.get("/metrics", query_string={"token": given}).status_code == 401
+    assert caller("admin").get("/metrics").status_code == 401
+
+
+@pytest.mark.control("D1")
+def test_without_a_token_in_the_settings_nobody_reads_them(environ: dict[str, str], make_app: MakeApp) -> None:
+    del environ["APP_METRICS_TOKEN"]
+    client = make_app().test_client()
+    for given in ("Bearer ", "Bearer None", "Bearer"):
+        assert client.get("/metrics", headers={"Authorization": given}).status_code == 401
+
+
+@pytest.mark.control("D1")
+def test_guessing_the_token_is_limited_like_any_failed_authentication(make_app: MakeApp, token: Any) -> None:
+    client = make_app(limits_failed_authentications="3/minute").test_client()
+    wrong = [client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code for _ in range(5)]
+    assert wrong == [401, 401, 401, 429, 429]
+    assert client.get("/metrics", headers=token).status_code == 200
+
+
+def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read: Read) -> None:
+    me = caller()
+    address = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
+    for _ in range(3):
+        me.get(address)
+    me.get(f"{ITEMS}/unknown")
+    me.get("/no/such/path")
+    me.open(ITEMS, method="BREW")
+    counted = read()
+    route = f"{ITEMS}/<item_id>"
+    assert counted[f'http_requests_total{{method="GET",route="{route}",status="200"}}'] == 3
+    assert counted[f'http_requests_total{{method="GET",route="{route}",status="404"}}'] == 1
+    assert counted[f'http_requests_total{{method="POST",route="{ITEMS}",status="201"}}'] == 1
+    assert counted['http_requests_total{method="GET",route="none",status="404"}'] == 1
+    assert counted['http_requests_total{method="other",route="none",status="405"}'] == 1
+    assert counted[f'http_request_duration_seconds_count{{method="GET",route="{route}"}}'] == 4
+    assert counted[f'http_request_duration_seconds_bucket{{le="+Inf",method="GET",route="{route}"}}'] == 4
+    assert 0 < counted[f'http_request_duration_seconds_sum{{method="GET",route="{route}"}}'] < 4
+
+
+def test_refusals_are_counted_by_reason_and_budget(client: FlaskClient, caller: MakeCaller, read: Read) -> None:
+    me = caller("items:read")
+    ((name, credential),) = me.headers.items()  # type: ignore[attr-defined]
+    me.get(ITEMS, headers={name: credential + "x"})
+    client.get(ITEMS)
+    me.post(ITEMS, json={"name": "lamp"})
+    for _ in range(32):
+        client.get("/no/such/path")
+    counted = read()
+    reasons = {name: value for name, value in counted.items() if name.startswith("authentication_failures_total")}
+    assert reasons.pop('authentication_failures_total{reason="no credential was sent"}') == 1
+    assert list(reasons.values()) == [1]
+    assert counted['limited_requests_total{budget="unknown-paths"}'] == 2
+    assert counted['security_events_total{event="authz_fail"}'] == 1
+    assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
+
+
+def test_what_has_not_happened_is_a_zero(service: ModuleType, read: Read) -> None:
+    """Prometheus sees no increase in a series that begins at one."""
+    counted = read()
+    for event in service.monitoring.events.LEVELS:
+        assert f'security_events_total{{event="{event}"}}' in counted
+    for anomaly in service.monitoring.watch.WATCHED:
+        assert counted[f'anomalies_total{{anomaly="{anomaly}"}}'] == 0
+
+
+def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
+    counted = read()
+    assert counted['service_part_up{part="database"}'] == 1
+    assert counted['service_part_up{part="limiter"}'] == 1
+    days = (counted["certificate_expiry_timestamp_seconds"] - time.time()) / 86400
+    assert 80 < days < 91
+    app.extensions["readiness"].__init__({"database": lambda: True, "limiter": lambda: 1 / 0})
+    assert read()['service_part_up{part="limiter"}'] == 0
+
+
+def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClient, read: Read) -> None:
+    client.get("/metrics")
+    before = len(read())
+    for number in range(40):
+        client.open(f"/path/{number}", method=f"METHOD{number}", headers={"X-API-Key": f"key {number}"})
+        client.get(f"/problems/kind-{number}")
+    metrics = service.monitoring.metrics.Metrics()
+    for number in range(200):
+        metrics.failed(f"reason {number}")
+    (failures,) = (metric for metric in metrics.collect() if metric.name == "authentication_failures")
+    assert len({sample.labels["reason"] for sample in failures.samples}) <= 51
+    assert len(read()) - before < 60
+
+
+def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(
+    service: ModuleType, make_app: MakeApp, caller: MakeCaller, read: Read
+) -> None:
+    app = make_app(limits_address="10000/minute", server_proxies="1")
+    anonymous, limit = (
+        app.test_client(),
+        int(service.monitoring.anomalies.ANOMALIES["failed_authentication_burst"].limit),
+    )
+    for number in range(limit + 4):
+        anonymous.get(ITEMS, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
+    counted = read(app)
+    burst = 'anomalies_total{anomaly="failed_authentication_burst"}'
+    assert counted["authentication_failing_networks_total"] == limit + 4
+    assert counted[burst] == 0
+    for _ in range(limit + 4):
+        anonymous.get(ITEMS, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+    counted = read(app)
+    assert counted[burst] == 4
+    assert counted["authentication_failing_networks_total"] == limit + 5
+
+
+@pytest.mark.parametrize(
+    ("anomaly", "call"),
+    [
+        ("scope_probing", lambda me: me.post(ITEMS, json={"name": "lamp"})),
+        ("id_walking", lambda me: me.get(f"{ITEMS}/00000000-0000-7000-8000-000000000000")),
+    ],
+)
+def test_one_caller_past_a_threshold_is_an_anomaly(
+    service: ModuleType, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
+) -> None:
+    limit = int(service.monitoring.anomalies.ANOMALIES[anomaly].limit)
+    first, second = caller("items:read"), caller("items:read")
+    for _ in range(limit):
+        call(first)
+        call(second)
+    name = f'anomalies_total{{anomaly="{anomaly}"}}'
+    assert read()[name] == 0
+    call(first)
+    assert read()[name] == 1
+
+
+# Over several workers
+
+
+def scrape(address: str, served: Served, headers: Mapping[str, str]) -> dict[str, float]:
+    with urlopen(Request(address, headers=dict(headers)), context=served.trusting(), timeout=10) as answer:  # noqa: S310
+        return samples(answer.read().decode())
+
+
+def test_all_workers_are_counted_and_an_old_run_is_not(
+    environ: dict[str, str], token: Mapping[str, str], certificate: Path, app: Flask, caller: MakeCaller
+) -> None:
+    """Also by ``flask metrics serve``, a process of its own."""
+    folder = Path(environ["APP_SETTINGS"]).parent
+    many = {**environ, "APP_ENVIRONMENT": "development", "APP_SERVER_WORKERS": "3", "APP_LIMITS_ADDRESS": "9999/minute"}
+    admin = caller("admin").headers  # type: ignore[attr-defined]
+    health, stats = 'http_requests_total{method="GET",route="/healthz",status="200"}', "/api/v1/admin/stats"
+    for calls in (60, 20):
+        with serving(many, folder, certificate / "ca.pem") as served:
+            url = f"https://localhost:{served.port}"
+            for _ in range(calls):
+                served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
+            for _ in range(7):
+                served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close")
+            with urlopen(Request(url + stats, headers=dict(admin)), context=served.trusting()) as answer:  # noqa: S310
+                assert b'"refused_requests":7' in answer.read()
+            for _ in range(5):
+                assert scrape(f"{url}/metrics", served, token)[health] == calls
+            assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 3
+            port = free_port()
+            internal = subprocess.Popen(
+                [sys.executable, "-m", "flask", "metrics", "serve"],
+                cwd=ROOT,
+                env={**many, "APP_METRICS_PORT": str(port)},
+                stderr=subprocess.PIPE,
+            )
+            try:
+                assert internal.stderr is not None
+                assert b"Metrics on https://127.0.0.1" in internal.stderr.readline()
+                address = f"https://{HOST}:{port}/metrics"
+                counted = scrape(address, served, token)
+                assert counted[health] == calls
+                assert counted['service_part_up{part="database"}'] == 1
+                for wrong, status in ((address, 401), (f"{address}/x", 404)):
+                    with pytest.raises(HTTPError) as refused:
+                        scrape(wrong, served, {"Authorization": "Bearer x"})
+                    assert refused.value.code == status
+                    refused.value.close()
+            finally:
+                internal.terminate()
+                assert internal.wait(10) == 0
+                internal.stderr.close()
+
+
+def test_the_internal_port_needs_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:
+    del environ["APP_METRICS_TOKEN"]
+    refused = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
+    assert refused.exit_code == 1
+    assert "APP_METRICS_TOKEN is missing" in refused.output

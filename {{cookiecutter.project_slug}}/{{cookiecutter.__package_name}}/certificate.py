@@ -1,0 +1,31 @@
+"""The certificate that the service answers with, tried as a client would: by a handshake in memory."""
+
+import ssl
+from contextlib import suppress
+from pathlib import Path
+
+_NO_CHECK_TIME = 0x200000  # of OpenSSL, which the standard library does not name
+
+
+def ends(chain: Path, key: Path, host: str | None) -> float:
+    """Return when a certificate ends, in seconds since the epoch; raises what a client of ``host`` would.
+
+    Without a host neither its names nor its time are looked at. Raises ``OSError`` where the two files do not work.
+    """
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(chain, key)
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # The certificate vouches for itself here: whether clients trust its CA is theirs to know.
+    client.load_verify_locations(chain)
+    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if host is None:
+        client.check_hostname = False
+        client.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(to_client, to_server, server_hostname=host)
+    answering = server.wrap_bio(to_server, to_client, server_side=True)
+    for side in (asking, answering, asking, answering):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    certificate = asking.getpeercert() or {}
+    return ssl.cert_time_to_seconds(str(certificate["notAfter"]))
