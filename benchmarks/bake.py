@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.rounds import interleaved
-from tests.services import TEMPLATE, bake
+from tests.services import bake
+from tests.template import TEMPLATE
 
 
 def main(rounds: int) -> None:

@@ -35,7 +35,6 @@ def configure(connection: Any, _record: object) -> None:
 
 
 metadata.create_all(engine)
-reader = engine.execution_options(isolation_level="AUTOCOMMIT")
 app = Flask(__name__)
 
 
@@ -48,7 +47,7 @@ def me() -> dict[str, Any]:
 @app.get("/api/v1/items/<item_id>")
 def get_item(item_id: str) -> tuple[dict[str, Any], int]:
     """Read one row by its key."""
-    with reader.connect() as connection:
+    with engine.connect() as connection:
         row = connection.execute(one, {"id": item_id, "owner": "someone"}).first()
     return (dict(row._mapping), 200) if row else ({}, 404)
 

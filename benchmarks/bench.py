@@ -53,6 +53,7 @@ def plain(folder: Path) -> Iterator[Service]:
     port, certs = free_port(), folder / "certs"
     command = (
         *("granian", "--interface", "wsgi", "--workers", "1", "--no-ws"),
+        *("--workers-kill-timeout", "2"),
         *("--blocking-threads", str(THREADS), "--backpressure", str(4 * THREADS)),
         *("--host", "127.0.0.1", "--port", str(port), "--working-dir", str(HERE)),
         *("--ssl-protocol-min", "tls1.2", "--ssl-certificate", str(certs / "server.pem")),

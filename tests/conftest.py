@@ -45,3 +45,17 @@ def rebake(tmp_path: Path) -> Bake:
         return Path(service)
 
     return rebake
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell which services were tried as a whole: tests put a line under ``covered``."""
+    covered = [
+        line
+        for report in terminalreporter.getreports("passed")
+        for name, line in report.user_properties
+        if name == "covered"
+    ]
+    if covered:
+        terminalreporter.section("services")
+        for line in sorted(covered):
+            terminalreporter.line(line)

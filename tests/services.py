@@ -15,7 +15,8 @@ from pathlib import Path
 
 import httpx
 
-TEMPLATE = Path(__file__).parent.parent
+from tests.template import TEMPLATE
+
 # `uv run` tells its children which uv it was.
 UV = os.environ.get("UV", "uv")
 START_SECONDS = 120
@@ -58,6 +59,10 @@ def storages(service: Path) -> Iterator[dict[str, str]]:
             if serving:
                 settings[setting] = running.enter_context(serving())
         yield settings
+
+
+class NotStarted(Exception):
+    """The service does not answer; its log says why."""
 
 
 class Service:
@@ -109,7 +114,7 @@ class Service:
             ).stdout
 
     def wait(self, path: str) -> None:
-        """Return once it answers this path; raises RuntimeError with its log when it does not."""
+        """Return once it answers this path; raises NotStarted when it does not."""
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
@@ -118,7 +123,7 @@ class Service:
             except (OSError, httpx.TransportError):
                 pass  # no certificate, or nobody listens yet
             time.sleep(0.1)
-        raise RuntimeError(self.log.read_text(encoding="utf-8", errors="replace"))
+        raise NotStarted(self.log.read_text(encoding="utf-8", errors="replace"))
 
     def stop(self) -> bool:
         """Stop it as Ctrl-C does and tell whether it went by itself."""

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
-from tests.services import TEMPLATE
+from tests.template import TEMPLATE
 
 
 @pytest.mark.install
@@ -19,7 +20,9 @@ from tests.services import TEMPLATE
     ],
     ids=lambda answers: "-".join(answers) or "defaults",
 )
-def test_it_installs_and_answers(answers: tuple[str, ...]) -> None:
+def test_it_installs_and_answers(
+    answers: tuple[str, ...], record_property: Callable[[str, object], None]
+) -> None:
     """Do what `make smoke` does."""
     smoke = subprocess.run(
         [sys.executable, "-m", "tests.smoke", *answers],
@@ -32,3 +35,6 @@ def test_it_installs_and_answers(answers: tuple[str, ...]) -> None:
     if smoke.returncode:
         pytest.fail(smoke.stdout, pytrace=False)
     assert "checks passed" in smoke.stdout
+    record_property(
+        "covered", f"make smoke {' '.join(answers)}: {smoke.stdout.split(': ')[-1].strip()}"
+    )

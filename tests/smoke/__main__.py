@@ -9,29 +9,41 @@ import sys
 import tempfile
 import tomllib
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.services import Service, bake, started, storages
+import pytest
+
+from tests.services import NotStarted, Service, bake, started, storages
 from tests.smoke import contract, readme, transport
 from tests.smoke.checks import Checks
 
 
 def main(arguments: list[str]) -> str | None:
     """Try the service of these answers; return what failed."""
+    answers = dict(argument.split("=", 1) for argument in arguments)
+    try:
+        log, expect = tried(answers)
+    except (NotStarted, pytest.skip.Exception, pytest.fail.Exception) as reason:
+        return f"{reason}\nsmoke: not started"
+    if expect.failed:
+        return "\n".join([log, *expect.failed, f"smoke: {len(expect.failed)} checks failed"])
+    print(f"smoke: {expect.passed} checks passed")
+    return None
+
+
+def tried(answers: Mapping[str, str]) -> tuple[str, Checks]:
+    """Bake, start, call and stop; return the service's log and what was found."""
     expect = Checks()
     with tempfile.TemporaryDirectory(prefix="smoke-") as folder:
-        service = bake(Path(folder), dict(argument.split("=", 1) for argument in arguments))
+        service = bake(Path(folder), answers)
         with storages(service) as settings, started(service, settings) as running:
             try:
                 call(running, expect)
             except Exception:
                 expect.failed.append(traceback.format_exc())
             expect("it stops by itself on Ctrl-C", running.stop())
-            log = running.log.read_text(encoding="utf-8", errors="replace")
-    if expect.failed:
-        return "\n".join([log, *expect.failed, f"smoke: {len(expect.failed)} checks failed"])
-    print(f"smoke: {expect.passed} checks passed")
-    return None
+            return running.log.read_text(encoding="utf-8", errors="replace"), expect
 
 
 def call(service: Service, expect: Checks) -> None:

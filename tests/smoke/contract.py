@@ -15,7 +15,7 @@ BAD_BODIES = {
     "a duplicate key": (b'{"name": "a", "name": "b"}', JSON, 400),
     "NaN": (b'{"name": "a", "price": NaN}', JSON, 400),
     "invalid UTF-8": (b'{"name": "\xff"}', JSON, 400),
-    "deep nesting": (b"[" * 100_000 + b"]" * 100_000, JSON, 400),
+    "deep nesting": (b"[" * 20_000 + b"]" * 20_000, JSON, 400),
     "no name": (b"{}", JSON, 422),
     "a wrong type": (b'{"name": 1}', JSON, 422),
     "an unknown field": (b'{"name": "a", "role": "admin"}', JSON, 422),
@@ -80,7 +80,7 @@ def check_bad_input(client: httpx.Client, expect: Checks) -> None:
     expect(
         "the fault is pointed at",
         [error["pointer"] for error in answer.json().get("errors", [])],
-        ["/price"],
+        ["#/price"],
     )
     answer = client.get(f"{ITEMS}?limit=1&limit=9")
     expect("status of a repeated query parameter", answer.status_code, 400)

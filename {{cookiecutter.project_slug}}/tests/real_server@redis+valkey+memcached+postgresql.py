@@ -77,7 +77,7 @@ def running(
                 raise RuntimeError(log.read().decode(errors="replace"))
             yield port
         finally:
-            # A SIGTERM would make PostgreSQL wait for its clients; this one stops every server.
+            # On a SIGTERM some servers wait for their clients to go; on this one all of them stop.
             process.send_signal(signal.SIGINT)
             process.wait(timeout=START_SECONDS)
 
