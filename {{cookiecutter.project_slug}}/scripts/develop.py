@@ -7,13 +7,12 @@ credential and prints two calls that use it, then hands over to ``flask serve``.
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import certificates
 import credential
 import environment
-from dotenv import dotenv_values
+import written
 
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask"]
@@ -48,17 +47,9 @@ def calls(header: str) -> str:
     Double quotes hold in sh and in cmd alike, and the CA's path does from any folder.
     """
     call = f'curl --cacert "{ROOT / "certs" / "ca.pem"}" -H "{header}"'
-    items = f"https://localhost:{port()}/api/v1/items"
+    items = f"https://localhost:{written.setting("server", "port", "8443")}/api/v1/items"
     body = r'-H "Content-Type: application/json" -d "{\"name\": \"First item\"}"'
     return f"\nIn another terminal:\n\n{call} {body} {items}\n{call} {items}\n"
-
-
-def port() -> str:
-    """Give the port that the service will take; the later source wins, as in its settings."""
-    settings = Path(os.environ.get("APP_SETTINGS", "settings.toml"))
-    written = tomllib.loads(settings.read_text("utf-8")).get("server", {}).get("port", 8443)
-    variables = dotenv_values(settings.with_name(".env")) | os.environ
-    return str(variables.get("APP_SERVER_PORT", written))
 
 
 def serve() -> None:

@@ -236,9 +236,9 @@ def test_the_type_of_an_access_token_is_accepted_as_it_may_be_written(check: Che
 
 @pytest.mark.control("J6")
 @pytest.mark.parametrize("name", ["sub", "client_id", "jti"])
-@pytest.mark.parametrize("value", [MISSING, "", None, 1, True, ["ada"], {}, "a" * 256])
+@pytest.mark.parametrize("value", [MISSING, "", None, 1, True, ["ada"], {}, "a" * 256, "a\0", "\ud800", "a\n"])
 def test_who_and_what_are_texts(refused: Callable[[str], str], name: str, value: Any) -> None:
-    assert refused(token(**{name: value})) == f"{name} is no text of 1 to 255 characters"
+    assert refused(token(**{name: value})) == f"{name} is no printable text of 1 to 255 characters"
 
 
 @pytest.mark.control("J7")

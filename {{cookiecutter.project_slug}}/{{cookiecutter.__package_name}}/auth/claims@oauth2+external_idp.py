@@ -22,7 +22,7 @@ from .failure import Unauthenticated
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 MAX_BYTES = 8192
 MAX_TEXT = 255
-NO_TYPE = "none"
+ABSENT = "none"  # in a setting: tokens may lack it
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
 
@@ -31,7 +31,7 @@ _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
 class Rules:
     """What a token must satisfy.
 
-    ``types`` are values of ``typ`` in lower case, ``none`` among them lets a token without one in. ``token_id_claim``
+    ``types`` are values of ``typ`` in lower case, ``none`` among them lets a token without one in. ``id_claim``
     is None where tokens have no id. ``leeway`` is how far clocks may differ, in seconds.
     """
 
@@ -40,7 +40,7 @@ class Rules:
     algorithms: frozenset[str]
     types: frozenset[str] = frozenset({"at+jwt"})
     client_claim: str = "client_id"
-    token_id_claim: str | None = "jti"
+    id_claim: str | None = "jti"
     leeway: int = 0
 
 
@@ -73,7 +73,7 @@ def check(token: str, rules: Rules, find_key: FindKey) -> Claims:
         raise Unauthenticated("no signed JWT by its form")
     type_ = _check_header(_object(form[1]), token, rules, find_key)
     content = _object(form[2])
-    token_id = _text(content, rules.token_id_claim) if rules.token_id_claim else None
+    token_id = _text(content, rules.id_claim) if rules.id_claim else None
     try:
         expires_at = _check_times(content, rules.leeway)
         audience = _audience(content)
@@ -108,13 +108,13 @@ def _object(segment: str) -> dict[str, Any]:
 
 def _check_header(header: dict[str, Any], token: str, rules: Rules, find_key: FindKey) -> str:
     """Check ``alg``, ``typ`` and the signature; return the type."""
-    algorithm, kid, type_ = header.get("alg"), header.get("kid"), header.get("typ", NO_TYPE)
+    algorithm, kid, type_ = header.get("alg"), header.get("kid"), header.get("typ", ABSENT)
     if not isinstance(algorithm, str) or algorithm not in rules.algorithms:
         raise Unauthenticated("alg is not allowed")
     # RFC 7515, section 4.1.11: what is critical and not understood must be refused, and none is understood.
     if "crit" in header or "b64" in header:
         raise Unauthenticated("the header has extensions")
-    if not isinstance(type_, str) or ("typ" in header and type_.lower() == NO_TYPE):
+    if not isinstance(type_, str) or ("typ" in header and type_.lower() == ABSENT):
         raise Unauthenticated("typ is no type")
     type_ = type_.lower().removeprefix("application/")
     if type_ not in rules.types:
@@ -166,6 +166,6 @@ def _audience(content: dict[str, Any]) -> tuple[str, ...]:
 
 def _text(content: dict[str, Any], name: str) -> str:
     value = content.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
-        raise Unauthenticated(f"{name} is no text of 1 to {MAX_TEXT} characters")
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
+        raise Unauthenticated(f"{name} is no printable text of 1 to {MAX_TEXT} characters")
     return value

@@ -1,0 +1,29 @@
+"""Tokens of an identity provider: how a caller is told from an access token that somebody else issued.
+
+This is the face that the rest of the service knows.
+"""
+
+from ..bearer import CREDENTIAL_HEADER, challenge
+from .callers import count_callers
+from .checks import checks
+from .commands import commands
+from .documentation import docs_client, security_schemes
+from .identification import identify, init_app, readiness
+from .settings import ProviderSettings as Settings
+
+blueprints = ()
+
+__all__ = [
+    "CREDENTIAL_HEADER",
+    "Settings",
+    "blueprints",
+    "challenge",
+    "checks",
+    "commands",
+    "count_callers",
+    "docs_client",
+    "identify",
+    "init_app",
+    "readiness",
+    "security_schemes",
+]

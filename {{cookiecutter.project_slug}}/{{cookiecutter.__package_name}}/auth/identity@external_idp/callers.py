@@ -1,0 +1,10 @@
+"""Who calls: the provider knows them all, this service only those who left something here."""
+
+from sqlalchemy import Connection, func, select
+
+from ...items.models import Item
+
+
+def count_callers(connection: Connection) -> int:
+    """Return how many callers own an item."""
+    return connection.scalar(select(func.count(Item.owner.distinct()))) or 0
