@@ -47,7 +47,7 @@ def calls(header: str) -> str:
     Double quotes hold in sh and in cmd alike, and the CA's path does from any folder.
     """
     call = f'curl --cacert "{ROOT / "certs" / "ca.pem"}" -H "{header}"'
-    items = f"https://localhost:{written.setting("server", "port", "8443")}/api/v1/items"
+    items = f"https://localhost:{written.setting('server', 'port', '8443')}/api/v1/items"
     body = r'-H "Content-Type: application/json" -d "{\"name\": \"First item\"}"'
     return f"\nIn another terminal:\n\n{call} {body} {items}\n{call} {items}\n"
 
