@@ -83,7 +83,7 @@ def test_no_credential_query_or_body_is_ever_written(app: Flask, caller: MakeCal
         logging.getLogger(logger).setLevel(logging.DEBUG)
         logging.getLogger(logger).debug("headers %s", {name: credential})
     me.get("/api/v1/items", query_string={"q": secret})
-    me.get("/api/v1/items", query_string={"api_key": bare, "access_token": bare})
+    me.get("/api/v1/items", query_string={"credential": bare, "access_token": bare})
     me.post("/api/v1/items", json={"name": secret, "unknown": secret})
     me.post("/api/v1/items", data=secret, content_type="application/json")
     me.get(f"/api/v1/items/{bare}")

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 from contextlib import closing
+from types import ModuleType
 
 import pytest
 from serving import HOST, Served, read_all
@@ -51,9 +52,12 @@ def test_tls_before_1_2_is_refused(served: Served, version: ssl.TLSVersion) -> N
 
 @pytest.mark.control("T2", "T3")
 @pytest.mark.parametrize("line", ["GET /healthz", "GET /api/v1/items", "POST /api/v1/items"])
-def test_plain_http_gets_no_answer_that_a_client_could_take_for_one(served: Served, line: str) -> None:
+def test_plain_http_gets_no_answer_that_a_client_could_take_for_one(
+    served: Served, service: ModuleType, line: str
+) -> None:
+    header = f"{service.auth.identity.CREDENTIAL_HEADER}: k"
     with closing(socket.create_connection((HOST, served.port), timeout=10)) as connection:
-        connection.sendall(f"{line} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: k\r\nContent-Length: 0\r\n\r\n".encode())
+        connection.sendall(f"{line} HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\n\r\n".encode())
         answer = read_all(connection)
     assert not answer.startswith(b"HTTP/")
     assert b"ocation:" not in answer
