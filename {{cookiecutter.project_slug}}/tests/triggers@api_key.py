@@ -23,9 +23,16 @@ def sign_up(caller: MakeCaller) -> None:
     caller().post("/api/v1/register", json={"username": "grace", "email": "grace@example.com"})
 
 
+def another_network(caller: MakeCaller) -> None:
+    me = caller()
+    for address in ("198.51.100.7", "127.0.0.1"):
+        me.get("/api/v1/me", environ_base={"REMOTE_ADDR": address})
+
+
 # What some of them need.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
 TRIGGERS: Mapping[str, Trigger] = {
+    "authn_new_network": another_network,
     "authn_token_created": new_key,
     "authn_token_revoked": revocation,
     "user_created": sign_up,

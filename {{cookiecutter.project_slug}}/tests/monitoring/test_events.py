@@ -2,11 +2,6 @@
 
 import ast
 import json
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from serving import serving
 from triggers import SETTINGS, Trigger
 from triggers import TRIGGERS as OF_CREDENTIALS
 
@@ -105,24 +101,8 @@ def test_every_event_that_the_code_records_is_triggered(service: ModuleType) -> 
 
 
 @pytest.mark.control("L3")
-def test_the_server_tells_when_it_starts_and_stops(app: Flask, environ: dict[str, str], service: ModuleType) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "flask", "--app", service.__name__, "serve"]
-    root = Path(service.__file__).parent.parent
-    with subprocess.Popen(
-        command, cwd=root, env={**environ, "APP_SERVER_PORT": str(port)}, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as server:
-        assert server.stdout is not None
-        first = server.stdout.readline()
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with socket.socket() as client:
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        server.send_signal(signal.SIGTERM)
-        rest, _ = server.communicate(timeout=30)
-    assert found(first, "sys_startup")[0]["reason"] == f"serving on https://127.0.0.1:{port}"
-    assert len(found(rest, "sys_shutdown")) == 1
+def test_the_server_tells_when_it_starts_and_stops(app: Flask, environ: dict[str, str], certificate: Path) -> None:
+    with serving(environ, Path(environ["APP_SETTINGS"]).parent, certificate / "ca.pem") as served:
+        (started,) = found(served.output.read_text(), "sys_startup")
+    assert started["reason"] == f"serving on https://127.0.0.1:{served.port}"
+    assert len(found(served.output.read_text(), "sys_shutdown")) == 1

@@ -5,11 +5,20 @@ from typing import Literal
 from .anomaly import Anomaly
 from .journal import Level
 
-Event = Literal["authn_token_created", "authn_token_revoked", "user_created"]
+Event = Literal["authn_new_network", "authn_token_created", "authn_token_revoked", "user_created"]
 LEVELS: dict[str, Level] = {
+    "authn_new_network": "warning",
     "authn_token_created": "info",
     "authn_token_revoked": "warning",
     "user_created": "info",
 }
 
-ANOMALIES: dict[str, Anomaly] = {}
+ANOMALIES: dict[str, Anomaly] = {
+    "new_network": Anomaly(
+        limit=0,
+        minutes=15,
+        of="uses of a key from a network that is new to it",
+        meaning="a key may have been copied: it comes from where it was never used before",
+        action="ask the owner; `flask keys rotate` or `flask keys revoke` the key when nobody knows of the place",
+    ),
+}

@@ -49,7 +49,7 @@ def record(event: Event, reason: str, **fields: Any) -> None:
             "address": request.remote_addr,
             "method": request.method,
             "path": redaction.path(request.environ),
-            "caller": caller and caller.id,
+            "caller": fields.get("caller") or (caller and caller.id),
             "credential": fields.get("credential") or (caller and caller.credential),
         }
     journal.write(LEVELS[event], event, reason=reason, **fields)

@@ -16,7 +16,7 @@ from .. import revocations
 from ..caller import Caller
 from ..failure import Unauthenticated
 from ..remembered import Remembered
-from . import key, queries
+from . import key, networks, queries
 
 CREDENTIAL_HEADER = "X-API-Key"
 # Compared with when there is no such key, so that it takes as long as when there is one.
@@ -24,7 +24,8 @@ _NOBODY = secrets.token_bytes(32)
 
 
 def init_app(app: Flask) -> None:
-    """Make the memory of callers."""
+    """Make the memories of callers and of their networks."""
+    networks.init_app(app)
     app.extensions["remembered"] = Remembered(revocations.reader(of(app, Settings).database_url))
 
 
@@ -66,6 +67,7 @@ def identify() -> Caller | None:
     if caller is None:
         caller = _look_up(text)
         memory.put(digest, caller, generation)
+    networks.note(caller.credential, caller.id, environ.get("REMOTE_ADDR", ""))
     return caller
 
 

@@ -50,3 +50,13 @@ class KeyEvent(Base):
     event: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class KeyNetwork(Base):
+    """A network that a key was used from, and since when."""
+
+    __tablename__ = "key_networks"
+
+    key_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    network: Mapped[str] = mapped_column(String(43), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
