@@ -74,7 +74,7 @@ def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Serv
         )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not _listens(port):
+        while not listens(port):
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, output.read_text()
             time.sleep(0.05)
@@ -84,6 +84,7 @@ def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Serv
         assert process.wait(30) == 0, output.read_text()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Tell whether something listens there."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0

@@ -3,8 +3,10 @@
 The settings are checked once, here in the parent; a worker only builds the application. granian speaks TLS itself.
 """
 
+import signal
+
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
@@ -28,7 +30,7 @@ def command() -> None:
     settings, root = of(current_app, Settings), current_app.extensions["settings"].root
     tls = settings.server_tls
     server = Granian(
-        f"{__package__}:create_app",
+        f"{__name__}:worker",
         factory=True,
         address=settings.server_address,
         port=settings.server_port,
@@ -54,3 +56,17 @@ def command() -> None:
     events.record("sys_startup", f"serving on {where}", workers=settings.server_workers)
     server.serve()
     events.record("sys_shutdown", "the server has stopped")
+
+
+def worker() -> Flask:
+    """Return the application of one worker process.
+
+    Ctrl-C reaches a worker twice, from the terminal and from its parent, and the second one makes it hang. So it
+    listens to its parent alone.
+    """
+    # Imported late: the package that assembles the service also knows this command.
+    from . import create_app
+
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return create_app()
