@@ -118,8 +118,9 @@ class Service:
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
-                if self.client().get(path).is_success:
-                    return
+                with self.client() as client:
+                    if client.get(path).is_success:
+                        return
             except (OSError, httpx.TransportError):
                 pass  # no certificate, or nobody listens yet
             time.sleep(0.1)

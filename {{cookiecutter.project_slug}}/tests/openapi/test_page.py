@@ -30,7 +30,7 @@ def test_every_file_that_it_names_is_there(shown: Flask) -> None:
     client = shown.test_client()
     named = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
     assert len(named) == 4
-    for address in (*named, "/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js", "/docs/client.json"):
+    for address in named:
         assert client.get(address).status_code == 200, address
 
 
@@ -59,17 +59,4 @@ def test_it_is_off_in_production_unless_it_is_switched_on(
     make_app: MakeApp, settings: dict[str, str], status: int
 ) -> None:
     client = make_app(**settings).test_client()
-    assert {client.get(f"/docs{path}").status_code for path in ("", "/start.js", "/client.json")} == {status}
-
-
-def test_a_provider_may_answer_the_page_and_open_a_window(
-    shown: Flask, monkeypatch: pytest.MonkeyPatch, service: object
-) -> None:
-    """Where tokens come from another origin, the page may ask that one and no other."""
-    flow = {"authorizationUrl": "https://id.example/auth", "tokenUrl": "https://id.example/token", "scopes": {}}
-    schemes = {"provider": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
-    monkeypatch.setattr(service.auth.identity, "security_schemes", lambda _app: schemes)  # type: ignore[attr-defined]
-    page, redirect = (shown.test_client().get(path) for path in ("/docs", "/docs/oauth2-redirect.html"))
-    assert "connect-src 'self' https://id.example;" in page.headers["Content-Security-Policy"]
-    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
-    assert redirect.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert {client.get(f"/docs{path}").status_code for path in ("", "/start.js")} == {status}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy.engine import make_url
 
+from ..database import engine
 from ..findings import Finding
 from ..settings import InForce, Settings
 
@@ -25,8 +25,6 @@ def private(app: Flask) -> Iterator[Finding]:
     for path in sorted(secret):
         if path.is_file() and path.stat().st_mode & OTHERS:
             yield Finding(f"others can read {path}", f"`chmod 600 {path}`")
-    url = make_url(settings.database_url)
-    if url.drivername.startswith("sqlite") and url.database:
-        file = Path(url.database).absolute()
-        if file.is_file() and file.stat().st_mode & OTHERS and file.parent.stat().st_mode & OTHERS:
-            yield Finding(f"others can read the database {file}", f"`chmod 700 {file.parent}`", settings.production)
+    database = engine.file_of(settings.database_url)
+    if database and database.is_file() and all(p.stat().st_mode & OTHERS for p in (database, database.parent)):
+        yield Finding(f"others can read the database {database}", f"`chmod 700 {database.parent}`", settings.production)

@@ -1,5 +1,6 @@
 """PostgreSQL, by psycopg 3."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
@@ -27,3 +28,8 @@ def create(url: str) -> tuple[Engine, Engine]:
         },
     }
     return create_engine(address, isolation_level="AUTOCOMMIT", **options), create_engine(address, **options)
+
+
+def file_of(_url: str) -> Path | None:
+    """Return no file: the database is a server's."""
+    return None

@@ -35,3 +35,9 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file that holds the database; none when it is in memory."""
+    path = make_url(url).database
+    return Path(path).absolute() if path else None

@@ -14,11 +14,12 @@ from flask.cli import with_appcontext
 
 from ..auth import public
 from ..contract import writes
+from . import sign_in
 from .document import describe
 from .page import blueprint as page
 
 blueprint = Blueprint("openapi", __name__)
-blueprints = (blueprint, page)
+blueprints = (blueprint, page, *sign_in.blueprints)
 
 
 def document(app: Flask) -> dict[str, Any]:

@@ -66,10 +66,11 @@ def _contact(settings: Settings) -> dict[str, str]:
 
 
 def _tags(app: Flask, documented: list[Operation]) -> list[dict[str, str]]:
-    """Return a tag for each blueprint, described by the first paragraph of its module."""
-    names = dict.fromkeys(operation.name.partition(".")[0] for operation in documented)
+    """Return a tag for each blueprint, those of the API first, described by the first paragraph of its module."""
+    api_first = sorted(documented, key=lambda operation: not operation.path.startswith("/api/"))
+    names = dict.fromkeys(operation.name.partition(".")[0] for operation in api_first)
     modules = {name: sys.modules[app.blueprints[name].import_name] for name in names}
     return [
         {"name": name, "description": shared.markdown((inspect.getdoc(module) or "").partition("\n\n")[0])}
-        for name, module in sorted(modules.items())
+        for name, module in modules.items()
     ]

@@ -10,7 +10,7 @@ from marshmallow import Schema
 from ..auth.scopes import SCOPES
 from ..operations import Operation
 from ..problems import KINDS
-from . import shared
+from . import shared, sign_in
 
 Schemes = Mapping[str, Mapping[str, Any]]
 IF_MATCH = {
@@ -28,7 +28,7 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
         text += f"\n\nNeeds the scope `{operation.mark.scope}`: {SCOPES[operation.mark.scope].lower()}."
     described: dict[str, Any] = {
         "operationId": operation.name.partition(".")[2],
-        "summary": text.partition("\n")[0].rstrip("."),
+        "summary": text.partition("\n")[0].rstrip(".").replace("`", ""),
         "description": text,
         "tags": [operation.name.partition(".")[0]],
         "security": _security(operation, schemes),
@@ -44,8 +44,7 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
 def _security(operation: Operation, schemes: Schemes) -> list[dict[str, list[str]]]:
     mark = operation.mark
     if operation.for_callers:
-        # Only these types have scopes that the tools know of; of all others the description tells.
-        scoped = {name for name, scheme in schemes.items() if scheme["type"] in ("oauth2", "openIdConnect")}
+        scoped = {name for name, scheme in schemes.items() if scheme["type"] in sign_in.SCOPED}
         return [{name: [mark.scope] if mark.scope and name in scoped else []} for name in sorted(schemes)]
     return [{mark.guard: []}] if mark.guard in schemes and mark.guard else []
 

@@ -68,6 +68,17 @@ def test_a_caller_makes_lists_and_reads_its_keys(caller: MakeCaller, app: Flask)
     assert using(app, made.json["key"]).get(ME).json["scopes"] == ["items:read"]
 
 
+def test_a_revoked_key_is_gone_for_callers_and_not_for_operators(caller: MakeCaller, app: Flask) -> None:
+    me = caller("keys:manage items:read")
+    made = me.post(KEYS, json={"name": "short", "scopes": ["items:read"], "expires_in_days": 7.0})
+    address = made.headers["Location"]
+    assert me.delete(address).status_code == 204
+    assert {me.get(address).status_code, me.delete(address).status_code} == {404}
+    assert me.post(f"{address}/rotate").status_code == 404
+    assert made.json["id"] not in [key["id"] for key in me.get(KEYS).json["keys"]]
+    assert made.json["id"] in app.test_cli_runner().invoke(args=["keys", "list"]).stdout
+
+
 @pytest.mark.control("Z7")
 def test_a_caller_gives_no_scope_that_it_lacks(caller: MakeCaller) -> None:
     me = caller("keys:manage items:read")

@@ -6,7 +6,7 @@ This is the face that the rest of the service knows.
 from .callers import count_callers
 from .checks import checks
 from .commands import commands
-from .documentation import docs_client, security_schemes
+from .documentation import security_schemes
 from .identification import CREDENTIAL_HEADER, challenge, identify, init_app, readiness
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings
@@ -22,7 +22,6 @@ __all__ = [
     "checks",
     "commands",
     "count_callers",
-    "docs_client",
     "identify",
     "init_app",
     "readiness",

@@ -70,7 +70,7 @@ def list_(owner: str | None, as_json: bool) -> None:
     """
     rows: list[AnyRow] = []
     with reading() as connection:
-        while page := queries.of_owner(connection, owner, 500, rows[-1].id if rows else None):
+        while page := queries.of_owner(connection, owner, 500, rows[-1].id if rows else None, revoked=True):
             rows += page
     if as_json:
         click.echo(json.dumps(KeySchema(many=True).dump(rows)))

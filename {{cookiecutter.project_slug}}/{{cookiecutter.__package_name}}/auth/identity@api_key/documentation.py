@@ -1,4 +1,4 @@
-"""How the OpenAPI document and its page describe API keys."""
+"""How the OpenAPI document describes API keys."""
 
 from typing import Any
 
@@ -17,8 +17,3 @@ def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
             "description": "An API key. What it allows is set when it is made.",
         }
     }
-
-
-def docs_client(_app: Flask) -> dict[str, Any] | None:
-    """Return what Swagger UI needs to sign a person in (its ``initOAuth``); None, as a key is pasted."""
-    return None

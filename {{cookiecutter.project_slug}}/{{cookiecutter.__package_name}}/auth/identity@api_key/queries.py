@@ -36,13 +36,20 @@ def find(connection: Connection, key_id: str) -> AnyRow | None:
     return connection.execute(_ONE, {"id": key_id}).first()
 
 
-def of_owner(connection: Connection, owner: str | None, limit: int, after: str | None) -> Sequence[AnyRow]:
-    """Return up to ``limit`` keys of an owner, of all owners when it is None, by id from ``after`` on."""
+def of_owner(
+    connection: Connection, owner: str | None, limit: int, after: str | None, *, revoked: bool
+) -> Sequence[AnyRow]:
+    """Return up to ``limit`` keys of an owner, of all owners when it is None, by id from ``after`` on.
+
+    ``revoked`` tells whether those that were revoked are among them.
+    """
     query = select(*_SHOWN).order_by(Key.id).limit(limit)
     if owner is not None:
         query = query.where(Key.owner == owner)
     if after is not None:
         query = query.where(Key.id > after)
+    if not revoked:
+        query = query.where(Key.revoked_at.is_(None))
     return connection.execute(query).all()
 
 

@@ -1,7 +1,8 @@
 """``/api/v1/keys``: a caller's own keys; an administrator's are all.
 
 Nobody gains by making a key: it has no scope that the caller lacks, belongs to the caller and ends no later than the
-credential that made it. An administrator is bound by none of the three.
+credential that made it. An administrator is bound by none of the three. A revoked key
+is gone from here; ``flask keys list`` still has it.
 """
 
 from collections.abc import Collection
@@ -33,7 +34,7 @@ def list_keys(query: dict[str, Any]) -> dict[str, Any]:
     caller, limit = current_caller(), query["limit"]
     owner = None if caller.is_admin else caller.id
     with reading() as connection:
-        rows = queries.of_owner(connection, owner, limit + 1, query.get("cursor"))
+        rows = queries.of_owner(connection, owner, limit + 1, query.get("cursor"), revoked=False)
     return {"keys": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
@@ -92,7 +93,7 @@ def rotate_key(key_id: str) -> Any:
         with writing() as connection:
             old = _found(connection, key_id)
             _require_held(caller, old.scopes.split())
-            if old.revoked_at is not None or old.expires_at <= now() or queries.replaced(connection, old.id):
+            if old.expires_at <= now() or queries.replaced(connection, old.id):
                 raise Problem("conflict", "The key has ended or was rotated already.")
             issued = issuing.rotate(
                 connection,
@@ -109,7 +110,7 @@ def rotate_key(key_id: str) -> Any:
 def _found(connection: Connection, key_id: str) -> AnyRow:
     caller = current_caller()
     found = queries.find(connection, key_id)
-    if found is None:
+    if found is None or found.revoked_at is not None:
         abort(404)
     if found.owner != caller.id:
         if not caller.is_admin:

@@ -26,9 +26,11 @@ class Days(fields.Integer):
     """A whole number of days, as a JSON number."""
 
     def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
+        # JSON does not tell 30 from 30.0.
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole:
             raise self.make_error("invalid", input=value)
-        return value
+        return int(value)
 
 
 class NewKey(Schema):

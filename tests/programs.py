@@ -1,0 +1,16 @@
+"""Programs from outside that tests call."""
+
+import os
+import shutil
+
+import pytest
+
+
+def program(*names: str) -> str:
+    """Return the path of the first of these that is here; without any, skip, and in CI fail."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"needs {names[0]}")
+    pytest.skip(f"needs {names[0]}")

@@ -1,0 +1,204 @@
+"""The OpenAPI document of every auth style holds for all who check, call or generate by it.
+
+All of it over HTTPS, on a service that was installed and started as its owner would.
+"""
+
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from playwright.sync_api import expect, sync_playwright
+
+from tests.programs import program
+from tests.services import Service, bake, started
+from tests.template import CHOICES, TEMPLATE
+
+TESTS = TEMPLATE / "tests"
+EXAMPLES = 50
+# A machine that calls as fast as it can is no anomaly here.
+RATES = {
+    f"APP_LIMITS_{budget}": "1000000/minute"
+    for budget in ("ADDRESS", "CALLER", "FAILED_AUTHENTICATIONS", "UNKNOWN_PATHS")
+}
+BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = pytest.mark.install
+
+
+@pytest.fixture(scope="module", params=CHOICES["auth_style"])
+def style(request: pytest.FixtureRequest) -> str:
+    """Each auth style."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of the auth style that is running."""
+    folder = bake(tmp_path_factory.mktemp(style), {"auth_style": style})
+    with started(folder, RATES) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def credential(service: Service, style: str) -> tuple[str, str]:
+    """The header of a caller."""
+    ((name, value),) = importlib.import_module(f"tests.smoke.{style}").credential(service).items()
+    return name, value
+
+
+@pytest.fixture
+def document(service: Service, tmp_path: Path) -> Path:
+    """The document as the service serves it, in a file."""
+    file = tmp_path / "openapi.json"
+    with service.client() as client:
+        file.write_text(client.get("/openapi.json").text, "utf-8")
+    return file
+
+
+def run(*command: str, folder: Path) -> str:
+    """Run a command and return what it prints; fail with that if the command does."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        pytest.fail(done.stdout, pytrace=False)
+    return done.stdout
+
+
+def test_it_is_a_valid_document(document: Path) -> None:
+    """The OpenAPI 3.1 schema takes it, and every reference in it leads somewhere."""
+    OpenAPIV31SpecValidator(json.loads(document.read_text("utf-8"))).validate()
+
+
+def test_redocly_takes_it(document: Path) -> None:
+    """Its recommended rules hold, but for a licence: whose API it is decides on one."""
+    npx = program("npx")
+    run(
+        npx,
+        "--yes",
+        "@redocly/cli@2",
+        "lint",
+        str(document),
+        "--skip-rule",
+        "info-license",
+        folder=document.parent,
+    )
+
+
+def test_spectral_takes_it(document: Path) -> None:
+    """Its rules for OpenAPI hold, without a warning."""
+    npx = program("npx")
+    (document.parent / ".spectral.yaml").write_text('extends: ["spectral:oas"]\n', "utf-8")
+    run(
+        npx,
+        "--yes",
+        "--package=@stoplight/spectral-cli@6",
+        "spectral",
+        "lint",
+        str(document),
+        "--fail-severity=warn",
+        folder=document.parent,
+    )
+
+
+def test_the_service_does_what_it_says(
+    service: Service, credential: tuple[str, str], tmp_path: Path
+) -> None:
+    """Schemathesis finds nothing with all of its checks, by requests that fit and others."""
+    shutil.copy(TESTS / "schemathesis.toml", tmp_path)
+    run(
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{service.url}/openapi.json",
+        "--tls-verify",
+        str(service.folder / "certs" / "ca.pem"),
+        "--header",
+        ": ".join(credential),
+        "--checks",
+        "all",
+        "--max-examples",
+        str(EXAMPLES),
+        "--generation-deterministic",
+        "--continue-on-failure",
+        "--no-color",
+        folder=tmp_path,
+    )
+
+
+def test_a_client_that_is_generated_from_it_works(
+    service: Service, credential: tuple[str, str], document: Path
+) -> None:
+    """It makes, reads, lists and deletes an item, and reads problems, all of them typed."""
+    folder = document.parent
+    run(
+        sys.executable,
+        "-m",
+        "openapi_python_client",
+        "generate",
+        "--path",
+        str(document),
+        "--output-path",
+        str(folder / "generated"),
+        "--meta",
+        "none",
+        folder=folder,
+    )
+    shutil.copy(TESTS / "client.py", folder)
+    authority = service.folder / "certs" / "ca.pem"
+    run(sys.executable, "client.py", service.url, str(authority), *credential, folder=folder)
+
+
+def test_a_call_is_tried_in_the_browser(
+    service: Service, credential: tuple[str, str], document: Path
+) -> None:
+    """The page takes a credential, sends it, shows the answer; nothing comes from elsewhere."""
+    schemes: dict[str, Any] = json.loads(document.read_text("utf-8"))["components"][
+        "securitySchemes"
+    ]
+    if not any(scheme["type"] in ("apiKey", "http") for scheme in schemes.values()):
+        return  # signing in by OAuth2 has tests of its own
+    trouble: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium-browser", "google-chrome"), args=BROWSER
+        )
+        page = browser.new_page(ignore_https_errors=True)
+        page.on("console", lambda said: trouble.append(said.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: trouble.append(asked.url) if _foreign(asked.url, service) else None,
+        )
+        page.goto(f"{service.url}/docs")
+        page.get_by_role("button", name="Authorize").click()
+        page.locator(".auth-container input").first.fill(credential[1].removeprefix("Bearer "))
+        page.locator(".auth-btn-wrapper .authorize").first.click()
+        page.locator(".auth-btn-wrapper .btn-done").first.click()
+        operation = page.locator("#operations-items-create_item")
+        operation.locator(".opblock-summary-control").click()
+        operation.locator(".try-out__btn").click()
+        operation.locator(".execute").click()
+        expect(
+            operation.locator(".live-responses-table tbody .response-col_status")
+        ).to_contain_text("201")
+        expect(
+            operation.locator(".live-responses-table tbody .highlight-code").first
+        ).to_contain_text("Desk lamp")
+        browser.close()
+    assert not trouble
+
+
+def _foreign(url: str, service: Service) -> bool:
+    return not url.startswith((service.url, "data:"))

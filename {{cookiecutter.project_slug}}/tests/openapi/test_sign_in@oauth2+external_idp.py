@@ -1,0 +1,35 @@
+"""``/docs`` signs people in: it knows its client and the window that comes back, and asks a provider for tokens."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+PAGES = ("/docs/oauth2-redirect.html", "/docs/oauth2-redirect.js", "/docs/client.json")
+
+
+@pytest.fixture
+def shown(make_app: MakeApp) -> Flask:
+    """A service that shows the page."""
+    return make_app(docs_enabled="true")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_the_sign_in_needs_is_there_where_the_page_is(app: Flask, shown: Flask, path: str) -> None:
+    assert shown.test_client().get(path).status_code == 200
+    assert app.test_client().get(path).status_code == 404
+
+
+def test_a_provider_may_answer_the_page_and_open_a_window(
+    shown: Flask, monkeypatch: pytest.MonkeyPatch, service: ModuleType
+) -> None:
+    """Where tokens come from another origin, the page may ask that one and no other."""
+    flow = {"authorizationUrl": "https://id.example/auth", "tokenUrl": "https://id.example/token", "scopes": {}}
+    schemes = {"provider": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
+    monkeypatch.setattr(service.auth.identity, "security_schemes", lambda _app: schemes)
+    page, redirect = (shown.test_client().get(path) for path in ("/docs", "/docs/oauth2-redirect.html"))
+    assert "connect-src 'self' https://id.example;" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
+    assert redirect.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"

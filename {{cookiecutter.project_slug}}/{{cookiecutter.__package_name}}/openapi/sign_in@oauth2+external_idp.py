@@ -1,0 +1,37 @@
+"""How a person at the page ``/docs`` gets a token: through the authorization code flow, in a window of its own."""
+
+from urllib.parse import urlsplit
+
+import orjson
+from flask import Blueprint, Flask, Response, abort, current_app
+
+from ..auth import identity, public
+from ..contract import refuses, writes
+from ..settings import Settings, of
+
+FILES = ("oauth2-redirect.html", "oauth2-redirect.js")
+# The types of security schemes whose scopes stand in the document.
+SCOPED = frozenset({"oauth2", "openIdConnect"})
+blueprint = Blueprint("docs_client", __name__)
+blueprints = (blueprint,)
+
+
+@blueprint.get("/docs/client.json")
+@public
+@refuses("not-found")
+@writes("text/html")
+def client() -> Response:
+    """Read the OAuth client of the page, or null when there is none."""
+    if not of(current_app, Settings).docs_shown:
+        abort(404)
+    return Response(orjson.dumps(identity.docs_client(current_app)), mimetype="application/json")
+
+
+def elsewhere(app: Flask) -> list[str]:
+    """Return the other origins that the page asks for tokens; none where this service issues them."""
+    schemes = identity.security_schemes(app).values()
+    flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
+    addresses = [flow[name] for flow in flows for name in ("tokenUrl", "refreshUrl") if name in flow]
+    addresses += [scheme["openIdConnectUrl"] for scheme in schemes if "openIdConnectUrl" in scheme]
+    parts = [urlsplit(address) for address in addresses]
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
