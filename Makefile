@@ -11,10 +11,10 @@ named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(
 answers := $(foreach name,$(filter-out UV OUT APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake test lint smoke bench clean uv
+.PHONY: help demo bake test snapshots lint smoke bench clean uv
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: slug := $(or $(project_slug),acme-api)
 demo: answers += 'project_slug=$(slug)'
@@ -26,6 +26,9 @@ bake: uv ## bake a service into build/: make bake [answers] [OUT=folder]
 
 test: uv ## run the template's tests, the suites of the services that they bake among them
 	@"$(UV)" run pytest
+
+snapshots: uv ## write the trees of the services anew, for a reviewer to see what changed
+	@UPDATE_SNAPSHOTS=1 "$(UV)" run pytest -q tests/test_variants.py -k snapshot
 
 lint: uv ## check the template's own Python, as strictly as the services'
 	@"$(UV)" run ruff check

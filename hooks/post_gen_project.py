@@ -21,6 +21,7 @@ MARKS = {
     "auth_style": {"api_key", "oauth2", "external_idp"},
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
+    "ci": {"github", "gitlab", "no_ci"},
 }
 # A mark that every service has. Cookiecutter renders the path of each file, unless a whole folder
 # is copied; then it removes the folder first, under -f with all that its owner added. One that is

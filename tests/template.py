@@ -17,10 +17,24 @@ CHOICES: dict[str, list[str]] = {
 RESERVED = frozenset(" ".join(CONTEXT["_reserved_names"]).split())
 
 
+# What the code depends on: each of these answers goes with each other. The other questions add
+# files that nothing imports.
+CORE = ("auth_style", "limiter_backend", "database")
+DEFAULTS = {question: choices[0] for question, choices in CHOICES.items()}
+
+
+def core_variants() -> Iterator[dict[str, str]]:
+    """Give the answers of every service that differs in code: each choice with each other."""
+    for answers in itertools.product(*(CHOICES[question] for question in CORE)):
+        yield dict(zip(CORE, answers, strict=True))
+
+
 def variants() -> Iterator[dict[str, str]]:
-    """Give the answers of every variant: each choice with each other."""
-    for answers in itertools.product(*CHOICES.values()):
-        yield dict(zip(CHOICES, answers, strict=True))
+    """Give these, and each choice of every other question with each authentication style."""
+    yield from core_variants()
+    for question in CHOICES.keys() - CORE:
+        for style, choice in itertools.product(CHOICES["auth_style"], CHOICES[question][1:]):
+            yield {"auth_style": style, question: choice}
 
 
 def label(answers: Mapping[str, str]) -> str:

@@ -4,28 +4,42 @@ import fnmatch
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Bake
-from tests.template import CHOICES, CONTEXT, SERVICE, hook, label, variants
+from tests.template import CHOICES, CONTEXT, DEFAULTS, SERVICE, hook, label, variants
 from tests.test_hostile_text import parse_all
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 VARIANTS = list(variants())
 
-# The words that belong to an answer alone: a service with another one does not say them.
+# The words that belong to an answer: a service says those of its own answers only. A few belong to
+# two answers, and are said where either is chosen.
+BEARER = ["oauth", "openid", "jwk", "jwt", "joserfc", "rfc 9068", "protected-resource"]
 WORDS = {
-    "api_key": ["api key", "api-key", "api_key", "apikey", "pepper"],
-    "oauth2": ["oauth", "openid", "authlib", "pkce", "refresh token", "authorization code"],
-    "external_idp": ["oauth", "openid", "oidc", "identity provider", "keycloak", "entra"],
+    "api_key": ["api key", "api-key", "api_key", "apikey", "pepper", "keys:manage"],
+    "oauth2": [
+        *BEARER,
+        "authlib",
+        "argon2",
+        "pkce",
+        "refresh token",
+        "authorization code",
+        "signing-key",
+    ],
+    "external_idp": [*BEARER, "oidc", "identity provider", "keycloak", "entra", "auth0"],
     "memory": [],
     "redis": ["redis"],
     "valkey": ["valkey"],
     "memcached": ["memcache"],
     "sqlite": ["sqlite", "pragma"],
     "postgresql": ["postgres", "psycopg"],
+    "github": ["github", "dependabot", "codeql"],
+    "gitlab": ["gitlab"],
+    "no_ci": [],
 }
 WINDOWS_DEVICES = {
     "con",
@@ -44,8 +58,11 @@ def answers(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture
-def service(answers: dict[str, str], bake: Bake) -> Path:
+def service(
+    answers: dict[str, str], bake: Bake, record_property: Callable[[str, object], None]
+) -> Path:
     """Bake the variant."""
+    record_property("baked", label(answers))
     return bake(answers)
 
 
@@ -80,8 +97,9 @@ def test_no_mark_is_left(service: Path) -> None:
 
 def test_no_word_of_a_road_not_taken(service: Path, answers: dict[str, str]) -> None:
     """Neither in code nor in configuration nor in documents, nor in names."""
-    said = {word for answer in answers.values() for word in WORDS[answer]}
-    roads = {word for question in CHOICES for word in unchosen(question, answers)} - said
+    chosen = {**DEFAULTS, **answers}
+    said = {word for answer in chosen.values() for word in WORDS[answer]}
+    roads = {word for question in CHOICES for word in unchosen(question, chosen)} - said
     found = [
         f"{name}: {word}"
         for name, text in texts(service).items()
@@ -95,6 +113,12 @@ def unchosen(question: str, answers: dict[str, str]) -> list[str]:
     """Give the words of a question's other answers, those to come included."""
     marks = hook("post_gen_project", {}).MARKS[question]
     return [word for answer in marks - {answers[question]} for word in WORDS[answer]]
+
+
+def test_every_answer_has_its_words() -> None:
+    """Those to come included; an answer with none has nothing that others would not have."""
+    marks = hook("post_gen_project", {}).MARKS
+    assert WORDS.keys() == set().union(*marks.values())
 
 
 def test_every_file_parses(service: Path) -> None:
@@ -153,25 +177,35 @@ def test_no_module_is_longer_than_200_lines(service: Path) -> None:
 @pytest.mark.parametrize("database", CHOICES["database"])
 @pytest.mark.parametrize("auth_style", CHOICES["auth_style"])
 def test_the_tree_is_the_one_in_the_snapshot(bake: Bake, auth_style: str, database: str) -> None:
-    """A change of what a service holds shows here; UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
-    trees = {
-        limiter: set(
-            files(
-                bake({"auth_style": auth_style, "limiter_backend": limiter, "database": database})
-            )
-        )
-        for limiter in CHOICES["limiter_backend"]
-    }
+    """A change of what a service holds shows here; `make snapshots` writes the snapshots anew."""
+    base = {"auth_style": auth_style, "limiter_backend": "memory", "database": database}
+    having: dict[str, dict[str, list[str]]] = {}
+    for question in CHOICES.keys() - {"auth_style", "database"}:
+        for answer in CHOICES[question]:
+            for name in files(bake({**base, question: answer})):
+                having.setdefault(name, {}).setdefault(question, []).append(answer)
     lines = []
-    for name in sorted(set.union(*trees.values())):
-        having = [limiter for limiter, names in trees.items() if name in names]
-        lines.append(name if len(having) == len(trees) else f"{name}  ({', '.join(having)})")
+    for name in sorted(having):
+        only = [
+            answer
+            for question in CHOICES
+            if (answers := having[name].get(question, [])) != CHOICES[question]
+            for answer in answers
+        ]
+        # A file of one answer alone is in none of the bakes that vary another question.
+        lines.append(f"{name}  ({', '.join(only)})" if only else name)
     tree = "\n".join(lines) + "\n"
     snapshot = SNAPSHOTS / f"{auth_style}-{database}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.parent.mkdir(exist_ok=True)
         snapshot.write_text(tree, "utf-8", newline="\n")
     assert snapshot.read_text("utf-8") == tree
+
+
+def test_no_snapshot_is_left_of_an_answer_that_is_gone() -> None:
+    """One for each style and database."""
+    expected = {f"{s}-{d}.txt" for s in CHOICES["auth_style"] for d in CHOICES["database"]}
+    assert {path.name for path in SNAPSHOTS.iterdir()} == expected
 
 
 def test_only_two_python_files_are_templates() -> None:
@@ -196,11 +230,13 @@ def test_no_folder_of_a_service_is_copied_as_a_whole() -> None:
 def test_no_two_files_of_a_variant_become_one() -> None:
     """Each name has one owner in every variant."""
     post_gen = hook("post_gen_project", {})
-    for chosen in VARIANTS:
+    for answers in VARIANTS:
+        chosen = {*DEFAULTS.values()} - {DEFAULTS[question] for question in answers}
+        chosen |= {*answers.values(), post_gen.ALWAYS}
         targets = []
         for name in files(SERVICE):
             target, marks = post_gen.unmarked(name)
-            if all({*chosen.values(), post_gen.ALWAYS} & each for each in marks):
+            if all(chosen & each for each in marks):
                 targets.append(target)
         assert len(targets) == len(set(targets))
 

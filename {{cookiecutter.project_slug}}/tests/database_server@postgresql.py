@@ -1,10 +1,11 @@
 """The database of the tests: a real PostgreSQL, made for them and removed after them."""
 
+import os
 import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg
@@ -42,8 +43,9 @@ def serving() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """Yield the address of the database; its server lives as long as the tests."""
-    with serving() as url:
+    """Yield the address of the database: TEST_DATABASE_URL, else of a server that lives as long as the tests."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    with nullcontext(given) if given else serving() as url:
         yield url
 
 

