@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,6 +41,15 @@ def variants() -> Iterator[dict[str, str]]:
 def label(answers: Mapping[str, str]) -> str:
     """Name a variant by its answers."""
     return "-".join(answers.values())
+
+
+def copied(folder: Path) -> Path:
+    """Copy all that makes the template into a folder of its own."""
+    folder.mkdir(parents=True)
+    shutil.copy(TEMPLATE / "cookiecutter.json", folder)
+    for name in ("hooks", SERVICE.name):
+        shutil.copytree(TEMPLATE / name, folder / name)
+    return folder
 
 
 def hook(name: str, context: Mapping[str, object]) -> ModuleType:

@@ -1,0 +1,334 @@
+"""Life after the bake: a template that moves on, the same answers again, and odd machines."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Bake
+from tests.template import CHOICES, TEMPLATE, copied
+
+NAME = 'Ünïted "Tea" 🫖 \\ Co.'
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Give the variables of somebody who uses cookiecutter and git for the first time."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text("[user]\nname = Ann\nemail = ann@acme.example\n")
+    programs = str(Path(sys.executable).parent)
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "PATH": os.pathsep.join([programs, os.environ["PATH"]]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def run(environ: Mapping[str, str], *command: str | Path, folder: Path, fails: bool = False) -> str:
+    """Run a command and give what it prints."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert (done.returncode != 0) == fails, done.stdout
+    return done.stdout
+
+
+def contents(service: Path) -> dict[str, bytes]:
+    """Read every file of a service, but for git's own."""
+    return {
+        path.relative_to(service).as_posix(): path.read_bytes()
+        for path in service.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(service).parts
+    }
+
+
+def secret(name: str) -> bool:
+    """Tell whether a file is made at the bake, and never twice the same."""
+    return name == ".env" or name.startswith("certs/")
+
+
+def secrets(service: Path) -> dict[str, bytes]:
+    """Read the secrets and the certificates."""
+    found = {name: text for name, text in contents(service).items() if secret(name)}
+    assert len(found) >= 5
+    return found
+
+
+class Linked:
+    """A service that cruft keeps linked to a repository with the template."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        """Make both, each committed."""
+        self.environ = environ
+        self.template = copied(folder / "template")
+        self.commit(self.template, "One")
+        self.run("cruft", "create", self.template, "--no-input", folder=folder)
+        self.service = folder / "acme-api"
+        self.commit(self.service, "As baked")
+
+    def run(self, *command: str | Path, folder: Path | None = None, fails: bool = False) -> str:
+        """Run a command, in the service where no other folder is named."""
+        return run(self.environ, *command, folder=folder or self.service, fails=fails)
+
+    def commit(self, folder: Path, message: str) -> None:
+        """Commit all that there is."""
+        if not (folder / ".git").exists():
+            self.run("git", "init", "--quiet", "--initial-branch=main", folder=folder)
+        self.run("git", "add", "--all", folder=folder)
+        self.run("git", "commit", "--quiet", "--message", message, folder=folder)
+
+    def change_template(self, name: str, old: str, new: str) -> None:
+        """Release a change of one file."""
+        (path,) = self.template.rglob(name)
+        change(path, old, new)
+        self.commit(self.template, f"Change {name}")
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace what stands once in a file."""
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8", newline="\n")
+
+
+@pytest.fixture
+def linked(tmp_path: Path, environ: dict[str, str]) -> Linked:
+    """Create a service with cruft."""
+    return Linked(tmp_path, environ)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cruft leaves read-only files behind there")
+class TestCruft:
+    """``cruft create``, ``check``, ``diff`` and ``update``."""
+
+    def test_a_change_of_the_template_joins_the_owners_work(self, linked: Linked) -> None:
+        """Their files and edits stay, and no secret or certificate moves by a byte."""
+        service = linked.service
+        linked.run("cruft", "check")
+        before = secrets(service)
+        (service / "acme_api/teapots").mkdir()
+        (service / "acme_api/teapots/__init__.py").write_text('"""Mine."""\n')
+        change(service / "settings.toml", "workers = 1\n", "workers = 4\n")
+        linked.commit(service, "Teapots, and four workers")
+
+        linked.change_template("settings.toml", "\n[limits]\n", "\n[limits]\n# New here.\n")
+        new = linked.template / "{{cookiecutter.project_slug}}"
+        (new / "{{cookiecutter.__package_name}}/kettle@sqlite.py").write_text('"""New."""\n')
+        (new / "{{cookiecutter.__package_name}}/kettle@postgresql.py").write_text('"""No."""\n')
+        linked.commit(linked.template, "Kettles")
+
+        assert "out of date" in linked.run("cruft", "check", fails=True)
+        shown = linked.run("cruft", "diff")
+        assert "workers = 4" in shown
+        differing = re.findall(r"^(?:---|\+\+\+) (?:[ab]/)?(\S+)", shown, re.MULTILINE)
+        assert "settings.toml" in differing
+        assert not before.keys() & {*differing}
+        linked.run("cruft", "update", "--skip-apply-ask")
+
+        settings = (service / "settings.toml").read_text("utf-8")
+        assert "workers = 4" in settings
+        assert "# New here." in settings
+        assert (service / "acme_api/kettle.py").read_text() == '"""New."""\n'
+        assert (service / "acme_api/teapots/__init__.py").exists()
+        assert not list(service.rglob("*@*"))
+        assert secrets(service) == before
+        linked.run("cruft", "check")
+        changed = linked.run("git", "status", "--porcelain").split()[1::2]
+        assert set(changed) == {".cruft.json", "settings.toml", "acme_api/kettle.py"}
+
+    def test_a_conflict_is_shown_and_loses_nothing(self, linked: Linked) -> None:
+        """Both changed one line: the owner's stays, the template's stands beside it."""
+        service = linked.service
+        before = secrets(service)
+        change(service / "settings.toml", "workers = 1\n", "workers = 4\n")
+        linked.commit(service, "Four workers")
+        linked.change_template("settings.toml", "workers = 1\n", "workers = 2\n")
+        linked.run("cruft", "update", "--skip-apply-ask")
+        rejected = service / "settings.toml.rej"
+        settings = (service / "settings.toml").read_text("utf-8")
+        assert "workers = 4" in settings
+        assert "workers = 2" in settings + (rejected.read_text() if rejected.exists() else "")
+        assert rejected.exists() or "<<<<<<<" in settings
+        assert secrets(service) == before
+
+    def test_the_link_holds_no_secret(self, linked: Linked) -> None:
+        """The answers are in ``.cruft.json``, which is committed."""
+        text = (linked.service / ".cruft.json").read_bytes()
+        for line in (linked.service / ".env").read_bytes().splitlines():
+            name, _, value = line.partition(b"=")
+            if len(value) > 20 and name.endswith((b"KEY", b"PEPPER", b"TOKEN")):
+                assert value not in text
+
+
+def test_a_replay_gives_the_same_files(tmp_path: Path, environ: dict[str, str]) -> None:
+    """With every answer as it was given; the secrets are others."""
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE)
+    answers = (f"project_name={NAME}", "project_slug=tea", "database=postgresql")
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+    run(environ, *bake, "--no-input", *answers, folder=tmp_path / "first")
+    run(environ, *bake, "--replay", folder=tmp_path / "second")
+    first, second = (contents(tmp_path / folder / "tea") for folder in ("first", "second"))
+    assert first.keys() == second.keys()
+    assert {name for name in first if first[name] != second[name]} == set(filter(secret, first))
+
+
+@pytest.mark.parametrize("auth_style", CHOICES["auth_style"])
+def test_the_same_answers_again_change_nothing(rebake: Bake, auth_style: str) -> None:
+    """With ``-f``: the secrets and what the owner added stay, also beside the template's files."""
+    service = rebake({"auth_style": auth_style})
+    for name in ("acme_api/own.py", "acme_api/auth/identity/own.py", "tests/own/x.txt", "own.md"):
+        path = service / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    before = contents(service)
+    assert rebake({"auth_style": auth_style}) == service
+    assert contents(service) == before
+
+
+@pytest.mark.parametrize("wanted", CHOICES["auth_style"])
+@pytest.mark.parametrize("here", CHOICES["auth_style"])
+def test_another_style_is_refused_over_a_service(
+    tmp_path: Path, environ: dict[str, str], here: str, wanted: str
+) -> None:
+    """Its files and those of the style that is here would make one service with both doors."""
+    if here == wanted:
+        pytest.skip("the same style")
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    run(environ, *bake, f"auth_style={here}", folder=tmp_path)
+    before = contents(tmp_path / "acme-api")
+    said = run(environ, *bake, "-f", f"auth_style={wanted}", folder=tmp_path, fails=True)
+    assert f'auth_style "{wanted}": must stay "{here}"' in said
+    assert contents(tmp_path / "acme-api") == before
+
+
+def test_an_existing_folder_is_left_alone(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Without ``-f``, whatever is in it."""
+    (tmp_path / "acme-api").mkdir()
+    (tmp_path / "acme-api/mine.txt").write_text("mine")
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    assert "already exists" in run(environ, *bake, folder=tmp_path, fails=True)
+    assert contents(tmp_path / "acme-api") == {"mine.txt": b"mine"}
+
+
+def test_without_hooks_nothing_is_open(tmp_path: Path, environ: dict[str, str]) -> None:
+    """No variant is chosen, so nothing can start: no secret, and no module of any answer."""
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--accept-hooks", "no")
+    run(environ, *bake, folder=tmp_path)
+    service = tmp_path / "acme-api"
+    assert not (service / ".env").exists()
+    assert not (service / "certs").exists()
+    assert list(service.rglob("identity@*"))
+    assert not list(service.rglob("identity"))
+    assert not list(service.rglob("engine.py"))
+
+
+def test_a_target_that_cannot_be_written_is_an_error(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """The bake fails with a reason, and leaves nothing."""
+    target = tmp_path / "target"
+    target.mkdir()
+    target.chmod(0o555)
+    if os.access(target, os.W_OK):  # who may write everywhere cannot be kept from it by a mode
+        target = Path("/sys") if Path("/sys").is_dir() else tmp_path / "a\0b"
+    before = set(target.iterdir())
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "-o", target)
+    said = run(environ, *bake, folder=tmp_path, fails=True)
+    assert re.search("Error|denied|Unable", said)
+    assert set(target.iterdir()) == before
+
+
+def test_a_bake_needs_no_network(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Neither cookiecutter nor a hook opens a connection or asks for an address."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "def forbid(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.sendto', 'socket.getaddrinfo'):\n"
+        "        raise RuntimeError('network: ' + event)\n"
+        "sys.addaudithook(forbid)\n"
+    )
+    environ["PYTHONPATH"] = str(tmp_path)
+    call = (sys.executable, "-c", "import socket; socket.getaddrinfo('localhost', 1)")
+    assert "network: socket.getaddrinfo" in run(environ, *call, folder=tmp_path, fails=True)
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    run(environ, *bake, folder=tmp_path)
+    assert (tmp_path / "acme-api/certs/server.pem").exists()
+
+
+def test_without_any_tool_for_certificates_a_bake_succeeds(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """It says so in one line, and that they come later."""
+    (tmp_path / "cryptography.py").write_text("raise ImportError('not here')\n")
+    environ |= {"PYTHONPATH": str(tmp_path), "PATH": str(tmp_path)}
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    said = run(environ, *bake, folder=tmp_path)
+    (line,) = [line for line in said.splitlines() if "certificates" in line]
+    assert line.startswith("No certificates yet: ")
+    assert line.endswith("make run makes them later.")
+    assert not (tmp_path / "acme-api/certs/server.pem").exists()
+    assert (tmp_path / "acme-api/.env").exists()
+
+
+@pytest.mark.parametrize("console", ["ascii", "cp1252", "cp437", "utf-16", "shift_jis"])
+def test_a_console_may_have_any_encoding(
+    tmp_path: Path, environ: dict[str, str], console: str
+) -> None:
+    """What is printed has letters that each console knows; the files are UTF-8 all the same."""
+    environ |= {"PYTHONIOENCODING": f"{console}:strict", "PYTHONUTF8": "0"}
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "project_slug=tea")
+    run(environ, *bake, f"project_name={NAME}", folder=tmp_path)
+    assert NAME.split()[0] in (tmp_path / "tea/README.md").read_text("utf-8")
+    refused = run(environ, *bake, "-f", f"cors_origins={NAME}", folder=tmp_path, fails=True)
+    if console != "utf-16":
+        assert "Refused: cors_origins" in refused
+
+
+def test_the_template_may_be_a_zip(tmp_path: Path, environ: dict[str, str]) -> None:
+    """As a release is downloaded."""
+    copied(tmp_path / "files/secured-flask-api")
+    archive = shutil.make_archive(str(tmp_path / "template"), "zip", tmp_path / "files")
+    (tmp_path / "out").mkdir()
+    bake = (sys.executable, "-m", "cookiecutter", archive, "--no-input")
+    run(environ, *bake, folder=tmp_path / "out")
+    assert (tmp_path / "out/acme-api/acme_api/auth/identity").is_dir()
+
+
+@pytest.mark.parametrize("name", ["template", "my own templates/vorlage für ünïcode"])
+def test_the_template_may_be_a_relative_path(
+    tmp_path: Path, environ: dict[str, str], name: str
+) -> None:
+    """From another folder, with blanks and letters of any kind in it."""
+    copied(tmp_path / name)
+    (tmp_path / "out").mkdir()
+    bake = (sys.executable, "-m", "cookiecutter", f"../{name}", "--no-input")
+    run(environ, *bake, folder=tmp_path / "out")
+    assert (tmp_path / "out/acme-api/acme_api/auth/identity").is_dir()
+
+
+def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[str, str]) -> None:
+    """As ``docs/forks.md`` has it."""
+    fork = copied(tmp_path / "fork")
+    document = (TEMPLATE / "docs/forks.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    (fork / "tests").mkdir()
+    (fork / "tests/test_fork.py").write_text(example, "utf-8")
+    test = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fork.py")
+    said = run(environ, sys.executable, *test, folder=fork)
+    assert re.search(r"\d+ passed", said)
