@@ -1,4 +1,4 @@
-"""What is particular to a service with a provider's tokens: in development it accepts a local issuer's."""
+"""What is particular to a service with a provider's tokens; a local issuer makes them here."""
 
 import base64
 import json
