@@ -6,14 +6,24 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 from real_server import HOST, program, running, unprivileged
+from stoppable_server import Stoppable
+
+
+def command(port: int) -> list[str]:
+    """Return what starts an empty Memcached."""
+    return [program("memcached"), "-l", HOST, "-U", "0", "-p", str(port)]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
     """Yield the address of an empty Memcached."""
-    server = [program("memcached"), "-l", HOST, "-U", "0"]
-    with running(lambda port: [*server, "-p", str(port)], user=unprivileged()) as port:
+    with running(command, user=unprivileged()) as port:
         yield f"memcached://{HOST}:{port}"
+
+
+def stoppable() -> Stoppable:
+    """Return a Memcached that a test may stop."""
+    return Stoppable("memcached", command, unprivileged())
 
 
 @pytest.fixture(scope="session")

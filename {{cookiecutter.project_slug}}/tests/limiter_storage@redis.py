@@ -5,18 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import pytest
-from real_server import HOST, own_folder, program, running
+from real_server import HOST, program, running
+from stoppable_server import Stoppable
+
+FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of one that has no room
+
+
+def command(port: int) -> list[str]:
+    """Return what starts an empty Redis that keeps nothing."""
+    return [program("redis-server"), "--bind", HOST, "--save", "", "--appendonly", "no", "--port", str(port)]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
     """Yield the address of an empty Redis."""
-    server = [program("redis-server"), "--bind", HOST, "--save", ""]
-    with (
-        own_folder() as folder,
-        running(lambda port: [*server, "--dir", str(folder), "--port", str(port)]) as port,
-    ):
+    with running(command) as port:
         yield f"redis://{HOST}:{port}/0"
+
+
+def stoppable() -> Stoppable:
+    """Return a Redis that a test may stop."""
+    return Stoppable("redis", command)
 
 
 @pytest.fixture(scope="session")

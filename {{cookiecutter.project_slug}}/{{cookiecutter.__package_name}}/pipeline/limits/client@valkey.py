@@ -2,13 +2,14 @@
 
 from typing import Any, cast
 
-from limits.storage import RedisStorage, storage_from_string
+from limits.storage import storage_from_string
 from valkey.backoff import NoBackoff
 from valkey.exceptions import NoScriptError as ScriptUnknown
 from valkey.retry import Retry
 
-__all__ = ["ScriptUnknown", "connect"]
+__all__ = ["CALL", "ScriptUnknown", "connect"]
 
+CALL = "server.call"  # how a script calls a command
 # A server that does not answer must not hold a request for longer than this, in seconds.
 PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
 
@@ -24,4 +25,4 @@ def connect(uri: str) -> Any:
         options["sentinel_kwargs"] = PATIENCE
     elif scheme == "valkey+cluster":
         options["cluster_error_retry_attempts"] = 0
-    return cast(RedisStorage, storage_from_string(uri, **options)).get_connection()
+    return cast(Any, storage_from_string(uri, **options)).get_connection()

@@ -7,17 +7,19 @@ was used in the window before. A script runs alone on its server, so requests at
 
 from hashlib import sha1
 
+from .client import CALL
+
 # The window begins with its first request.
 _FIXED = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local used = tonumber(redis.call('GET', KEYS[1]) or 0)
+local used = tonumber(call('GET', KEYS[1]) or 0)
 local admitted = used + cost <= amount
 if admitted and cost > 0 then
-    redis.call('INCRBY', KEYS[1], cost)
-    if used == 0 then redis.call('PEXPIRE', KEYS[1], window) end
+    call('INCRBY', KEYS[1], cost)
+    if used == 0 then call('PEXPIRE', KEYS[1], window) end
     used = used + cost
 end
-local left = redis.call('PTTL', KEYS[1])
+local left = call('PTTL', KEYS[1])
 if left < 0 then left = window end
 return {admitted and 1 or 0, used, left, 0}
 """
@@ -25,18 +27,18 @@ return {admitted and 1 or 0, used, left, 0}
 # A list of the times of the last requests, oldest last. Each time is taken off once.
 _MOVING = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local clock = redis.call('TIME')
+local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local oldest = redis.call('LINDEX', KEYS[1], -1)
+local oldest = call('LINDEX', KEYS[1], -1)
 while oldest and tonumber(oldest) <= now - window do
-    redis.call('RPOP', KEYS[1])
-    oldest = redis.call('LINDEX', KEYS[1], -1)
+    call('RPOP', KEYS[1])
+    oldest = call('LINDEX', KEYS[1], -1)
 end
-local used = redis.call('LLEN', KEYS[1])
+local used = call('LLEN', KEYS[1])
 local admitted = used + cost <= amount
 if admitted and cost > 0 then
-    for _ = 1, cost do redis.call('LPUSH', KEYS[1], string.format('%.0f', now)) end
-    redis.call('PEXPIRE', KEYS[1], window)
+    for _ = 1, cost do call('LPUSH', KEYS[1], string.format('%.0f', now)) end
+    call('PEXPIRE', KEYS[1], window)
     used = used + cost
     oldest = oldest or now
 end
@@ -46,11 +48,11 @@ return {admitted and 1 or 0, used, oldest and tonumber(oldest) + window - now or
 # The number of the window, and what was used in it and in the one before.
 _SLIDING = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local clock = redis.call('TIME')
+local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local number = math.floor(now / window)
 local left = (number + 1) * window - now
-local kept = redis.call('HMGET', KEYS[1], 'number', 'current', 'previous')
+local kept = call('HMGET', KEYS[1], 'number', 'current', 'previous')
 local last, current, previous = tonumber(kept[1]), tonumber(kept[2]) or 0, tonumber(kept[3]) or 0
 if last ~= number then
     previous = last == number - 1 and current or 0
@@ -59,18 +61,21 @@ end
 local admitted = current + math.floor(previous * left / window) + cost <= amount
 if admitted and cost > 0 then
     current = current + cost
-    redis.call('HSET', KEYS[1], 'number', number, 'current', current, 'previous', previous)
-    redis.call('PEXPIRE', KEYS[1], left + window)
+    call('HSET', KEYS[1], 'number', number, 'current', current, 'previous', previous)
+    call('PEXPIRE', KEYS[1], left + window)
 end
 return {admitted and 1 or 0, current, left, previous}
 """
 
 # The server knows a script that it has seen by its SHA-1.
 SCRIPTS = {
-    strategy: (script, sha1(script.encode(), usedforsecurity=False).hexdigest())
-    for strategy, script in (
-        ("fixed-window", _FIXED),
-        ("moving-window", _MOVING),
-        ("sliding-window-counter", _SLIDING),
+    strategy: (text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+    for strategy, text in (
+        (strategy, f"local call = {CALL}{script}")
+        for strategy, script in (
+            ("fixed-window", _FIXED),
+            ("moving-window", _MOVING),
+            ("sliding-window-counter", _SLIDING),
+        )
     )
 }

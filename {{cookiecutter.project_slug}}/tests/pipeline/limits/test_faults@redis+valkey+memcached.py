@@ -1,0 +1,207 @@
+"""The storage is away: the chosen policy holds, nobody waits for long, and its return is noticed.
+
+Each fault is made with a real server. The bounds on time are several times what is measured where nothing else runs.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from limiter_storage import stoppable
+from stoppable_server import Stoppable
+
+MakeApp = Callable[..., Flask]
+PATH = "/api/v1/me"
+AT_ONCE = 0.2  # seconds; less than any time-out
+
+
+@pytest.fixture
+def storage() -> Iterator[Stoppable]:
+    """A storage that the test starts, and stops as it likes."""
+    with stoppable() as server:
+        yield server
+
+
+class Watch:
+    """Calls a service and keeps the status and the time of each answer."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client = app.test_client()
+
+    def call(self) -> tuple[int, float]:
+        """Return the status of one call, and how long it took."""
+        started = time.monotonic()
+        status = self.client.get(PATH).status_code
+        return status, time.monotonic() - started
+
+    def shared(self) -> bool:
+        """Whether the counters are shared at the moment."""
+        return bool(self.app.extensions["counters"].shared)
+
+    def shared_again(self) -> bool:
+        """Wait until the counters are shared; within seconds, or not at all."""
+        deadline = time.monotonic() + 8
+        while time.monotonic() < deadline and not self.shared():
+            time.sleep(0.05)
+        return self.shared()
+
+
+@pytest.fixture
+def watch(make_app: MakeApp, storage: Stoppable) -> Watch:
+    """A service that has counted on the storage."""
+    storage.start()
+    watch = Watch(make_app(limiter_uri=storage.uri))
+    assert watch.call()[0] == 401
+    assert watch.shared()
+    return watch
+
+
+def events(captured: str) -> list[str]:
+    """Return what the journal tells of the storage."""
+    lines = [json.loads(line) for line in captured.splitlines() if line.startswith("{")]
+    return [line["event"] for line in lines if line["event"].startswith("limiter_storage")]
+
+
+def endures(watch: Watch, capsys: pytest.CaptureFixture[str], heal: Callable[[], None]) -> None:
+    """Check what holds in every fault under ``fallback``, then mend it and check that it is noticed."""
+    status, seconds = watch.call()
+    assert status == 401
+    assert seconds < 1.5
+    assert not watch.shared()
+    for _ in range(20):
+        status, seconds = watch.call()
+        assert status == 401
+        assert seconds < AT_ONCE
+    assert watch.client.get("/readyz").status_code == 200
+    heal()
+    assert watch.shared_again()
+    assert watch.call()[0] == 401
+    assert events(capsys.readouterr().out) == ["limiter_storage_away", "limiter_storage_back"]
+
+
+@pytest.mark.control("R6")
+def test_it_was_killed_and_comes_back_empty(
+    watch: Watch, storage: Stoppable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    storage.kill()
+    endures(watch, capsys, storage.start)
+
+
+@pytest.mark.control("R6")
+def test_it_is_frozen(watch: Watch, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+    storage.freeze()
+    endures(watch, capsys, storage.thaw)
+
+
+@pytest.mark.control("R6")
+def test_it_is_away_at_the_start(
+    make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endures(Watch(make_app(limiter_uri=storage.uri)), capsys, storage.start)
+
+
+@pytest.mark.control("R6")
+def test_it_is_restarted_between_two_calls(watch: Watch, storage: Stoppable) -> None:
+    """A connection that was open before cannot be used again; at worst one second is counted apart."""
+    storage.kill()
+    storage.start()
+    assert watch.call()[0] == 401
+    assert watch.shared_again()
+
+
+@pytest.mark.control("R6")
+def test_it_is_slow(make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+    storage.start()
+    with closing(Line(storage.port)) as line:
+        watch = Watch(make_app(limiter_uri=storage.uri.replace(str(storage.port), str(line.port))))
+        assert watch.call()[0] == 401
+        line.delay = 0.15
+        deadline = time.monotonic() + 10
+        while watch.shared() and time.monotonic() < deadline:
+            assert watch.call()[0] == 401
+        line_is_fast = lambda: setattr(line, "delay", 0.0)  # noqa: E731
+        endures(watch, capsys, line_is_fast)
+
+
+@pytest.mark.control("R6")
+def test_a_budget_still_ends(make_app: MakeApp, storage: Stoppable) -> None:
+    watch = Watch(make_app(limiter_uri=storage.uri, limits_address="3/minute"))
+    assert [watch.call()[0] for _ in range(5)] == [401, 401, 401, 429, 429]
+    assert not watch.shared()
+
+
+@pytest.mark.control("R6")
+def test_a_strict_budget_is_shared_out_among_the_workers(make_app: MakeApp, storage: Stoppable) -> None:
+    settings = {"limiter_uri": storage.uri, "server_workers": "4", "limits_sign_ups": "8/minute"}
+    client = make_app(**settings).test_client()
+    answers = [client.post("/api/v1/register", json={}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429, 429]
+    assert answers[2].json["violated-policies"] == ["sign-ups"]
+
+
+@pytest.mark.control("R6")
+def test_where_the_policy_is_to_refuse_requests_are_refused(make_app: MakeApp, storage: Stoppable) -> None:
+    watch = Watch(make_app(limiter_uri=storage.uri, limits_on_fault="refuse"))
+    for _ in range(3):
+        answer = watch.client.get(PATH)
+        assert answer.status_code == 503
+        assert answer.json["type"] == "/problems/unavailable"
+        assert int(answer.headers["Retry-After"]) > 0
+    assert watch.client.get("/healthz").status_code == 200
+    storage.start()
+    assert watch.shared_again()
+    assert watch.call()[0] == 401
+
+
+@pytest.mark.control("R6")
+def test_the_probe_tells_of_it(watch: Watch, storage: Stoppable) -> None:
+    def told() -> Any:
+        return watch.client.get("/readyz").json["parts"]["limiter"]
+
+    assert told() == "ok"
+    storage.kill()
+    time.sleep(1.1)  # an answer is kept for a second
+    assert told() == "unavailable"
+    assert not watch.shared()
+
+
+class Line:
+    """A line to a server that can be made slow."""
+
+    def __init__(self, port: int) -> None:
+        self.delay = 0.0
+        self._to = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: list[socket.socket] = []
+        Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Hang up."""
+        for end in (self._listener, *self._open):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._to))
+                self._open += [near, far]
+                Thread(target=self._carry, args=(near, far, False), daemon=True).start()
+                Thread(target=self._carry, args=(far, near, True), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket, slow: bool) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                time.sleep(self.delay if slow else 0)
+                sink.sendall(data)

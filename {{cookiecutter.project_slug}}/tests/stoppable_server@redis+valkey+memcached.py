@@ -1,0 +1,63 @@
+"""A real server that a test may end, freeze and start again at the same address."""
+
+import contextlib
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from real_server import START_SECONDS, accepts, free_port
+
+
+class Stoppable:
+    """The server that ``command`` starts on a port; it is not started yet."""
+
+    def __init__(self, scheme: str, command: Callable[[int], Sequence[str]], user: str | None = None) -> None:
+        self.port = free_port()
+        self.uri = f"{scheme}://127.0.0.1:{self.port}"
+        self._command = command
+        self._user = user
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        """Start it with these options, empty, and wait until it answers."""
+        command = [*self._command(self.port), *options]
+        self._process = subprocess.Popen(
+            command, user=self._user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not accepts(self.port):
+            assert self._process.poll() is None, f"{command} ended"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def freeze(self) -> None:
+        """Let it answer nothing, while its connections stay open."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._send(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it without a farewell."""
+        self._send(signal.SIGKILL)
+        if self._process:
+            self._process.wait()
+            self._process = None
+
+    def _send(self, number: int) -> None:
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.thaw()
+        self.kill()
