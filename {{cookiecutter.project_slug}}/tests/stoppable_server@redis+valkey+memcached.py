@@ -24,9 +24,7 @@ class Stoppable:
     def start(self, *options: str) -> None:
         """Start it with these options, empty, and wait until it answers."""
         command = [*self._command(self.port), *options]
-        self._process = subprocess.Popen(
-            command, user=self._user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen(command, user=self._user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while not accepts(self.port):
             assert self._process.poll() is None, f"{command} ended"

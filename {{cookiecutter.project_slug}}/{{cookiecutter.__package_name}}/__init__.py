@@ -41,6 +41,7 @@ def assemble(in_force: InForce) -> Flask:
     endpoint.init_app(app)
     for blueprint in (about.blueprint, admin.blueprint, items.blueprint, *openapi.blueprints, *identity.blueprints):
         app.register_blueprint(blueprint)
+    commands.limits.hide_other()
     for command in (serve.command, openapi.command, *commands.COMMANDS, *identity.commands):
         app.cli.add_command(command)
 

@@ -37,6 +37,11 @@ class InForce:
         """Return every value by the name of its setting."""
         return {name: value for values in self._values.values() for name, value in vars(values).items()}
 
+    def meaning(self, name: str) -> str:
+        """Return what a setting means, by its name."""
+        fields = {field.name: field for each in self.declarations for field in dataclasses.fields(each)}
+        return str(fields[name].metadata["meaning"])
+
     def __getitem__(self, declaration: type[T]) -> T:
         return cast(T, self._values[declaration])
 

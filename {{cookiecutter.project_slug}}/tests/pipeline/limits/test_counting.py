@@ -55,11 +55,9 @@ def test_the_storage_learns_no_name(service: ModuleType) -> None:
     assert key != service.pipeline.limits.counting._key(b"t" * 32, "address", "192.0.2.1", 2, 60)
 
 
-@pytest.mark.parametrize("strategy", ["fixed-window", "moving-window", "sliding-window-counter"])
-def test_long_windows_hold(make_app: Any, service: ModuleType, strategy: str) -> None:
+def test_long_windows_hold(make_app: Any, service: ModuleType) -> None:
     """A month or a year: no counter is forgotten at once."""
-    if strategy not in service.settings.limiter.STRATEGIES:
-        pytest.skip("the storage has no such window")
-    counters = make_app(limits_strategy=strategy).extensions["counters"]
-    for rate in ("2/month", "2/year", "2/3 years"):
-        assert [counters.hit("long", parse(rate), strategy).admitted for _ in range(3)] == [True, True, False]
+    for strategy in service.settings.limiter.STRATEGIES:
+        counters = make_app(limits_strategy=strategy).extensions["counters"]
+        for rate in ("2/month", "2/year", "2/3 years"):
+            assert [counters.hit("long", parse(rate), strategy).admitted for _ in range(3)] == [True, True, False]

@@ -8,18 +8,19 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from statistics import median
 from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from limiter_storage import stoppable
+from limits import parse
 from stoppable_server import Stoppable
 
 MakeApp = Callable[..., Flask]
 PATH = "/api/v1/me"
-AT_ONCE = 0.2  # seconds; less than any time-out
+AT_ONCE = 0.1  # seconds; less than any time-out
 
 
 @pytest.fixture
@@ -76,10 +77,9 @@ def endures(watch: Watch, capsys: pytest.CaptureFixture[str], heal: Callable[[],
     assert status == 401
     assert seconds < 1.5
     assert not watch.shared()
-    for _ in range(20):
-        status, seconds = watch.call()
-        assert status == 401
-        assert seconds < AT_ONCE
+    later = [watch.call() for _ in range(20)]
+    assert {status for status, _ in later} == {401}
+    assert median(seconds for _, seconds in later) < AT_ONCE
     assert watch.client.get("/readyz").status_code == 200
     heal()
     assert watch.shared_again()
@@ -102,9 +102,7 @@ def test_it_is_frozen(watch: Watch, storage: Stoppable, capsys: pytest.CaptureFi
 
 
 @pytest.mark.control("R6")
-def test_it_is_away_at_the_start(
-    make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_is_away_at_the_start(make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
     endures(Watch(make_app(limiter_uri=storage.uri)), capsys, storage.start)
 
 
@@ -140,11 +138,10 @@ def test_a_budget_still_ends(make_app: MakeApp, storage: Stoppable) -> None:
 
 @pytest.mark.control("R6")
 def test_a_strict_budget_is_shared_out_among_the_workers(make_app: MakeApp, storage: Stoppable) -> None:
-    settings = {"limiter_uri": storage.uri, "server_workers": "4", "limits_sign_ups": "8/minute"}
-    client = make_app(**settings).test_client()
-    answers = [client.post("/api/v1/register", json={}) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [422, 422, 429, 429]
-    assert answers[2].json["violated-policies"] == ["sign-ups"]
+    counters = make_app(limiter_uri=storage.uri, server_workers="4").extensions["counters"]
+    for rate, share in (("8/minute", 2), ("3/minute", 1)):
+        counts = [counters.hit("strict", parse(rate), "somebody", strict=True) for _ in range(share + 1)]
+        assert [count.admitted for count in counts] == [*[True] * share, False]
 
 
 @pytest.mark.control("R6")

@@ -8,6 +8,7 @@ from .checks import checks
 from .commands import commands
 from .documentation import security_schemes
 from .identification import CREDENTIAL_HEADER, challenge, identify, init_app, readiness
+from .queries import own_rates
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings
 from .sign_up import blueprint as sign_up
@@ -24,6 +25,7 @@ __all__ = [
     "count_callers",
     "identify",
     "init_app",
+    "own_rates",
     "readiness",
     "security_schemes",
 ]

@@ -53,6 +53,12 @@ def of_owner(
     return connection.execute(query).all()
 
 
+def own_rates(connection: Connection) -> Sequence[AnyRow]:
+    """Return id, owner and rate of every key that has a rate of its own and may still be used."""
+    query = select(Key.id, Key.owner, Key.rate).where(Key.rate.is_not(None), Key.revoked_at.is_(None))
+    return connection.execute(query.where(Key.expires_at > now()).order_by(Key.owner, Key.id)).all()
+
+
 def add(
     connection: Connection,
     *,

@@ -6,7 +6,7 @@ are one ``Store``: ``storage`` says where.
 """
 
 from .counting import Counters, network
-from .declared import limiter
+from .declared import declared_limits, limiter
 from .enforcement import by_address, by_caller, check, failed_authentication, init_app, show, spend
 from .marks import rationed, unlimited
 
@@ -15,6 +15,7 @@ __all__ = [
     "by_address",
     "by_caller",
     "check",
+    "declared_limits",
     "failed_authentication",
     "init_app",
     "limiter",

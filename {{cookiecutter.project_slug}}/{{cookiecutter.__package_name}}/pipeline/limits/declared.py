@@ -5,8 +5,8 @@ storage, the same answer to its faults and the same headers. What it offers for 
 blueprints, would be silently without effect here, so it stops the start.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import ExemptionScope, Limiter
@@ -114,6 +114,25 @@ def check(app: Flask) -> None:
         blueprint = endpoint.rpartition(".")[0]
         if manager.exemption_scope(app, endpoint, blueprint) != ExemptionScope.NONE:
             raise StartRefused(f"{get_qualified_name(view)} is exempt by the limiter: mark it @unlimited instead.")
+
+
+class Declaration(NamedTuple):
+    """A limit of a view; ``by_caller`` tells whether it counts callers, or what a function of its own says."""
+
+    view: str
+    budget: str
+    rate: RateLimitItem
+    by_caller: bool
+
+
+def declared_limits(app: Flask) -> Iterator[Declaration]:
+    """Return every limit that a view declares, but for those whose scope is only known with a request."""
+    for rule in app.url_map.iter_rules():
+        for limit in limiter.limit_manager.decorated_limits(get_qualified_name(app.view_functions[rule.endpoint])):
+            methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) if limit.per_method else [None]
+            for method in methods if not callable(limit.scope) else ():
+                budget = budget_of(limit.scope_for(rule.endpoint, method), limit.limit)
+                yield Declaration(rule.endpoint, budget, limit.limit, limit.key_func is who)
 
 
 def deduct(response: Response) -> None:
