@@ -55,6 +55,12 @@ class Metrics:
             registry=own,
             multiprocess_mode="mostrecent",
         )
+        self._storage = Gauge(
+            "limiter_storage_away",
+            "1 while the counters of the limits cannot be reached.",
+            registry=own,
+            multiprocess_mode="mostrecent",
+        )
         self._children: dict[tuple[str, str, int], Children] = {}
         self._reasons: set[str] = set()
 
@@ -104,6 +110,10 @@ class Metrics:
     def certificate_ends(self, moment: float) -> None:
         """Tell when the certificate ends."""
         self._certificate.set(moment)
+
+    def storage_away(self, away: bool) -> None:
+        """Tell whether the counters of the limits cannot be reached."""
+        self._storage.set(away)
 
     def collect(self) -> Iterator[Metric]:
         """Give what was counted, by all workers."""

@@ -71,6 +71,13 @@ def events(captured: str) -> list[str]:
     return [line["event"] for line in lines if line["event"].startswith("limiter_storage")]
 
 
+def away(app: Flask) -> float:
+    """Return what the metric tells of the storage."""
+    (told,) = (metric for metric in app.extensions["metrics"].collect() if metric.name == "limiter_storage_away")
+    value: float = told.samples[0].value
+    return value
+
+
 def endures(watch: Watch, capsys: pytest.CaptureFixture[str], heal: Callable[[], None]) -> None:
     """Check what holds in every fault under ``fallback``, then mend it and check that it is noticed."""
     status, seconds = watch.call()
@@ -81,9 +88,11 @@ def endures(watch: Watch, capsys: pytest.CaptureFixture[str], heal: Callable[[],
     assert {status for status, _ in later} == {401}
     assert median(seconds for _, seconds in later) < AT_ONCE
     assert watch.client.get("/readyz").status_code == 200
+    assert away(watch.app) == 1
     heal()
     assert watch.shared_again()
     assert watch.call()[0] == 401
+    assert away(watch.app) == 0
     assert events(capsys.readouterr().out) == ["limiter_storage_away", "limiter_storage_back"]
 
 

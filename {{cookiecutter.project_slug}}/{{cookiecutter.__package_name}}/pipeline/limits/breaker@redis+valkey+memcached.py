@@ -15,7 +15,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from ...monitoring import journal
 from ...settings import Settings
 from .memory import Memory
-from .standing import Standing, StorageAway, Store
+from .standing import Standing, StorageAway, Store, Tell
 
 PROBED_EVERY = 1.0  # seconds
 PROBE = RateLimitItemPerMinute(1)
@@ -25,10 +25,14 @@ SLOW, TOLERATED = 0.1, 1.0  # seconds
 
 
 class Breaker:
-    """Counts in the store that ``connect`` returns, and by the policy of the settings while that fails."""
+    """Counts in the store that ``connect`` returns, and by the policy of the settings while that fails.
 
-    def __init__(self, connect: Callable[[], Store], settings: Settings) -> None:
+    ``tell`` is called with True when the store goes away and with False when it is back.
+    """
+
+    def __init__(self, connect: Callable[[], Store], settings: Settings, tell: Tell) -> None:
         self._connect = connect
+        self._tell = tell
         self._store: Store | None = None
         self._local = Memory(settings.limits_strategy)
         self._refuses = settings.limits_on_fault == "refuse"
@@ -99,6 +103,7 @@ class Breaker:
         reason = f"{type(error).__name__}: {error}"
         policy = "requests are refused" if self._refuses else "each worker counts alone"
         journal.write("error", "limiter_storage_away", reason=reason, policy=policy)
+        self._tell(True)
         Thread(target=self._watch, args=(key,), name="limiter-storage", daemon=True).start()
 
     def _watch(self, key: str) -> None:
@@ -114,3 +119,4 @@ class Breaker:
         away_since, self._slow_since, self._away_since = self._away_since, None, None
         away = round(time.monotonic() - (away_since or started), 1)
         journal.write("warning", "limiter_storage_back", reason="counters are shared again", away_seconds=away)
+        self._tell(False)

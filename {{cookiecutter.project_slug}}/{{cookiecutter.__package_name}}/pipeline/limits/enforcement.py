@@ -8,7 +8,7 @@ from flask_limiter import RateLimitExceeded
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import NotFound
 
-from ...monitoring import events
+from ...monitoring import events, metrics
 from ...problems import Problem
 from ...settings import Settings, StartRefused, of
 from ..exchange import KEY, Exchange
@@ -24,7 +24,9 @@ _rate = lru_cache(maxsize=256)(parse)
 def init_app(app: Flask) -> None:
     """Open the counters and read the rate of each budget from the settings."""
     settings = of(app, Settings)
-    app.extensions["counters"] = Counters(open_storage(settings), settings.secret_key)
+    app.extensions["counters"] = Counters(
+        open_storage(settings, lambda away: metrics.of(app).storage_away(away)), settings.secret_key
+    )
     # Each setting limits_unknown_paths, whoever declares it, is the rate of a budget unknown-paths.
     app.extensions["budgets"] = {
         name.removeprefix("limits_").replace("_", "-"): value
@@ -92,7 +94,7 @@ def spend(
         raise _away() from None
     exchange.counts[budget] = count
     if not count.admitted:
-        _refuse(count)
+        _refuse(count, budget)
 
 
 def show(exchange: Exchange, response: Response) -> None:
@@ -103,9 +105,10 @@ def show(exchange: Exchange, response: Response) -> None:
         exchange.headers += headers.of(exchange.counts.values())
 
 
-def _refuse(count: Count, detail: str | None = None) -> Never:
+def _refuse(count: Count, group: str, detail: str | None = None) -> Never:
+    """Refuse; ``group`` is what the metrics know the budget by, since the scope of a declared limit may be any text."""
     budget = headers.policy_name(count.budget)
-    events.record("excess_rate_limit_exceeded", f"the budget {budget} is used up", budget=budget)
+    events.record("excess_rate_limit_exceeded", f"the budget {budget} is used up", budget=group)
     raise Problem(
         "rate-limited",
         detail or f"The budget {budget!r} is used up.",
@@ -120,7 +123,7 @@ def _refuse_declared(error: RateLimitExceeded) -> Response:
     exchange: Exchange = request.environ[KEY]
     count = next(count for count in exchange.counts.values() if not count.admitted)
     try:
-        _refuse(count, error.description if error.limit and error.limit.error_message else None)
+        _refuse(count, "declared", error.description if error.limit and error.limit.error_message else None)
     except Problem as problem:
         return problem.get_response()
 

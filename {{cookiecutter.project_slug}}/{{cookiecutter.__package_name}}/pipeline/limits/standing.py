@@ -1,5 +1,6 @@
 """Where a budget stands for one caller, and what keeps count of it."""
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from limits import RateLimitItem
@@ -35,6 +36,9 @@ class Store(Protocol):
     def answers(self) -> bool:
         """Whether the counters can be reached."""
         ...
+
+
+Tell = Callable[[bool], None]  # learns that the counters are away, or no longer
 
 
 class StorageAway(Exception):

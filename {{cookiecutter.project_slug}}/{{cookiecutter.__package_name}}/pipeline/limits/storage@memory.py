@@ -2,9 +2,9 @@
 
 from ...settings import Settings
 from .memory import Memory
-from .standing import Store
+from .standing import Store, Tell
 
 
-def open_storage(settings: Settings) -> Store:
-    """Return the counters."""
+def open_storage(settings: Settings, _tell: Tell) -> Store:
+    """Return the counters, which are never away."""
     return Memory(settings.limits_strategy)

@@ -12,12 +12,12 @@ from ...settings import Settings
 from . import client
 from .breaker import Breaker
 from .scripts import SCRIPTS
-from .standing import Standing, Store, sliding
+from .standing import Standing, Store, Tell, sliding
 
 
-def open_storage(settings: Settings) -> Store:
+def open_storage(settings: Settings, tell: Tell) -> Store:
     """Return the counters; the server is first asked when the first request is counted."""
-    return Breaker(lambda: Server(client.connect(settings.limiter_uri), settings.limits_strategy), settings)
+    return Breaker(lambda: Server(client.connect(settings.limiter_uri), settings.limits_strategy), settings, tell)
 
 
 class Server:
