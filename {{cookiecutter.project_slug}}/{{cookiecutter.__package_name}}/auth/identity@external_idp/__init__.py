@@ -4,7 +4,7 @@ This is the face that the rest of the service knows.
 """
 
 from ..bearer import CREDENTIAL_HEADER, challenge
-from .callers import count_callers
+from .callers import count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
@@ -24,6 +24,7 @@ __all__ = [
     "docs_client",
     "identify",
     "init_app",
+    "own_rates",
     "readiness",
     "security_schemes",
 ]
