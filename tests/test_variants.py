@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Bake
 from tests.template import CHOICES, CONTEXT, DEFAULTS, SERVICE, hook, label, variants
-from tests.test_hostile_text import parse_all
+from tests.test_hostile_answers import parse_all
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 VARIANTS = list(variants())

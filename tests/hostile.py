@@ -1,0 +1,136 @@
+"""Answers that try to break a service: for Hypothesis, and fixed ones for the services' suites."""
+
+import random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.template import CHOICES, DEFAULTS, hook
+
+TEXTS = [
+    '"; DROP TABLE items; -- \\',
+    'ends with a backslash \\ "',
+    "</script><script>alert(`1`)</script>",
+    "# not a heading | not a cell [not](a-link) ![x](y) *a* _b_ ~~c~~ $d$ <e@f.g>",
+    "- no list",
+    "1. no list",
+    "12) no list",
+    "&lt;entity&gt; &amp; \\u0041 \\x41 %s %(x)s ${HOME} $(id) {0} {x}",
+    "شركة אבג \u200fAcme\u200e",
+    "👩🏽‍🚀 naïve — “quoted” 日本語",
+    "x" * 200,
+    "key: value, - [a] !tag &anchor *alias # no comment",
+    "'''triple''' \"\"\"double\"\"\"",
+    "===",
+    "---",
+]
+# What something reads as more than text: TOML, YAML, JSON, Python, Markdown, HTML, the shell, make,
+# Jinja, Windows; and letters that are wide, joined, or read from the right.
+PIECES = [
+    *"\"'`\\#|*_~<>&$%!?;:,.@^=+-/()[]{}",
+    *('"""', "'''", "\\n", "\\u0000", "\\", "\\\\", "${HOME}", "$(id)", "`id`", "%PATH%", "{0}"),
+    *("</title>", "<!--", "-->", "&amp;", "&#x22;", "javascript:", "[x]: y", "---", "===", "```"),
+    *(
+        "{ {",
+        "{ %",
+        "}}",
+        "%}",
+        "#}",
+        "# {",
+        "${{",
+        "!!python/object",
+        "<<: *a",
+        "~",
+        "null",
+        "yes",
+    ),
+    *(
+        "é",
+        "ß",
+        "日本",
+        "שלום",
+        "سلام",
+        "\u200f",
+        "\u200d",
+        "👩🏽‍🚀",
+        "🫖",
+        "\u0301",
+        "ﷺ",
+        "𝔘",  # noqa: RUF001
+        "\u00a0",
+    ),
+    *(" ", " ", " ", "Tea", "a", "0", "1.", "CON", "aux"),
+]
+BROKEN = ["\0", "\n", "\r\n", "\t", "\x1b[31m", "\x85", "\u2028", "\u202e", "\ufeff", "\ud800"]
+JINJA = ["{{", "{%", "{#", "{{ 7 * 7 }}", "{% raw %}", "# {% if x %}"]
+LONGEST = {"project_name": 200, "description": 1000, "author_name": 200}
+HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    "a.example",
+    "xn--bcher-kva.example",
+    "a" * 63 + ".example",
+]
+
+_pieces = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+_any = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+_broken = st.tuples(_pieces, st.sampled_from(BROKEN + JINJA), _pieces).map("".join)
+_long = st.tuples(st.sampled_from(PIECES), st.integers(1, 1001)).map(lambda p: (p[0] * p[1])[:1001])
+texts = st.one_of(st.sampled_from(TEXTS), _pieces, _any, _long, _broken)
+
+slugs = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9-]{1,38}[a-z0-9]", fullmatch=True),
+    st.sampled_from(["../../etc", "a/b", "con", "flask", "class", "a--b", "-a", "A", "tests", "é"]),
+    _pieces,
+)
+_origin = st.one_of(
+    st.tuples(
+        st.sampled_from(["https", "http"]),
+        st.sampled_from(HOSTS),
+        st.sampled_from(["", ":1", ":8443", ":443", ":65536"]),
+    ).map(lambda parts: f"{parts[0]}://{parts[1]}{parts[2]}"),
+    st.sampled_from(["*", "null", "https://a.example/", "https://u@a.example", "file:///etc"]),
+    _pieces,
+)
+origins = st.lists(_origin, max_size=4).map(",".join)
+answers = st.fixed_dictionaries(
+    {
+        "project_name": texts,
+        "project_slug": slugs | st.just("acme-api"),
+        "description": texts,
+        "author_name": texts,
+        "cors_origins": origins | st.just("https://a.example"),
+        **{question: st.sampled_from(choices) for question, choices in CHOICES.items()},
+    }
+)
+# The same, with a text that is accepted behind every question but one.
+single = st.sampled_from(["project_name", "description", "author_name"]).flatmap(
+    lambda question: texts.map(lambda text: {**DEFAULTS, question: text})
+)
+
+
+def fixed(seed: int) -> dict[str, str]:
+    """Give hostile answers that are accepted: the same for a seed on every machine."""
+    dice = random.Random(seed)  # noqa: S311
+    accept = hook("pre_gen_project", {})
+
+    def text(question: str) -> str:
+        while True:
+            length = LONGEST[question] if dice.random() < 0.2 else dice.randint(1, 60)
+            text = "".join(dice.choices(PIECES, k=length))[:length].strip()
+            if accept.of_any_text(question, text) is None:
+                return text
+
+    def slug() -> str:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        length = dice.choice([0, 1, 8, 37])
+        return f"z{''.join(dice.choices(letters + '0123456789', k=length))}-{dice.choice(letters)}"
+
+    hosts = dice.sample(HOSTS, k=dice.randint(0, 4))
+    given: dict[str, Any] = {question: text(question) for question in LONGEST}
+    return {
+        **given,
+        "project_slug": slug(),
+        "cors_origins": ", ".join(f"https://{host}:{dice.randint(444, 9999)}" for host in hosts),
+    }
