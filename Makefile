@@ -11,7 +11,7 @@ named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(
 answers := $(foreach name,$(filter-out UV OUT APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake test snapshots lint smoke bench clean uv
+.PHONY: help demo bake docs test snapshots lint smoke bench clean uv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ test: uv ## run the template's tests, the suites of the services that they bake 
 
 snapshots: uv ## write the trees of the services anew, for a reviewer to see what changed
 	@UPDATE_SNAPSHOTS=1 "$(UV)" run pytest -q tests/test_variants.py -k snapshot
+
+docs: uv ## write the documents of all variants that come from their code
+	@"$(UV)" run python -m tests.documents
 
 lint: uv ## check the template's own Python, as strictly as the services'
 	@"$(UV)" run ruff check

@@ -43,8 +43,11 @@ def main() -> None:
 
 
 def openapi(app: Any, package: ModuleType) -> str:
-    """Give the OpenAPI document without what the settings say of the service."""
+    """Give the OpenAPI document without what the settings say of the service and of who issues credentials."""
     document = {name: part for name, part in package.openapi.document(app).items() if name != "info"}
+    schemes = document["components"]["securitySchemes"]
+    kinds = {name: {"type": scheme["type"]} for name, scheme in schemes.items()}
+    document["components"] = {**document["components"], "securitySchemes": kinds}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 

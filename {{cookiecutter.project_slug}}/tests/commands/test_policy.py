@@ -11,7 +11,7 @@ SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "policy.txt"
 
 @pytest.mark.control("Z4")
 def test_the_policy_is_the_one_that_was_reviewed(app: Flask) -> None:
-    """When the change is meant: ``uv run flask policy > tests/snapshots/policy.txt``."""
+    """When the change is meant: ``make docs``."""
     printed = app.test_cli_runner().invoke(args=["policy"])
     assert printed.output.splitlines() == SNAPSHOT.read_text("utf-8").splitlines()
 

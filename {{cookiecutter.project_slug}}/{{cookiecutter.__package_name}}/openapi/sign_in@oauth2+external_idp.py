@@ -1,4 +1,4 @@
-"""How a person at the page ``/docs`` gets a token: through the authorization code flow, in a window of its own."""
+"""How a person at the page ``/docs`` gets a token: by signing in, in a window of its own."""
 
 from urllib.parse import urlsplit
 
