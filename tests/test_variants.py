@@ -18,16 +18,25 @@ VARIANTS = list(variants())
 
 # The words that belong to an answer: a service says those of its own answers only. A few belong to
 # two answers, and are said where either is chosen.
-BEARER = ["oauth", "openid", "jwk", "jwt", "joserfc", "rfc 9068", "protected-resource"]
+BEARER = [
+    "oauth",
+    "openid",
+    "jwk",
+    "jwt",
+    "joserfc",
+    "rfc 9068",
+    "protected-resource",
+    # The page /docs signs people in.
+    "pkce",
+    "authorization code",
+]
 WORDS = {
     "api_key": ["api key", "api-key", "api_key", "apikey", "pepper", "keys:manage"],
     "oauth2": [
         *BEARER,
         "authlib",
         "argon2",
-        "pkce",
         "refresh token",
-        "authorization code",
         "signing-key",
     ],
     "external_idp": [*BEARER, "oidc", "identity provider", "keycloak", "entra", "auth0"],

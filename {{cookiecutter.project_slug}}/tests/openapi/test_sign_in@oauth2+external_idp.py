@@ -22,6 +22,11 @@ def test_what_the_sign_in_needs_is_there_where_the_page_is(app: Flask, shown: Fl
     assert app.test_client().get(path).status_code == 404
 
 
+def test_a_sign_in_comes_back_with_what_the_script_reads(shown: Flask) -> None:
+    told = "code=abc&state=xyz&iss=https%3A%2F%2Fid.example"
+    assert shown.test_client().get(f"/docs/oauth2-redirect.html?{told}").status_code == 200
+
+
 def test_a_provider_may_answer_the_page_and_open_a_window(
     shown: Flask, monkeypatch: pytest.MonkeyPatch, service: ModuleType
 ) -> None:

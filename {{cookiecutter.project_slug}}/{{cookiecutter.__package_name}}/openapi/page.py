@@ -7,11 +7,13 @@ stands in the page. The settings switch it off.
 from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
+from marshmallow import EXCLUDE, Schema
 
 from ..auth import public
-from ..contract import refuses, writes
+from ..contract import queried, refuses, writes
 from ..settings import Settings, of
 from . import sign_in
 
@@ -36,11 +38,21 @@ def page() -> Response:
     return _served(OURS, "index.html")
 
 
+class Returned(Schema):
+    """What stands behind the address when a sign-in comes back to the page: its script reads it, nothing here does."""
+
+    class Meta:
+        """Let anything stand there."""
+
+        unknown = EXCLUDE
+
+
 @blueprint.get("/<name>")
 @public
+@queried(Returned)
 @refuses("not-found")
 @writes("text/html")
-def file(name: str) -> Response:
+def file(name: str, **_query: Any) -> Response:
     """Read one of the files of the page."""
     return _served(FILES.get(name) or abort(404), name)
 

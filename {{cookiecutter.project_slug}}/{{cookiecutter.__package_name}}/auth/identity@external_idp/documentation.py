@@ -5,15 +5,18 @@ from typing import Any
 from flask import Flask
 
 from ...settings import of
+from .. import protected_resource
+from ..scopes import SCOPES
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
 
 
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
     """Return the security schemes of the OpenAPI document; a caller needs one of them."""
-    issuer = of(app, ProviderSettings).provider_issuer
-    source = "`flask tokens issue` makes one for development" if issuer == LOCAL else f"{issuer} issues it"
-    return {
+    settings = of(app, ProviderSettings)
+    local = settings.provider_issuer == LOCAL
+    source = "`flask tokens issue` makes one for development" if local else f"{settings.provider_issuer} issues it"
+    schemes: dict[str, dict[str, Any]] = {
         "bearer": {
             "type": "http",
             "scheme": "bearer",
@@ -21,8 +24,25 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
             "description": f"An access token for this service: {source}.",
         }
     }
+    if docs_client(app):
+        schemes["sign_in"] = {
+            "type": "openIdConnect",
+            "openIdConnectUrl": settings.metadata,
+            "description": "Sign in at the identity provider.",
+        }
+    return schemes
 
 
-def docs_client(_app: Flask) -> dict[str, Any] | None:
-    """Return what Swagger UI needs to sign a person in (its ``initOAuth``); None, as a token is pasted."""
-    return None
+def docs_client(app: Flask) -> dict[str, Any] | None:
+    """Return what Swagger UI needs to sign a person in (its ``initOAuth``), or None where a token is pasted."""
+    settings = of(app, ProviderSettings)
+    if not settings.provider_docs_client or settings.provider_issuer == LOCAL:
+        return None
+    audience = settings.provider_audience or protected_resource.resource(app)
+    return {
+        "clientId": settings.provider_docs_client,
+        "scopes": ["openid", *(scope for scope in SCOPES if scope != "admin")],
+        "usePkceWithAuthorizationCodeGrant": True,
+        # Some providers want to be told whom the token is for; the others ignore it.
+        "additionalQueryStringParams": {"audience": audience},
+    }

@@ -15,7 +15,7 @@ from ..failure import Unauthenticated
 from ..remembered import Remembered
 from .fetching import Fetcher
 from .local_issuer import ALGORITHM, ISSUER, LOCAL, LocalIssuer
-from .provider import Provider, metadata_address
+from .provider import Provider
 from .rights import Rights
 from .settings import ProviderSettings
 
@@ -128,8 +128,7 @@ def _provider(app: Flask) -> Trusted:
         fetch = Fetcher(ca)
     except OSError as error:
         raise StartRefused(f"APP_PROVIDER_CA: {ca} cannot be read: {error}.") from None
-    metadata = settings.provider_metadata or metadata_address(issuer)
-    provider = Provider(issuer, metadata, fetch, settings.provider_refresh)
+    provider = Provider(issuer, settings.metadata, fetch, settings.provider_refresh)
     rules = Rules(
         issuer=issuer,
         audience=settings.provider_audience or protected_resource.resource(app),

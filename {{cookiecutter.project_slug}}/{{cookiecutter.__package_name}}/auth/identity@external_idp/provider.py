@@ -25,11 +25,6 @@ _KINDS: dict[object, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKe
 Fetch = Callable[[str], dict[str, Any]]
 
 
-def metadata_address(issuer: str) -> str:
-    """Return where an issuer describes itself (OpenID Connect Discovery 1.0, section 4.1)."""
-    return issuer.rstrip("/") + "/.well-known/openid-configuration"
-
-
 class Provider:
     """The keys that an issuer publishes."""
 

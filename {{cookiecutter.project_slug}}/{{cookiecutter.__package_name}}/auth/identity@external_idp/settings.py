@@ -60,6 +60,17 @@ class ProviderSettings(ResourceSettings):
         Whole(10, 3600), "after how many seconds the provider's keys are fetched again", default=60
     )
 
+    provider_docs_client: str = setting(
+        Text(),
+        "the public client at the provider with which the page /docs signs people in; empty means a token is pasted",
+        default="",
+    )
+
+    @property
+    def metadata(self) -> str:
+        """Where the provider describes itself (OpenID Connect Discovery 1.0, section 4.1)."""
+        return self.provider_metadata or self.provider_issuer.rstrip("/") + "/.well-known/openid-configuration"
+
     @property
     def token_id_claim(self) -> str | None:
         """The claim that names the token, if tokens have one."""
