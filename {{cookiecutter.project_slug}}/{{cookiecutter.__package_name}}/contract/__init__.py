@@ -1,6 +1,6 @@
 """What an endpoint takes and gives: marshmallow schemas at the edge, declared on the view, enforced by the pipeline."""
 
-from .declaration import Contract, accepts, contract_of, queried, refuses, returns, writes
+from .declaration import Contract, accepts, contract_of, queried, reads_itself, refuses, returns, writes
 from .enforcement import enforce
 from .fields import Line, Number, Text
 
@@ -13,6 +13,7 @@ __all__ = [
     "contract_of",
     "enforce",
     "queried",
+    "reads_itself",
     "refuses",
     "returns",
     "writes",

@@ -21,6 +21,7 @@ class Contract:
 
     ``status`` is that of its successful answer, None when the view declares none; ``also`` are other statuses with the
     same body. ``headers`` come with that answer. ``refusals`` are the problem types that the view itself answers with.
+    ``own_reading`` tells that the view reads query and body itself.
     """
 
     body: Schema | None = None
@@ -31,6 +32,7 @@ class Contract:
     media: str | None = None
     headers: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
+    own_reading: bool = False
 
 
 def contract_of(view: Callable[..., Any]) -> Contract:
@@ -79,6 +81,11 @@ def writes(
 ) -> Callable[[View], View]:
     """Declare the answer of a view that writes it itself."""
     return lambda view: _put(view, answer=schema() if schema else None, status=status, also=also, media=media)
+
+
+def reads_itself(view: View) -> View:
+    """Leave query and body to the view, where a protocol or a form of a page says what they are."""
+    return _put(view, own_reading=True)
 
 
 def refuses(*kinds: str) -> Callable[[View], View]:

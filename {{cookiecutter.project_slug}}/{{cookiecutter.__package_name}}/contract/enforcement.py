@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def enforce(exchange: "Exchange") -> None:
     """Hand the validated query and body to the view as the arguments ``query`` and ``body``."""
-    if exchange.endpoint is None:
+    if exchange.endpoint is None or exchange.endpoint.contract.own_reading:
         return
     contract, request = exchange.endpoint.contract, exchange.request
     arguments: dict[str, Any] = {}

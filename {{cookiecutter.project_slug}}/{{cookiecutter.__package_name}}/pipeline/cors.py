@@ -13,7 +13,8 @@ from ..settings import Settings, of
 from .exchange import Exchange
 
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
-REQUEST_HEADERS = [identity.CREDENTIAL_HEADER, "Content-Type", "If-Match", "X-Request-ID", "traceparent"]
+REQUEST_HEADERS = ["Content-Type", "If-Match", "X-Request-ID", "traceparent"]
+HTML = "text/html"
 EXPOSED = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
 
 
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
             {
                 "origins": list(settings.cors_origins),
                 "methods": METHODS,
-                "allow_headers": REQUEST_HEADERS,
+                "allow_headers": [identity.CREDENTIAL_HEADER, *REQUEST_HEADERS],
                 "expose_headers": EXPOSED,
                 "max_age": settings.cors_max_age,
                 "supports_credentials": False,
@@ -60,6 +61,13 @@ def allow(exchange: Exchange, response: Response) -> None:
         return
     allowed, options = exchange.app.extensions["cors"]
     if origin in allowed:
-        set_cors_headers(response, options)
+        if not _is_page(exchange):
+            set_cors_headers(response, options)
     elif origin != f"{exchange.request.scheme}://{exchange.request.host}":
         events.record("malicious_cors", "the origin is not allowed", origin=origin[:256])
+
+
+def _is_page(exchange: Exchange) -> bool:
+    """Tell whether a person reads the answer: no program of another origin has to."""
+    rule = exchange.request.url_rule
+    return rule is not None and exchange.app.extensions["endpoints"][rule.endpoint].contract.media == HTML

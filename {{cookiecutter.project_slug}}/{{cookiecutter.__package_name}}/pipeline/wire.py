@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ..contract.declaration import JSON
 from ..contract.enforcement import refused
 from ..settings import Settings, of
 from .exchange import Exchange
@@ -13,12 +14,14 @@ def init_app(app: Flask) -> None:
 
 
 def well_formed(exchange: Exchange) -> None:
-    """Refuse NUL in the path, an encoded body, and a caller that takes no JSON."""
+    """Refuse NUL in the path, an encoded body, and a caller that does not take what the endpoint writes."""
     environ = exchange.environ
     if "\0" in environ["PATH_INFO"]:
         raise refused("malformed", "The path contains NUL.")
     if environ.get("HTTP_CONTENT_ENCODING"):
         raise refused("unsupported-media-type", "A body must not be encoded.")
     accept = environ.get("HTTP_ACCEPT", "*/*")
-    if "*/*" not in accept and exchange.endpoint and not exchange.request.accept_mimetypes["application/json"]:
-        raise refused("not-acceptable", "The service answers in application/json.")
+    if "*/*" not in accept and exchange.endpoint:
+        media = exchange.endpoint.contract.media or JSON
+        if not exchange.request.accept_mimetypes[media]:
+            raise refused("not-acceptable", f"The service answers in {media} here.")
