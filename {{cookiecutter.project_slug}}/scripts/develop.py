@@ -7,14 +7,13 @@ credential and prints two calls that use it, then hands over to ``flask serve``.
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import address
 import certificates
 import credential
 import environment
-import written
+from address import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 FLASK = [sys.executable, "-m", "flask"]
 
 
@@ -33,9 +32,9 @@ def main() -> None:
     serve()
 
 
-def flask(*arguments: str) -> str:
+def flask(*arguments: str, typed: str | None = None) -> str:
     """Run a command of the service and give what it prints; end here when it fails."""
-    done = subprocess.run([*FLASK, *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([*FLASK, *arguments], input=typed, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"Not started: flask {' '.join(arguments[:2])} failed, see above.")
     return done.stdout
@@ -44,10 +43,10 @@ def flask(*arguments: str) -> str:
 def calls(header: str) -> str:
     """Give two lines to paste into another terminal: one creates an item, one reads it back.
 
-    Double quotes hold in sh and in cmd alike, and the CA's path does from any folder.
+    Double quotes hold in sh and in cmd alike.
     """
-    call = f'curl --cacert "{ROOT / "certs" / "ca.pem"}" -H "{header}"'
-    items = f"https://localhost:{written.setting('server', 'port', '8443')}/api/v1/items"
+    call = f'{address.curl()} -H "{header}"'
+    items = f"{address.origin()}/api/v1/items"
     body = r'-H "Content-Type: application/json" -d "{\"name\": \"First item\"}"'
     return f"\nIn another terminal:\n\n{call} {body} {items}\n{call} {items}\n"
 
