@@ -117,4 +117,5 @@ def test_an_administrator_sees_the_figures_and_nobody_else(caller: MakeCaller) -
 def test_me_tells_who_is_calling(caller: MakeCaller) -> None:
     told = caller("items:read", owner="ada-lovelace").get("/api/v1/me").json
     assert told["scopes"] == ["items:read"]
-    assert "ada-lovelace" in told["id"]
+    assert told["id"] == caller(owner="ada-lovelace").get("/api/v1/me").json["id"]
+    assert told["id"] != caller().get("/api/v1/me").json["id"]

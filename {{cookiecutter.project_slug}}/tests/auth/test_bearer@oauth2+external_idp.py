@@ -136,7 +136,7 @@ def test_the_metadata_are_not_made_of_the_host_that_was_asked(make_app: MakeApp)
 def test_without_a_setting_the_address_is_the_first_host(
     make_app: MakeApp, service: ModuleType, settings: dict[str, str], resource: str
 ) -> None:
-    app = make_app(server_hosts="api.example, localhost", **settings)
+    app = make_app(server_hosts="api.example, localhost", server_url="", **settings)
     assert service.auth.protected_resource.resource(app) == resource
 
 

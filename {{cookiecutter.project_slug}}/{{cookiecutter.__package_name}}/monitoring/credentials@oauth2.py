@@ -5,8 +5,17 @@ from typing import Literal
 from .anomaly import Anomaly
 from .journal import Level
 
-Event = Literal["authn_token_created", "authn_token_revoked", "authn_token_reuse", "user_created"]
+Event = Literal[
+    "authn_login_success",
+    "authn_password_change",
+    "authn_token_created",
+    "authn_token_revoked",
+    "authn_token_reuse",
+    "user_created",
+]
 LEVELS: dict[str, Level] = {
+    "authn_login_success": "info",
+    "authn_password_change": "info",
     "authn_token_created": "info",
     "authn_token_revoked": "warning",
     "authn_token_reuse": "critical",

@@ -21,7 +21,12 @@ class Settings(StorageSettings):
         "where the service runs; production refuses what is only fit for development",
         default="production",
     )
-    secret_key: str = setting(Secret(), "key of the hash under which the limiter storage knows a caller", secret=True)
+    secret_key: str = setting(
+        Secret(),
+        "what the service derives its own keys from, such as that of the hash under which the limiter storage knows a "
+        "caller",
+        secret=True,
+    )
     database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
 
     metrics_token: str | None = setting(

@@ -1,0 +1,264 @@
+"""``/oauth2/authorize``: who is asked, what is shown, and where the browser is sent."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from credentials import CALLBACK, Browser, asking, hidden, make_client, make_user, pkce, redeem, returned
+from flask import Flask
+
+AUTHORIZE = "/oauth2/authorize"
+ISSUER = "https://localhost:8443"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    """The browser of somebody who is signed in."""
+    make_user(app, "ada")
+    browser = Browser(app)
+    assert browser.sign_in().status_code == 303
+    return browser
+
+
+@pytest.fixture
+def shop(app: Flask) -> dict[str, str]:
+    """A client that asks people."""
+    return make_client(app)
+
+
+def variations() -> Iterator[str]:
+    """Give redirect URIs that look like the registered one."""
+    host, path = "client.example", "/callback"
+    yield from (
+        f"https://{host}{path}{end}" for end in ("/", "?", "?a=b", "#", "#a", "%00", "/..", "/../callback", ".", ";")
+    )
+    yield from (
+        f"https://{host}{start}" for start in ("", "/", "/Callback", "/call%62ack", "//callback", "/./callback")
+    )
+    yield from (f"https://{host}{more}{path}" for more in (":443", ":8443", ".", ".evil.example", "@evil.example"))
+    yield from (f"https://{name}{path}" for name in ("CLIENT.example", "evil.example", "a.client.example", "ev\u0131l"))
+    yield from (f"https://{user}@{host}{path}" for user in ("a", "a:b", ""))
+    yield from (f"{scheme}://{host}{path}" for scheme in ("http", "HTTPS", "ftp", "javascript"))
+    yield from ("javascript:alert(1)", "data:text/html,x", f"//{host}{path}", path, "callback", "https:client.example")
+    yield from (f"https://{host}{path}\r\nSet-Cookie: a=b", f"https://{host}{path}\"'<>", f"https:\\\\{host}{path}")
+    yield from (f" https://{host}{path}", f"https://{host}{path} ", "https://[", "https://client.example:port/callback")
+
+
+@pytest.mark.parametrize("uri", [*variations(), None])
+@pytest.mark.control("O1")
+def test_another_redirect_uri_is_refused_and_not_followed(ada: Browser, shop: dict[str, str], uri: str | None) -> None:
+    query: dict[str, str | None] = {**asking(shop, pkce()[1]), "redirect_uri": uri}
+    refused = ada.http.get(AUTHORIZE, query_string={name: value for name, value in query.items() if value is not None})
+    assert refused.status_code == 400
+    assert "Location" not in refused.headers
+    assert refused.mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked", "allowed"),
+    [
+        ("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb", True),
+        ("http://127.0.0.1:1234/cb", "http://127.0.0.1:49152/cb", True),
+        ("http://[::1]/cb", "http://[::1]:49152/cb", True),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:49152/other", False),
+        ("http://127.0.0.1/cb", "http://[::1]/cb", False),
+        ("http://127.0.0.1/cb", "https://127.0.0.1/cb", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb", False),
+        ("http://localhost:3000/cb", "http://localhost:3001/cb", False),
+        ("https://client.example/cb", "https://client.example:444/cb", False),
+    ],
+)
+@pytest.mark.control("O1")
+def test_only_the_port_of_a_loopback_address_may_vary(
+    app: Flask, ada: Browser, registered: str, asked: str, allowed: bool
+) -> None:
+    client = make_client(app, uri=registered)
+    answer = ada.http.get(AUTHORIZE, query_string={**asking(client, pkce()[1]), "redirect_uri": asked})
+    assert (answer.status_code == 200) is allowed
+
+
+@pytest.mark.parametrize("public", [(), ("--public",)], ids=["confidential", "public"])
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        {},
+        {"code_challenge": "", "code_challenge_method": "S256"},
+        {"code_challenge": "a" * 43},
+        {"code_challenge": "a" * 43, "code_challenge_method": "plain"},
+        {"code_challenge": "a" * 43, "code_challenge_method": "s256"},
+        {"code_challenge": "a" * 42, "code_challenge_method": "S256"},
+        {"code_challenge": "a" * 44, "code_challenge_method": "S256"},
+        {"code_challenge": "+" * 43, "code_challenge_method": "S256"},
+        {"code_challenge": "\u00e4" * 43, "code_challenge_method": "S256"},
+    ],
+)
+@pytest.mark.control("O2")
+def test_every_client_must_use_pkce_with_s256(
+    app: Flask, ada: Browser, public: tuple[str, ...], challenge: dict[str, str]
+) -> None:
+    refused = ada.http.get(AUTHORIZE, query_string=asking(make_client(app, *public), challenge))
+    assert returned(refused)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("wanted", ["token", "id_token", "code token", "none", "", "code\u00e4", '"'])
+@pytest.mark.control("O8")
+@pytest.mark.control("O11")
+def test_there_is_only_the_code(ada: Browser, shop: dict[str, str], wanted: str) -> None:
+    query = {**asking(shop, pkce()[1]), "response_type": wanted, "state": "s"}
+    told = returned(ada.http.get(AUTHORIZE, query_string=query))
+    assert told["error"] == "unsupported_response_type"
+    assert told["state"] == "s"
+    assert told["iss"] == ISSUER
+
+
+@pytest.mark.parametrize("state", ["s", "a b+c&d=e%20", "\u00e4\U0001f600", "<script>", "x" * 2000])
+@pytest.mark.control("O11")
+def test_state_comes_back_exactly_and_iss_tells_who_speaks(ada: Browser, shop: dict[str, str], state: str) -> None:
+    told = ada.consent(asking(shop, pkce()[1], state=state))
+    assert told["state"] == state
+    assert told["iss"] == ISSUER
+    denied = ada.consent(asking(shop, pkce()[1], state=state), answer="deny")
+    assert denied["error"] == "access_denied"
+    assert "code" not in denied
+    assert denied["state"] == state
+    assert denied["iss"] == ISSUER
+    assert "state" not in ada.consent(asking(shop, pkce()[1]))
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"scope": "items:read nonsense"}, "invalid_scope"),
+        ({"scope": 'items:read "'}, "invalid_scope"),
+        ({"resource": "https://elsewhere.example"}, "invalid_target"),
+        ({"resource": "https://localhost:8443/"}, "invalid_target"),
+    ],
+)
+@pytest.mark.control("O11")
+@pytest.mark.control("O18")
+def test_what_cannot_be_given_is_told_to_the_client(
+    ada: Browser, shop: dict[str, str], more: dict[str, str], error: str
+) -> None:
+    told = returned(ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], state="s", **more)))
+    assert (told["error"], told["state"], told["iss"]) == (error, "s", ISSUER)
+
+
+@pytest.mark.control("O12")
+def test_no_page_is_read_across_origins(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    origin = {"Origin": "https://localhost:3000"}
+    for path in (AUTHORIZE, "/oauth2/login", "/oauth2/account"):
+        assert "Access-Control-Allow-Origin" not in ada.http.get(path, headers=origin).headers
+        preflight = ada.http.options(path, headers={**origin, "Access-Control-Request-Method": "POST"})
+        assert "Access-Control-Allow-Origin" not in preflight.headers
+    assert "Access-Control-Allow-Origin" in ada.http.post("/oauth2/token", headers=origin).headers
+
+
+@pytest.mark.control("O13")
+def test_a_redirect_is_303(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    stranger = app.test_client().get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
+    refused = ada.http.get(AUTHORIZE, query_string=asking(shop, {}))
+    assert (stranger.status_code, refused.status_code) == (303, 303)
+    ada.consent(asking(shop, pkce()[1]))  # asserts 303
+
+
+@pytest.mark.control("O20")
+def test_the_page_names_client_person_scopes_and_destination(app: Flask, ada: Browser) -> None:
+    client = make_client(app, uri="https://client.example/callback", scopes="items:read items:write")
+    page = ada.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
+    for text in ("Tester", "ada", "Read your items", "Create, change and delete your items", "https://client.example"):
+        assert text in page
+    assert "every owner" not in page
+
+
+@pytest.mark.control("W1")
+def test_a_get_never_consents(ada: Browser, shop: dict[str, str]) -> None:
+    query = asking(shop, pkce()[1])
+    page = ada.http.get(AUTHORIZE, query_string=query).text
+    tried = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    again = ada.http.get(AUTHORIZE, query_string={**query, **tried})
+    assert again.status_code == 200
+    assert "Location" not in again.headers
+
+
+@pytest.mark.control("W1")
+def test_consent_is_for_the_request_that_was_shown_once(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], scope="items:read")).text
+    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    # What is posted beside the answer changes nothing.
+    sent = ada.http.post(AUTHORIZE, data={**form, "scope": "admin", "redirect_uri": "https://evil.example/"})
+    assert "code" in returned(sent)
+    replayed = ada.http.post(AUTHORIZE, data=form)
+    assert replayed.status_code == 400
+    assert "Location" not in replayed.headers
+
+
+@pytest.mark.control("W1")
+def test_a_form_that_was_not_shown_to_this_browser_is_refused(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1])).text
+    shown = hidden(page, "shown")
+    make_user(app, "mallory")
+    mallory = Browser(app, "mallory")
+    mallory.sign_in()
+    theirs = hidden(mallory.http.get("/oauth2/account").text, "form_token")
+    for token in ("", "x", theirs):
+        form = {"shown": shown, "form_token": token, "answer": "allow"}
+        assert ada.http.post(AUTHORIZE, data=form).status_code == 403
+    # The request was shown to somebody else.
+    form = {"shown": shown, "form_token": theirs, "answer": "allow"}
+    assert mallory.http.post(AUTHORIZE, data=form).status_code == 400
+
+
+@pytest.mark.control("W2")
+def test_a_page_has_no_script_no_frame_and_leads_to_its_client_alone(ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["form-action"] == "'self' https://client.example"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["default-src"] == "'none'"
+    assert "script-src" not in policy
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.control("Z7")
+def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) -> None:
+    make_user(app, "reader", scopes="items:read")
+    browser = Browser(app, "reader")
+    browser.sign_in()
+    verifier, challenge = pkce()
+    code = browser.consent(asking(shop, challenge, scope="items:read admin"))["code"]
+    assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
+    none = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="admin"))
+    assert returned(none)["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        b"client_id=%ff",
+        b"client_id=a&client_id=b",
+        b"client_id=%00",
+        b"client_id=%0d%0aX:y",
+        b"state=%ed%a0%80",
+        b"&".join(b"p%d=1" % number for number in range(60)),
+        "client_id=\u00e4".encode(),
+        b"%",
+        b"=",
+        b"client_id=%F0%9F%98%80&redirect_uri=%22",
+    ],
+)
+def test_a_hostile_query_is_refused_with_a_page(ada: Browser, query: bytes) -> None:
+    refused = ada.http.get(AUTHORIZE, query_string=query.decode("latin-1"))
+    assert refused.status_code == 400
+    assert refused.mimetype == "text/html"
+    assert "Location" not in refused.headers
+
+
+@pytest.mark.control("O1")
+@pytest.mark.parametrize("place", ["state", "scope", "code_challenge", "resource", "redirect_uri"])
+def test_bytes_that_are_no_text_never_reach_a_redirect(ada: Browser, shop: dict[str, str], place: str) -> None:
+    pairs = parse_qsl(urlsplit(f"?client_id={shop['id']}&redirect_uri={CALLBACK}&response_type=code").query)
+    query = "&".join(f"{name}={value}" for name, value in pairs if name != place) + f"&{place}=%ff"
+    assert ada.http.get(AUTHORIZE, query_string=query).status_code == 400

@@ -1,0 +1,244 @@
+"""The pages where a person signs in, and the session that begins there."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem, returned
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+LOGIN = "/oauth2/login"
+ACCOUNT = "/oauth2/account"
+COOKIE = "__Host-session"
+WRONG = "a wrong password of mine"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    """The browser of somebody with an account."""
+    make_user(app, "ada")
+    return Browser(app)
+
+
+def cookie(browser: Browser) -> str:
+    found = browser.http.get_cookie(COOKIE)
+    assert found is not None
+    return found.value
+
+
+def test_a_person_signs_in_and_out(ada: Browser) -> None:
+    assert ada.http.get(ACCOUNT).location == LOGIN
+    signed_in = ada.sign_in()
+    assert (signed_in.status_code, signed_in.location) == (303, ACCOUNT)
+    page = ada.http.get(ACCOUNT)
+    assert "ada@example.com" in page.text
+    kept = cookie(ada)
+    out = ada.http.post("/oauth2/logout", data={"form_token": hidden(page.text, "form_token")})
+    assert (out.status_code, out.location) == (303, LOGIN)
+    ada.http.set_cookie(COOKIE, kept, secure=True)
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", WRONG), ("nobody", PASSWORD), ("", ""), ("ada", ""), ("\u00e4", "x")]
+)
+def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, password: str) -> None:
+    ada.name = name
+    refused = ada.sign_in(password)
+    assert refused.status_code == 401
+    assert "do not belong together" in refused.text
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W1")
+@pytest.mark.parametrize("token", ["", "x", None])
+def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: str | None) -> None:
+    stranger = Browser(app)
+    theirs = hidden(stranger.http.get(LOGIN).text, "form_token")
+    ada.http.get(LOGIN)
+    form = {"form_token": theirs if token is None else token, "name": "ada", "password": PASSWORD}
+    assert ada.http.post(LOGIN, data=form).status_code == 403
+    assert app.test_client().post(LOGIN, data={**form, "form_token": theirs}).status_code == 403
+
+
+@pytest.mark.control("W3")
+def test_the_cookie_stays_here_and_out_of_reach_of_scripts(ada: Browser) -> None:
+    first, second = ada.http.get(LOGIN), ada.sign_in()
+    for answer in (first, second):
+        name, *attributes = answer.headers["Set-Cookie"].split("; ")
+        assert name.startswith(f"{COOKIE}=")
+        assert set(attributes) == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
+
+
+@pytest.mark.control("W4")
+def test_signing_in_begins_a_new_session(ada: Browser) -> None:
+    ada.http.get(LOGIN)
+    anonymous = cookie(ada)
+    ada.sign_in()
+    first = cookie(ada)
+    ada.sign_in()
+    assert len({anonymous, first, cookie(ada)}) == 3
+
+
+@pytest.mark.control("W4")
+def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: Browser) -> None:
+    ada.http.set_cookie(COOKIE, "chosen", secure=True)
+    ada.sign_in()
+    stranger = app.test_client()
+    stranger.set_cookie(COOKIE, "chosen", secure=True)
+    assert stranger.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W5")
+def test_guessing_is_limited_per_account_and_address(app: Flask, ada: Browser) -> None:
+    make_user(app, "grace")
+    statuses = [ada.sign_in(WRONG).status_code for _ in range(6)]
+    assert statuses == [401] * 5 + [429]
+    limited = ada.sign_in()
+    assert limited.status_code == 429
+    assert limited.mimetype == "text/html"
+    assert int(limited.headers["Retry-After"]) > 0
+    # Neither another account from here, nor this account from elsewhere.
+    assert Browser(app, "grace").sign_in().status_code == 303
+    elsewhere = Browser(app)
+    elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.sign_in().status_code == 303
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "@evil.example",
+        "x\nLocation: https://evil.example",
+        "../../evil",
+        "#https://evil.example",
+    ],
+)
+@pytest.mark.control("W7")
+def test_a_sign_in_leads_nowhere_but_here(ada: Browser, asked: str) -> None:
+    led = ada.sign_in(asked=asked)
+    if led.status_code == 303:
+        where = urlsplit(led.location)
+        assert (where.scheme, where.netloc, where.path) == ("", "", "/oauth2/authorize")
+    else:
+        assert led.status_code == 400
+    for name in ("next", "return_to", "redirect_uri"):
+        page = ada.http.get(LOGIN, query_string={name: "https://evil.example"}).text
+        assert "evil" not in page
+
+
+def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada: Browser) -> None:
+    query = asking(make_client(app), pkce()[1], state="a b&c=\u00e4", scope="items:read")
+    asked = ada.http.get("/oauth2/authorize", query_string=query)
+    assert asked.status_code == 303
+    parts = urlsplit(asked.location)
+    assert parts.path == LOGIN
+    page = ada.http.get(asked.location).text
+    led = ada.sign_in(asked=dict(parse_qsl(parts.query))["asked"])
+    assert hidden(page, "asked")
+    consent = ada.http.get(led.location)
+    assert consent.status_code == 200
+    form = {name: hidden(consent.text, name) for name in ("form_token", "shown")}
+    told = returned(ada.http.post("/oauth2/authorize", data={**form, "answer": "allow"}))
+    assert told["state"] == query["state"]
+
+
+def change(browser: Browser, old: str, new: str, again: str | None = None) -> Any:
+    token = hidden(browser.http.get(ACCOUNT).text, "form_token")
+    form = {"form_token": token, "old": old, "new": new, "again": new if again is None else again}
+    return browser.http.post("/oauth2/account/password", data=form)
+
+
+@pytest.mark.control("W4")
+def test_a_new_password_ends_every_other_session(app: Flask, ada: Browser) -> None:
+    make_user(app, "changing")
+    here, there = Browser(app, "changing"), Browser(app, "changing")
+    assert (here.sign_in().status_code, there.sign_in().status_code) == (303, 303)
+    assert change(here, WRONG, "another four words here").status_code == 422
+    assert change(here, PASSWORD, "too short").status_code == 422
+    assert change(here, PASSWORD, "another four words here").status_code == 303
+    assert here.http.get(ACCOUNT).status_code == 200
+    assert there.http.get(ACCOUNT).status_code == 303
+
+
+def test_an_operator_changes_a_password_and_ends_the_sessions(app: Flask) -> None:
+    make_user(app, "forgetful")
+    browser = Browser(app, "forgetful")
+    browser.sign_in()
+    command(app, "users", "set-password", "forgetful", "--password-stdin", stdin="five words make one too\n")
+    assert browser.http.get(ACCOUNT).status_code == 303
+    assert browser.sign_in("five words make one too").status_code == 303
+
+
+def test_the_two_new_passwords_must_agree(app: Flask) -> None:
+    make_user(app, "clumsy")
+    browser = Browser(app, "clumsy")
+    browser.sign_in()
+    assert change(browser, PASSWORD, "another four words here", "another five words here").status_code == 422
+
+
+@pytest.mark.control("O20")
+def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
+    make_user(app, "wary")
+    browser, client = Browser(app, "wary"), make_client(app)
+    browser.sign_in()
+    assert "No application acts for you" in browser.http.get(ACCOUNT).text
+    verifier, challenge = pkce()
+    given = redeem(app, client, browser.consent(asking(client, challenge))["code"], verifier).json
+    page = browser.http.get(ACCOUNT).text
+    assert "Tester" in page
+    assert "Read your items" in page
+    bearer = {"Authorization": f"Bearer {given['access_token']}"}
+    assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
+    form = {"form_token": hidden(page, "form_token"), "client": hidden(page, "client")}
+    assert browser.http.post("/oauth2/account/withdraw", data={**form, "form_token": "x"}).status_code == 403
+    assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
+    assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 401
+    assert "No application acts for you" in browser.http.get(ACCOUNT).text
+
+
+def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> None:
+    for name in ("here", "nosy"):
+        make_user(app, name)
+    here, there, nosy = Browser(app, "here"), Browser(app, "here"), Browser(app, "nosy")
+    for browser in (there, here, nosy):
+        browser.sign_in()
+    page = here.http.get(ACCOUNT).text
+    session = hidden(page, "session")
+    theirs = hidden(nosy.http.get(ACCOUNT).text, "form_token")
+    nosy.http.post("/oauth2/account/sessions", data={"form_token": theirs, "session": session})
+    assert there.http.get(ACCOUNT).status_code == 200
+    form = {"form_token": hidden(page, "form_token"), "session": session}
+    assert here.http.post("/oauth2/account/sessions", data=form).status_code == 303
+    assert there.http.get(ACCOUNT).status_code == 303
+    assert here.http.get(ACCOUNT).status_code == 200
+
+
+@pytest.mark.control("W2")
+@pytest.mark.parametrize("path", [LOGIN, ACCOUNT])
+def test_the_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
+    ada.sign_in()
+    page = ada.http.get(path)
+    assert page.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "<script" not in page.text
+
+
+def test_hostile_names_are_text(app: Flask, ada: Browser) -> None:
+    ada.name = "<script>alert(1)</script>"
+    refused = ada.sign_in()
+    assert "<script>" not in refused.text
+    ada.name = "ada"
+    ada.http.environ_base["HTTP_USER_AGENT"] = "<img src=x onerror=alert(1)>\u200e"
+    ada.sign_in()
+    assert "<img" not in ada.http.get(ACCOUNT).text
+    styled = ada.http.get("/oauth2/style.css")
+    assert styled.mimetype == "text/css"
+    assert styled.status_code == 200

@@ -1,0 +1,16 @@
+"""How often a password may be tried (OWASP ASVS 5.0, 6.3.1)."""
+
+from flask import request
+
+from ....pipeline import limits
+from ....pipeline.exchange import KEY, Exchange
+
+
+def count_attempt(name: str) -> None:
+    """Count an attempt on an account from the address of the request; raises 429 when there were too many.
+
+    Per account and address: who guesses keeps nobody else out. Every attempt counts, the right one too, or else whoever
+    guesses could go on past the budget and learn what is right.
+    """
+    exchange: Exchange = request.environ[KEY]
+    limits.spend(exchange, "sign-ins", f"{limits.network(request.remote_addr or '')} {name}", strict=True)

@@ -1,0 +1,64 @@
+"""``POST /api/v1/register``: anyone becomes a caller, where the settings open it."""
+
+from typing import Any
+
+from flask import Blueprint, current_app
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from sqlalchemy.exc import IntegrityError
+
+from ....contract import accepts, refuses, returns
+from ....database import writing
+from ....monitoring import events
+from ....pipeline.limits import rationed
+from ....problems import Problem
+from ....settings import of
+from ...marks import public
+from ...sign_up_settings import SignUpSettings
+from . import passwords, users
+
+FIRST_SCOPES = ("items:read", "items:write")
+blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
+
+
+class SignUp(Schema):
+    """Who wants to become a caller."""
+
+    username = fields.String(required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE))
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+    password = fields.String(required=True, load_only=True)
+
+    @validates_schema
+    def good_password(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a password that is short or common."""
+        if fault := passwords.fault(data["password"], name=data["username"], email=data["email"]):
+            raise ValidationError(fault, "password")
+
+
+class Registered(Schema):
+    """The new caller."""
+
+    id = fields.String()
+    username = fields.String()
+    scopes = fields.List(fields.String())
+
+
+@blueprint.post("/register")
+@public
+@rationed("sign-ups")
+@refuses("forbidden", "conflict")
+@accepts(SignUp)
+@returns(Registered, 201)
+def register(body: dict[str, Any]) -> dict[str, Any]:
+    """Sign up. The account signs in to applications, which then get tokens."""
+    if not of(current_app, SignUpSettings).sign_up_open:
+        raise Problem("forbidden", "Sign-up is closed.")
+    password = passwords.hashed(body["password"])
+    try:
+        with writing() as connection:
+            user_id = users.add(
+                connection, name=body["username"], email=body["email"], password=password, scopes=FIRST_SCOPES
+            )
+    except IntegrityError:
+        raise Problem("conflict", "The username is taken.") from None
+    events.record("user_created", "a caller signed up", owner=user_id)
+    return {"id": user_id, "username": body["username"], "scopes": sorted(FIRST_SCOPES)}

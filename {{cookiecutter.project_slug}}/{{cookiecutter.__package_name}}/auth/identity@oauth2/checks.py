@@ -1,0 +1,30 @@
+"""What ``flask doctor`` looks at for tokens."""
+
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import ServiceUnavailable
+
+from ...database import reading
+from ...findings import Check, Finding
+from .server import signing_keys
+
+
+def signing(_app: Flask) -> Iterator[Finding]:
+    """Find signing keys that were sealed under another secret key: they sign no more."""
+    try:
+        with reading() as connection:
+            rows = signing_keys.published(connection)
+    except (DBAPIError, ServiceUnavailable):
+        return  # no tables or no database: told by other checks
+    lost = sum(signing_keys.opened(row) is None for row in rows)
+    if lost:
+        yield Finding(
+            f"{lost} signing keys do not open under APP_SECRET_KEY",
+            "give back the secret key that they were made with, or let the service make another one",
+            grave=False,
+        )
+
+
+checks = (Check("signing keys", "they open", signing),)

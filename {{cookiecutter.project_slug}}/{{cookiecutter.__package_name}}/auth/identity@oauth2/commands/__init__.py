@@ -1,0 +1,9 @@
+"""What an operator does on the command line: people, clients and signing keys."""
+
+from .clients import clients
+from .signing_keys import signing_keys
+from .users import users
+
+commands = (users, clients, signing_keys)
+
+__all__ = ["commands"]

@@ -1,0 +1,1 @@
+"""The authorization server: clients, consent, grants, tokens and the keys that sign them."""

@@ -1,0 +1,162 @@
+"""The tables of people, clients and what was issued to them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision: str | None = "0001"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _people()
+    _clients()
+    _issued()
+    _keys()
+
+
+def downgrade() -> None:
+    """Drop the tables."""
+    for table in (
+        *("revocations", "signing_keys", "access_tokens", "refresh_tokens", "codes", "families"),
+        *("shown_requests", "clients", "sessions", "users"),
+    ):
+        op.drop_table(table)
+
+
+def _people() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("password", sa.String(200), nullable=False),
+        sa.Column("scopes", sa.String(1000), nullable=False),
+        _moment("created_at"),
+        _moment("locked_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("name", name="uq_users_name"),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("user_id", sa.String(36), nullable=False),
+        sa.Column("browser", sa.String(200), nullable=False),
+        _moment("created_at"),
+        _moment("expires_at"),
+        sa.PrimaryKeyConstraint("id", name="pk_sessions"),
+        sa.UniqueConstraint("digest", name="uq_sessions_digest"),
+        _belongs_to("users", "sessions", "user_id"),
+    )
+    op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+
+
+def _clients() -> None:
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("secret", sa.LargeBinary(32)),
+        sa.Column("grants", sa.String(100), nullable=False),
+        sa.Column("redirect_uris", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.String(1000), nullable=False),
+        sa.Column("introspects", sa.Boolean(), nullable=False),
+        _moment("created_at"),
+        sa.PrimaryKeyConstraint("id", name="pk_clients"),
+    )
+    op.create_table(
+        "shown_requests",
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("session_id", sa.String(36), nullable=False),
+        sa.Column("parameters", sa.Text(), nullable=False),
+        _moment("expires_at"),
+        _moment("used_at", nullable=True),
+        sa.PrimaryKeyConstraint("digest", name="pk_shown_requests"),
+        _belongs_to("sessions", "shown_requests", "session_id"),
+    )
+    op.create_index("ix_shown_requests_session_id", "shown_requests", ["session_id"])
+
+
+def _issued() -> None:
+    op.create_table(
+        "families",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("user_id", sa.String(36), nullable=False),
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("scopes", sa.String(1000), nullable=False),
+        _moment("created_at"),
+        _moment("expires_at"),
+        _moment("revoked_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_families"),
+        _belongs_to("users", "families", "user_id"),
+        _belongs_to("clients", "families", "client_id"),
+    )
+    op.create_table(
+        "codes",
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("family_id", sa.String(36), nullable=False),
+        sa.Column("redirect_uri", sa.Text(), nullable=False),
+        sa.Column("challenge", sa.String(43), nullable=False),
+        _moment("expires_at"),
+        _moment("used_at", nullable=True),
+        sa.PrimaryKeyConstraint("digest", name="pk_codes"),
+        _belongs_to("families", "codes", "family_id"),
+    )
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("family_id", sa.String(36), nullable=False),
+        _moment("created_at"),
+        _moment("used_at", nullable=True),
+        sa.PrimaryKeyConstraint("digest", name="pk_refresh_tokens"),
+        _belongs_to("families", "refresh_tokens", "family_id"),
+    )
+    op.create_table(
+        "access_tokens",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("client_id", sa.String(22), nullable=False),
+        sa.Column("family_id", sa.String(36)),
+        sa.Column("scopes", sa.String(1000), nullable=False),
+        _moment("created_at"),
+        _moment("expires_at"),
+        _moment("revoked_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_access_tokens"),
+        _belongs_to("clients", "access_tokens", "client_id"),
+        _belongs_to("families", "access_tokens", "family_id"),
+    )
+    for table, column in (
+        *(("families", "user_id"), ("families", "client_id"), ("codes", "family_id"), ("refresh_tokens", "family_id")),
+        *(("access_tokens", "client_id"), ("access_tokens", "family_id"), ("access_tokens", "expires_at")),
+    ):
+        op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def _keys() -> None:
+    op.create_table(
+        "signing_keys",
+        sa.Column("id", sa.String(43), nullable=False),
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        _moment("created_at"),
+        _moment("signs_from"),
+        _moment("retires_at", nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_signing_keys"),
+    )
+    revocations = op.create_table(
+        "revocations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_revocations"),
+    )
+    op.bulk_insert(revocations, [{"id": 1, "epoch": 1}])
+
+
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def _belongs_to(owner: str, table: str, column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{owner}.id"], name=f"fk_{table}_{column}_{owner}", ondelete="CASCADE")
