@@ -100,13 +100,14 @@ class Service:
         """Return a client that sends these headers with each request."""
         return httpx.Client(base_url=self.url, headers=headers, verify=self.authority, timeout=10)
 
-    def flask(self, *arguments: str) -> str:
+    def flask(self, *arguments: str, typed: str | None = None) -> str:
         """Run one of the service's commands and return what it prints."""
         with self.log.open("ab") as log:
             return subprocess.run(
                 [UV, "run", "flask", *arguments],
                 cwd=self.folder,
                 env=self.environment,
+                input=typed,
                 check=True,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -14,6 +14,7 @@ from tests.template import TEMPLATE
     "answers",
     [
         (),
+        ("auth_style=oauth2",),
         ("auth_style=external_idp",),
         ("limiter_backend=redis", "database=postgresql"),
         ("limiter_backend=valkey", "cors_origins="),

@@ -20,7 +20,7 @@ from tests.template import label
 # Each limiter storage and each database at least once.
 VARIANTS = [
     {"auth_style": style, "limiter_backend": limiter, "database": database}
-    for style in ("api_key", "external_idp")
+    for style in ("api_key", "oauth2", "external_idp")
     for limiter, database in (
         ("memory", "sqlite"),
         ("redis", "postgresql"),

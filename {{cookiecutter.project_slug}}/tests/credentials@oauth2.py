@@ -140,7 +140,8 @@ def grant() -> Grant:
 
     def give(app: Flask, owner: str, scopes: str) -> dict[str, str]:
         key = (str(app.extensions["database"].engine.url), owner)
-        if key not in _OWNERS:
+        known = {one["id"] for one in command(app, "clients", "list", "--json")}
+        if key not in _OWNERS or _OWNERS[key]["id"] not in known:
             _OWNERS[key] = make_service_client(app)
         form = {"grant_type": "client_credentials", "scope": scopes}
         answer = post(app, "/oauth2/token", _OWNERS[key], form)

@@ -4,16 +4,16 @@ This is the face that the rest of the service knows.
 """
 
 from flask import Flask
-from sqlalchemy import Connection
 
 from .. import guards, protected_resource
 from . import memory
-from .accounts import account, sessions, sign_in, sign_up, users
+from .accounts import account, sessions, sign_in, sign_up
+from .callers import count_callers, own_rates
 from .checks import checks
 from .commands import commands
-from .documentation import security_schemes
+from .documentation import docs_client, security_schemes
 from .protector import CREDENTIAL_HEADER, challenge, identify, readiness
-from .server import authorization, client_guard, clients, endpoints, metadata
+from .server import authorization, client_guard, endpoints, metadata
 from .settings import TokenSettings as Settings
 
 blueprints = (
@@ -34,11 +34,6 @@ def init_app(app: Flask) -> None:
     protected_resource.init_app(app, protected_resource.resource(app))
 
 
-def count_callers(connection: Connection) -> int:
-    """Return how many people there are, and clients that call for themselves."""
-    return users.count(connection) + clients.count(connection)
-
-
 __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
@@ -47,8 +42,10 @@ __all__ = [
     "checks",
     "commands",
     "count_callers",
+    "docs_client",
     "identify",
     "init_app",
+    "own_rates",
     "readiness",
     "security_schemes",
 ]

@@ -26,3 +26,8 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
             },
         }
     }
+
+
+def docs_client(_app: Flask) -> dict[str, Any] | None:
+    """Return what Swagger UI needs to sign a person in (its ``initOAuth``); None, as the page is no client."""
+    return None
