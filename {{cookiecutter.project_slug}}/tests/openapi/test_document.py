@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the views declare."""
+"""The OpenAPI document says what the views declare, and changes where a reviewer sees it."""
 
 import json
 from collections.abc import Callable
@@ -6,10 +6,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import documents
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "openapi.json"
 MakeApp = Callable[..., Flask]
 
 
@@ -20,6 +22,11 @@ def document(client: FlaskClient) -> dict[str, Any]:
     assert answer.status_code == 200
     read: dict[str, Any] = answer.get_json()
     return read
+
+
+def test_the_document_is_the_one_that_was_reviewed(app: Flask, service: ModuleType) -> None:
+    """When the change is meant: ``make docs``."""
+    assert json.loads(documents.openapi(app, service)) == json.loads(SNAPSHOT.read_text("utf-8"))
 
 
 def test_it_is_named_as_the_service_is(make_app: MakeApp, service: ModuleType) -> None:

@@ -27,14 +27,26 @@ def test_a_sign_in_comes_back_with_what_the_script_reads(shown: Flask) -> None:
     assert shown.test_client().get(f"/docs/oauth2-redirect.html?{told}").status_code == 200
 
 
-def test_a_provider_may_answer_the_page_and_open_a_window(
-    shown: Flask, monkeypatch: pytest.MonkeyPatch, service: ModuleType
+@pytest.mark.parametrize(
+    ("issuer", "sources", "opener"),
+    [
+        ("https://id.example", "'self' https://id.example", ("same-origin-allow-popups", "unsafe-none")),
+        ("https://localhost", "'self'", ("same-origin", "same-origin")),
+    ],
+    ids=["elsewhere", "here"],
+)
+def test_an_issuer_elsewhere_may_answer_the_page_and_open_a_window(
+    shown: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    service: ModuleType,
+    issuer: str,
+    sources: str,
+    opener: tuple[str, str],
 ) -> None:
     """Where tokens come from another origin, the page may ask that one and no other."""
-    flow = {"authorizationUrl": "https://id.example/auth", "tokenUrl": "https://id.example/token", "scopes": {}}
+    flow = {"authorizationUrl": f"{issuer}/auth", "tokenUrl": f"{issuer}/token", "scopes": {}}
     schemes = {"provider": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
     monkeypatch.setattr(service.auth.identity, "security_schemes", lambda _app: schemes)
     page, redirect = (shown.test_client().get(path) for path in ("/docs", "/docs/oauth2-redirect.html"))
-    assert "connect-src 'self' https://id.example;" in page.headers["Content-Security-Policy"]
-    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
-    assert redirect.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert f"connect-src {sources};" in page.headers["Content-Security-Policy"]
+    assert tuple(answer.headers["Cross-Origin-Opener-Policy"] for answer in (page, redirect)) == opener

@@ -33,7 +33,7 @@ class ProtectedResource(Schema):
 
     resource = fields.String()
     resource_name = fields.String()
-    authorization_servers = fields.List(fields.String())
+    authorization_servers = fields.List(fields.String(), metadata={"x-optional": True})
     scopes_supported = fields.List(fields.String())
     bearer_methods_supported = fields.List(fields.String())
 

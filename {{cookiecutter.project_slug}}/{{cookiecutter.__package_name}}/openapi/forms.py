@@ -30,8 +30,9 @@ def teach(plugin: MarshmallowPlugin) -> None:
 
 
 def finish(schemas: dict[str, Any], documented: list[Operation]) -> None:
-    """Say of an answer that it always has all its fields."""
+    """Say of an answer that it always has all its fields, but for those whose metadata say ``x-optional``."""
     bodies = {name_of(operation.contract.body) for operation in documented if operation.contract.body}
     for name, schema in schemas.items():
         if name not in bodies and name != "Problem":
-            schema["required"] = list(schema["properties"])
+            properties = schema["properties"]
+            schema["required"] = [each for each, form in properties.items() if not form.pop("x-optional", False)]

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import orjson
-from flask import Blueprint, Flask, Response, abort, current_app
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from ..auth import identity, public
 from ..contract import refuses, writes
@@ -34,4 +34,5 @@ def elsewhere(app: Flask) -> list[str]:
     addresses = [flow[name] for flow in flows for name in ("tokenUrl", "refreshUrl") if name in flow]
     addresses += [scheme["openIdConnectUrl"] for scheme in schemes if "openIdConnectUrl" in scheme]
     parts = [urlsplit(address) for address in addresses]
-    return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
+    own = f"{request.scheme}://{request.host}"
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc} - {own})
