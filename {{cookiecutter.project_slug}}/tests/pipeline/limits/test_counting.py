@@ -55,6 +55,13 @@ def test_the_storage_learns_no_name(service: ModuleType) -> None:
     assert key != service.pipeline.limits.counting._key(b"t" * 32, "address", "192.0.2.1", 2, 60)
 
 
+def test_another_strategy_can_be_chosen_on_the_same_storage(make_app: Any, service: ModuleType) -> None:
+    for strategy in service.settings.limiter.STRATEGIES:
+        counters = make_app(limits_strategy=strategy).extensions["counters"]
+        assert [counters.hit("changed", RATE, "somebody").admitted for _ in range(2)] == [True, True]
+        assert counters.shared == service.settings.limiter.BACKEND.shared
+
+
 def test_long_windows_hold(make_app: Any, service: ModuleType) -> None:
     """A month or a year: no counter is forgotten at once."""
     for strategy in service.settings.limiter.STRATEGIES:

@@ -38,6 +38,8 @@ class FixedWindow:
     """One counter for each window; one round trip, two for the first request of a window."""
 
     shared = True
+    # Each strategy counts apart, so that another one can be chosen at any time.
+    prefix = "fixed"
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -46,22 +48,25 @@ class FixedWindow:
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
         """Take ``cost`` from the budget if it has that much."""
         number, left = _window(key, rate)
-        used = self._add(f"{key}:{number}", cost, rate.get_expiry())
+        used = self._add(self._name(key, number), cost, rate.get_expiry())
         admitted = used <= rate.amount
         if not admitted and cost > 1:
             # There may be room for a smaller cost.
-            self._client.decr(f"{key}:{number}", cost)
+            self._client.decr(self._name(key, number), cost)
             used -= cost
         return Standing(admitted, max(0, rate.amount - used), left)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Forget what was counted under the key."""
         number, _ = _window(key, rate)
-        self._client.delete_many([f"{key}:{number}", f"{key}:{number - 1}"], noreply=False)
+        self._client.delete_many([self._name(key, number), self._name(key, number - 1)], noreply=False)
 
     def answers(self) -> bool:
         """Whether the server answers."""
         return self._client.get("limits:probe") is None
+
+    def _name(self, key: str, number: int) -> str:
+        return f"{self.prefix}:{key}:{number}"
 
     def _add(self, name: str, cost: int, window: int) -> int:
         """Return the counter with the cost added; it is made if it is not there."""
@@ -87,14 +92,16 @@ class SlidingWindow(FixedWindow):
     has, others may be refused that would just have passed; none can pass that should not.
     """
 
+    prefix = "sliding"
+
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
         """Take ``cost`` from the budget if it has that much."""
         number, left = _window(key, rate)
-        previous = int(self._client.get(f"{key}:{number - 1}", 0))
-        current = self._add(f"{key}:{number}", cost, rate.get_expiry())
+        previous = int(self._client.get(self._name(key, number - 1), 0))
+        current = self._add(self._name(key, number), cost, rate.get_expiry())
         admitted = current + int(previous * left / rate.get_expiry()) <= rate.amount
         if not admitted and cost:
-            self._client.decr(f"{key}:{number}", cost)
+            self._client.decr(self._name(key, number), cost)
             current -= cost
         return sliding(rate, cost, current, previous, left, admitted=admitted)
 

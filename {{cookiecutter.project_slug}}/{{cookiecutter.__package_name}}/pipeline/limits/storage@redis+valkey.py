@@ -28,11 +28,13 @@ class Server:
     def __init__(self, connection: Any, strategy: str) -> None:
         self._connection = connection
         self._script, self._sha = SCRIPTS[strategy]
+        # Each strategy keeps something else under its keys, so that another one can be chosen at any time.
+        self._prefix = f"{strategy}:"
         self._slides = strategy == "sliding-window-counter"
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
         """Take ``cost`` from the budget if it has that much."""
-        arguments = (1, key, rate.amount, rate.get_expiry() * 1000, cost)
+        arguments = (1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, cost)
         try:
             answer = self._connection.evalsha(self._sha, *arguments)
         except client.ScriptUnknown:
@@ -45,7 +47,7 @@ class Server:
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Forget what was counted under the key."""
-        self._connection.delete(key)
+        self._connection.delete(self._prefix + key)
 
     def answers(self) -> bool:
         """Whether the server answers."""

@@ -1,0 +1,107 @@
+"""Print whether the limits of a service count exactly, and what faults of their storage do.
+
+make limits-report          all four storages, 20 runs for each strategy
+python -m tests.limits redis --runs 3
+"""
+
+import argparse
+import importlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.limits import cases
+from tests.limits.load import Answers
+from tests.services import bake
+
+STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
+STORAGES = {
+    "memory": STRATEGIES,
+    "redis": STRATEGIES,
+    "valkey": STRATEGIES,
+    "memcached": ("fixed-window", "sliding-window-counter"),
+}
+
+
+def main(backend: str, runs: int) -> None:
+    """Bake a service with this storage, try everything, print a line for each case."""
+    with tempfile.TemporaryDirectory(prefix="limits-") as name:
+        folder = bake(Path(name), {"limiter_backend": backend})
+        sys.path.insert(0, str(folder / "tests"))
+        storage = importlib.import_module("limiter_storage")
+        serving = getattr(storage, "serving", None)
+        if serving is None:
+            report_exact(backend, folder, {"APP_SERVER_WORKERS": "1"}, runs)
+            return
+        with serving() as uri:
+            workers = str(cases.WORKERS)
+            settings = {"APP_SERVER_WORKERS": workers, "APP_LIMITER_URI": uri}
+            report_exact(backend, folder, settings, runs)
+        report_faults(backend, folder, storage.stoppable)
+
+
+def report_exact(backend: str, folder: Path, settings: dict[str, str], runs: int) -> None:
+    """Print how many of 1,000 calls each strategy admitted, where 100 are allowed."""
+    for strategy in STORAGES[backend]:
+        found = cases.exact(folder, settings, strategy, runs)
+        verdict = "exact" if set(found.admitted) == {cases.BUDGET} else "NOT EXACT"
+        admitted = " ".join(map(str, sorted(set(found.admitted))))
+        workers = settings["APP_SERVER_WORKERS"]
+        print(
+            f"{backend:10} {strategy:23} {workers} workers, {runs} runs of 1,000 calls: admitted "
+            f"{admitted} each: {verdict}; {told(found.answers)}",
+            flush=True,
+        )
+
+
+def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> None:
+    """Print what callers saw of each fault."""
+    tried = {"killed": cases.killed, "frozen": cases.frozen}
+    if backend != "memcached":  # which forgets rather than refuse
+        tried["full"] = cases.full
+    for name, fault in tried.items():
+        with stoppable() as storage:
+            line(backend, name, cases.endure(folder, storage, fault))
+    with stoppable() as storage:
+        line(backend, "slow", cases.slow(folder, storage))
+    with stoppable() as storage:
+        line(backend, "away at start", cases.refused_at_start(folder, storage))
+    with stoppable() as storage:
+        refusing = cases.endure(folder, storage, cases.frozen, APP_LIMITS_ON_FAULT="refuse")
+        line(backend, "frozen, refusing", refusing)
+    if backend != "memcached":
+        line(backend, "cluster node lost", cases.node_lost(folder, stoppable))
+
+
+def line(backend: str, name: str, found: cases.Outcome) -> None:
+    """Print one outcome."""
+    print(
+        f"{backend:10} {name:23} first: {told(found.first)}; later: {told(found.later)}, "
+        f"p99 {found.later.p99 * 1000:.0f} ms; shared again after {found.seconds_to_return:.1f} s; "
+        f"events {found.events['limiter_storage_away']} away, "
+        f"{found.events['limiter_storage_back']} back of {cases.WORKERS} workers",
+        flush=True,
+    )
+
+
+def told(answers: Answers) -> str:
+    """Say what came back."""
+    statuses = ", ".join(f"{n} x {status}" for status, n in sorted(answers.statuses.items()))
+    return f"{statuses}, worst {answers.worst * 1000:.0f} ms"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("storages", nargs="*", choices=[*STORAGES, []], default=[])
+    parser.add_argument("--runs", type=int, default=20)
+    arguments = parser.parse_args()
+    if len(arguments.storages) == 1:
+        main(arguments.storages[0], arguments.runs)
+    else:
+        # Each in a process of its own: it loads the servers from the tests of its service.
+        for backend in arguments.storages or STORAGES:
+            command = [sys.executable, "-m", "tests.limits", backend, "--runs", str(arguments.runs)]
+            subprocess.run(command, check=True)

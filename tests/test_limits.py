@@ -1,0 +1,112 @@
+"""Limits hold on every storage: exact with four workers, and through the faults of a real server.
+
+Only what no clock can disturb is checked here; `make limits-report` prints the times.
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.limits import cases
+from tests.limits.__main__ import STORAGES
+from tests.limits.cluster import cluster, sentinel
+from tests.services import bake
+
+SHARED = [storage for storage in STORAGES if storage != "memory"]
+MODULES = ("limiter_storage", "real_server", "stoppable_server")
+pytestmark = pytest.mark.install
+
+
+@pytest.fixture(scope="module", params=SHARED)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Give each storage that workers share."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def folder(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bake a service with it."""
+    return bake(tmp_path_factory.mktemp(backend), {"limiter_backend": backend})
+
+
+@pytest.fixture(scope="module")
+def servers(folder: Path) -> Iterator[Any]:
+    """Give what the service's own tests start its storage with."""
+    sys.path.insert(0, str(folder / "tests"))
+    try:
+        yield importlib.import_module("limiter_storage")
+    finally:
+        sys.path.remove(str(folder / "tests"))
+        for module in MODULES:
+            sys.modules.pop(module, None)
+
+
+def test_four_workers_admit_exactly_the_budget(backend: str, folder: Path, servers: Any) -> None:
+    """Each strategy that the storage offers."""
+    with servers.serving() as uri:
+        settings = {"APP_LIMITER_URI": uri, "APP_SERVER_WORKERS": str(cases.WORKERS)}
+        for strategy in STORAGES[backend]:
+            found = cases.exact(folder, settings, strategy, 2)
+            assert found.admitted == [cases.BUDGET] * 2, strategy
+            assert found.answers.statuses[429] == 2 * (cases.CALLS - cases.BUDGET)
+
+
+def test_a_frozen_storage_fails_no_request(folder: Path, servers: Any) -> None:
+    """Nor does its return; each worker that met the fault tells of it once, and of its end."""
+    with servers.stoppable() as storage:
+        found = cases.endure(folder, storage, cases.frozen)
+    assert found.failures == 0
+    assert found.seconds_to_return < 20
+    assert 1 <= found.events["limiter_storage_away"] == found.events["limiter_storage_back"]
+
+
+def test_a_cluster_may_lose_a_node(backend: str, folder: Path, servers: Any) -> None:
+    """The others go on; each worker counts alone until the node is back."""
+    if backend == "memcached":
+        return  # its servers know nothing of each other
+    found = cases.node_lost(folder, servers.stoppable)
+    assert found.failures == 0
+    assert found.seconds_to_return < 20
+
+
+def test_a_cluster_and_a_sentinel_count_as_one_server_does(
+    backend: str, folder: Path, servers: Any
+) -> None:
+    """Each address form counts exactly."""
+    if backend == "memcached":
+        return
+    workers = {"APP_SERVER_WORKERS": str(cases.WORKERS)}
+    with cluster(servers.stoppable) as (uri, *_):
+        found = cases.exact(folder, {"APP_LIMITER_URI": uri, **workers}, "moving-window", 2)
+        assert found.admitted == [cases.BUDGET] * 2
+    with servers.stoppable() as master:
+        master.start()
+        with sentinel(servers.stoppable, master) as uri:
+            found = cases.exact(folder, {"APP_LIMITER_URI": uri, **workers}, "fixed-window", 2)
+            assert found.admitted == [cases.BUDGET] * 2
+
+
+def test_a_storage_may_ask_for_tls_and_a_password(backend: str, folder: Path, servers: Any) -> None:
+    """What `rediss://` promises; the other servers at hand are built without TLS."""
+    if backend != "redis":
+        return
+    certs = folder / "certs"
+    with servers.stoppable() as storage:
+        command = storage._command
+        storage._command = lambda port: [*command(0), "--tls-port", str(port)]
+        storage.start(
+            *("--tls-cert-file", str(certs / "server.pem"), "--requirepass", "pass:/word"),
+            *("--tls-key-file", str(certs / "server-key.pem"), "--tls-auth-clients", "no"),
+            *("--tls-ca-cert-file", str(certs / "ca.pem")),
+        )
+        password, ca = "pass%3A%2Fword", certs / "ca.pem"
+        uri = f"rediss://:{password}@localhost:{storage.port}/0?ssl_ca_certs={ca}"
+        found = cases.exact(
+            folder, {"APP_LIMITER_URI": uri, "APP_SERVER_WORKERS": "4"}, "fixed-window", 1
+        )
+        assert found.admitted == [cases.BUDGET]
