@@ -11,10 +11,10 @@ named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(
 answers := $(foreach name,$(filter-out UV OUT APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake docs test snapshots lint smoke bench clean uv
+.PHONY: help demo bake docs test snapshots lint smoke bench limits-report clean uv
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: slug := $(or $(project_slug),acme-api)
 demo: answers += 'project_slug=$(slug)'
@@ -44,6 +44,9 @@ smoke: uv ## bake, install, start and call a service as a user would: make smoke
 bench: uv ## measure what the controls cost, against bare Flask, and what a bake takes
 	@"$(UV)" run python -m benchmarks.bench
 	@"$(UV)" run python -m benchmarks.bake
+
+limits-report: uv ## try on each limiter storage whether it counts exactly, and what its faults do to callers
+	@"$(UV)" run python -m tests.limits
 
 clean: ## remove what was baked
 	rm -rf build
