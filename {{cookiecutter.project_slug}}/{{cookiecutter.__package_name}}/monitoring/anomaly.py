@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """More than ``limit`` within ``minutes``.
+    """More than ``limit`` within ``minutes``, in the words of ``told``; what it means, and what to do.
 
-    ``of`` is what is counted: the events or answers of one caller or network, a number of networks, a share of all
-    answers, seconds, or days. A share counts only when more than ``at_least`` answers are in it.
+    The limit of a share holds only when more than ``at_least`` answers are in that share. ``event`` is set where each
+    occurrence is one such security event of a credential.
     """
 
     limit: float
     minutes: int
-    of: str
+    told: str
     meaning: str
     action: str
     at_least: int = 0
+    event: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The anomaly in a sentence, with its numbers."""
+        return self.told.format(limit=self.limit, minutes=self.minutes, at_least=self.at_least)

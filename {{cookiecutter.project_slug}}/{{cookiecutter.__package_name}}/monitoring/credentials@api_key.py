@@ -17,8 +17,9 @@ ANOMALIES: dict[str, Anomaly] = {
     "new_network": Anomaly(
         limit=0,
         minutes=15,
-        of="uses of a key from a network that is new to it",
-        meaning="a key may have been copied: it comes from where it was never used before",
-        action="ask the owner; `flask keys rotate` or `flask keys revoke` the key when nobody knows of the place",
+        told="A key was used from a network that is new to it within the last {minutes} minutes.",
+        meaning="The key may have been copied: it comes from where it was never used before.",
+        action="Ask its owner; `flask keys revoke` ends the key when nobody knows of the place.",
+        event="authn_new_network",
     ),
 }

@@ -26,8 +26,9 @@ ANOMALIES: dict[str, Anomaly] = {
     "refresh_token_reuse": Anomaly(
         limit=0,
         minutes=15,
-        of="refresh tokens used twice",
-        meaning="a refresh token was copied: its owner and somebody else both used it; the family is revoked",
-        action="tell the user whose tokens they were; find the address of the second use in the journal",
+        told="A refresh token was used twice within the last {minutes} minutes.",
+        meaning="The token was copied: its owner and somebody else both used it. All tokens of its family are revoked.",
+        action="Tell the user; find the address of the second use in the journal.",
+        event="authn_token_reuse",
     ),
 }

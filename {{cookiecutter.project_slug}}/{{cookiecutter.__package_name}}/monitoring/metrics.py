@@ -49,12 +49,6 @@ class Metrics:
             "Networks with refused credentials, each at most once in the time of that anomaly.",
             registry=own,
         )
-        self._certificate = Gauge(
-            "certificate_expiry_timestamp_seconds",
-            "When the certificate ends that is served.",
-            registry=own,
-            multiprocess_mode="mostrecent",
-        )
         self._storage = Gauge(
             "limiter_storage_away",
             "1 while the counters of the limits cannot be reached.",
@@ -109,7 +103,13 @@ class Metrics:
 
     def certificate_ends(self, moment: float) -> None:
         """Tell when the certificate ends."""
-        self._certificate.set(moment)
+        # Made here, so that a service that leaves TLS to a proxy tells of no certificate.
+        Gauge(
+            "certificate_expiry_timestamp_seconds",
+            "When the certificate ends that is served.",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        ).set(moment)
 
     def storage_away(self, away: bool) -> None:
         """Tell whether the counters of the limits cannot be reached."""
