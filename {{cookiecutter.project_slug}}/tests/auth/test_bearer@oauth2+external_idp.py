@@ -147,3 +147,11 @@ def test_without_a_setting_the_address_is_the_first_host(
 def test_an_address_that_is_not_ours_stops_the_start(make_app: MakeApp, service: ModuleType, address: str) -> None:
     with pytest.raises(service.settings.StartRefused, match="APP_SERVER_URL"):
         make_app(server_url=address)
+
+
+def test_the_doctor_finds_an_address_that_is_a_guess(make_app: MakeApp, service: ModuleType) -> None:
+    look = service.auth.protected_resource.check.look
+    assert list(look(make_app(server_url="https://localhost:8443"))) == []
+    (finding,) = look(make_app(server_url=""))
+    assert "https://localhost:8443" in finding.told
+    assert not finding.grave

@@ -1,5 +1,7 @@
 """What a client must know to call the service with a token: ``/.well-known/oauth-protected-resource`` (RFC 9728)."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +9,7 @@ from flask import Blueprint, Flask, current_app
 from marshmallow import Schema, fields
 
 from ..contract import returns
+from ..findings import Check, Finding
 from ..settings import Settings, StartRefused, of, setting
 from ..settings.addresses import HttpsOrigin
 from .marks import public
@@ -43,9 +46,8 @@ def init_app(app: Flask, authorization_server: str | None) -> None:
 
     Raises ``StartRefused`` when the address that callers use is at a host that is not ours.
     """
-    host = resource(app).removeprefix("https://").rpartition(":")
-    ours = of(app, Settings).server_hosts
-    if resource(app).removeprefix("https://") not in ours and host[0] not in ours:
+    host = re.sub(r":\d+$", "", resource(app).removeprefix("https://"))
+    if host not in of(app, Settings).server_hosts:
         raise StartRefused(f"APP_SERVER_URL is at a host that APP_SERVER_HOSTS does not name: {resource(app)}.")
     app.extensions["authorization_servers"] = [authorization_server] if authorization_server else []
     app.register_blueprint(blueprint)
@@ -58,6 +60,16 @@ def resource(app: Flask) -> str:
     settings = of(app, Settings)
     port = "" if settings.server_proxies or settings.server_port == 443 else f":{settings.server_port}"
     return f"https://{settings.server_hosts[0]}{port}"
+
+
+def told(app: Flask) -> Iterator[Finding]:
+    """Find an address in production that nobody has set."""
+    if of(app, Settings).production and not of(app, ResourceSettings).server_url:
+        mend = "set `url` under [server] to the address that callers use"
+        yield Finding(f"callers are told {resource(app)}, which is a guess", mend, grave=False)
+
+
+check = Check("address", "callers are told the one that is set", told)
 
 
 def address() -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -124,6 +125,15 @@ def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
     assert client.application.extensions["trusted"].provider.answers()
 
 
+def test_keys_that_many_need_at_once_are_fetched_once(make_app: MakeApp, provider: IdentityProvider) -> None:
+    app = make_app(**provider.settings)
+    headers = [{"Authorization": f"Bearer {provider.token(f'caller-{number}')}"} for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda one: app.test_client().get(ME, headers=one).status_code, headers))
+    assert statuses == [200] * 24
+    assert provider.asked.count(KEYS) == 1
+
+
 def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
     assert client.get("/readyz").json["parts"]["provider"] == "ok"
 
@@ -216,6 +226,7 @@ def test_a_key_set_may_hold_keys_that_are_of_no_use(status: Status, provider: Id
         {"kty": "EC", "kid": "broken", "crv": "P-256", "x": "AA", "y": "AA"},
         ECKey.generate_key("P-256", {"use": "enc", "kid": "for encryption"}).as_dict(private=False),
         {"kty": "EC", "kid": 1},
+        {"kty": ["EC"], "kid": "odd"},
         OKPKey.generate_key("X25519", {"kid": "for agreement"}).as_dict(private=False),
         "no key",
         None,
@@ -248,7 +259,7 @@ def test_an_empty_key_set_takes_no_known_key_away(
 
 def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
     app = make_app(**provider.settings)
-    (check,) = service.auth.identity.checks
+    check, _ = service.auth.identity.checks
     assert list(check.look(app)) == []
     provider.stop()
     (finding,) = check.look(app)

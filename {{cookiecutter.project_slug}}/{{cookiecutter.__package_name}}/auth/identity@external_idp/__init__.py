@@ -8,8 +8,9 @@ from .callers import count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
-from .identification import identify, init_app, readiness
+from .identification import identify, init_app
 from .settings import ProviderSettings as Settings
+from .trust import readiness
 
 blueprints = ()
 

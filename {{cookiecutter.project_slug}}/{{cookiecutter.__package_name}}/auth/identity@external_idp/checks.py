@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from flask import Flask
 
 from ...findings import Check, Finding
+from .. import protected_resource
 from .fetching import Unreachable
-from .identification import trusted
+from .trust import trusted
 
 
 def reached(app: Flask) -> Iterator[Finding]:
@@ -20,4 +21,7 @@ def reached(app: Flask) -> Iterator[Finding]:
         yield Finding(str(error), "look at APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA and APP_PROVIDER_CA")
 
 
-checks = (Check("provider", "it answers, and has keys for its tokens", reached),)
+checks = (
+    Check("provider", "it answers, and has keys for its tokens", reached),
+    protected_resource.check,
+)

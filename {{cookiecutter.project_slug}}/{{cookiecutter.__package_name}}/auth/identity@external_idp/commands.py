@@ -7,9 +7,9 @@ from flask.cli import AppGroup
 from ...settings import of
 from ..claims import MAX_TEXT
 from ..scopes import SCOPES
-from .identification import local_issuer
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
+from .trust import local_issuer
 
 tokens = AppGroup("tokens", help="Issue access tokens for development.")
 commands = (tokens,)

@@ -30,6 +30,7 @@ class AnyOf(Words):
 
     def __init__(self, *words: str) -> None:
         super().__init__()
+        self.takes = "some of " + ", ".join(f"`{word}`" for word in words)
         self._words = words
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:

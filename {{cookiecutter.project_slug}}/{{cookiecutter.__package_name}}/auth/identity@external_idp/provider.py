@@ -21,7 +21,7 @@ PATIENCE = 3.0  # seconds that a request waits for a fetch
 PROBE_PATIENCE = 0.5  # seconds that a probe waits for the first one
 MAX_KEYS = 100
 _WEAK_MODULUS = 341  # characters; 2048 bits take 342
-_KINDS: dict[object, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+_KINDS: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 Fetch = Callable[[str], dict[str, Any]]
 
 
@@ -104,7 +104,7 @@ def _usable(published: Any) -> Key | None:
     """Return a published key that can check signatures, else None; a set may hold others beside."""
     if not isinstance(published, dict) or published.get("use", "sig") != "sig":
         return None
-    kind, kid = _KINDS.get(published.get("kty")), published.get("kid")
+    kind, kid = _KINDS.get(str(published.get("kty"))), published.get("kid")
     if kind is None or not isinstance(kid, str):
         return None
     if kind is RSAKey and len(str(published.get("n"))) <= _WEAK_MODULUS:

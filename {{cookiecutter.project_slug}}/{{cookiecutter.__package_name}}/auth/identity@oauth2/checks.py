@@ -8,6 +8,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from ...database import reading
 from ...findings import Check, Finding
+from .. import protected_resource
 from .server import signing_keys
 
 
@@ -27,4 +28,4 @@ def signing(_app: Flask) -> Iterator[Finding]:
         )
 
 
-checks = (Check("signing keys", "they open", signing),)
+checks = (Check("signing keys", "they open", signing), protected_resource.check)
