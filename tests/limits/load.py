@@ -35,9 +35,12 @@ class Answers:
         return waits[int(len(waits) * 0.99)] if waits else 0.0
 
 
-def burst(service: Service, calls: int, address: str, threads: int = 40) -> Answers:
-    """Make so many calls at the same time, in the name of one address behind a proxy."""
-    answers, numbers, ready = Answers(), count(), threading.Barrier(threads)
+def burst(service: Service, calls: int, address: str, threads: int = 24) -> Answers:
+    """Make so many calls at the same time, in the name of one address behind a proxy.
+
+    The threads are fewer than the connections that one worker takes, which may get all of them.
+    """
+    answers, numbers, ready = Answers(), count(), threading.Barrier(threads, timeout=30)
 
     def run() -> None:
         connection = _connect(service)

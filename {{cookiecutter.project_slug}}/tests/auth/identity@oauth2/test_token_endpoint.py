@@ -344,3 +344,13 @@ def test_a_deleted_client_and_a_deleted_person_end_their_tokens(app: Flask) -> N
     with time_machine.travel(time.time() + 5, tick=True):
         assert not works(app, given["access_token"])
         assert not works(app, own["access_token"])
+
+
+@pytest.mark.control("R1", "R4")
+def test_the_token_endpoint_has_a_budget(make_app: Any) -> None:
+    app = make_app(limits_tokens="2/minute")
+    client = make_service_client(app)
+    answers = [post(app, TOKEN, client, {"grant_type": "client_credentials"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert '"tokens";q=2;w=60' in answers[2].headers["RateLimit-Policy"]
+    assert int(answers[2].headers["Retry-After"]) > 0

@@ -28,3 +28,4 @@ class TokenSettings(SignUpSettings, ResourceSettings):
     limits_sign_ins: RateLimitItem = setting(
         Rate(), "attempts to sign in to one account from one address", default=parse("5/minute")
     )
+    limits_tokens: RateLimitItem = setting(Rate(), "requests for tokens from one address", default=parse("60/minute"))

@@ -76,7 +76,7 @@ def failed_authentication(exchange: Exchange) -> None:
 
     Only failures are counted, so a valid credential is never refused for those of others.
     """
-    spend(exchange, "failed-authentications", network(exchange.environ.get("REMOTE_ADDR", "")))
+    spend(exchange, "failed-authentications", network(exchange.environ.get("REMOTE_ADDR", "")), strict=True)
 
 
 def spend(

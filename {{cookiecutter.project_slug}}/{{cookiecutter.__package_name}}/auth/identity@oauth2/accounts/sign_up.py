@@ -44,7 +44,7 @@ class Registered(Schema):
 
 @blueprint.post("/register")
 @public
-@rationed("sign-ups")
+@rationed("sign-ups", strict=True)
 @refuses("forbidden", "conflict")
 @accepts(SignUp)
 @returns(Registered, 201)

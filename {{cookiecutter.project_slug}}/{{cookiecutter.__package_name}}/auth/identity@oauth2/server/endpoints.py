@@ -13,6 +13,7 @@ from ....contract import reads_itself, writes
 from ....contract.declaration import JSON
 from ....database import reading, writing
 from ....monitoring import events
+from ....pipeline.limits import rationed
 from ...failure import Unauthenticated
 from ...marks import guarded_by
 from ...protected_resource import resource
@@ -26,6 +27,7 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 
 @blueprint.post("/token")
 @guarded_by("client")
+@rationed("tokens", strict=True)
 @writes(JSON, also=(401,))
 @reads_itself
 def token() -> Response:
