@@ -37,6 +37,10 @@ def settle(chosen: set[str]) -> None:
     Folders merge file by file. What does not belong goes first, so that a file of this bake is
     never taken for one that an earlier bake left.
     """
+    for name in os.listdir():
+        plain, marks = read_mark(name)
+        if marks == {ALWAYS} and not os.path.exists(plain):
+            os.rename(name, plain)  # a new service: there is nothing to merge with
     files = [(path, *unmarked(path)) for path in marked_files(".")]
     for path, target, answers in files:
         if not all(chosen & each for each in answers):

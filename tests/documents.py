@@ -139,7 +139,7 @@ def conditional(question: str, own: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 def place(name: str, by_style: Mapping[str, str]) -> None:
     """Write a document; one file for the auth styles that have the same."""
-    path = SERVICE / name
+    path = SERVICE / name.replace("tests/", "tests@always/", 1)
     for old in (path, *path.parent.glob(f"{path.stem}@*{path.suffix}")):
         old.unlink(missing_ok=True)
     groups: dict[str, list[str]] = {}

@@ -128,8 +128,8 @@ class TestCruft:
 
         linked.change_template("settings.toml", "\n[limits]\n", "\n[limits]\n# New here.\n")
         new = linked.template / "{{cookiecutter.project_slug}}"
-        (new / "{{cookiecutter.__package_name}}/kettle@sqlite.py").write_text('"""New."""\n')
-        (new / "{{cookiecutter.__package_name}}/kettle@postgresql.py").write_text('"""No."""\n')
+        (new / "{{cookiecutter.__package_name}}@always/kettle@sqlite.py").write_text('"""New."""\n')
+        (new / "{{cookiecutter.__package_name}}@always/kettle@postgresql.py").write_text('"""No."""\n')
         linked.commit(linked.template, "Kettles")
 
         assert "out of date" in linked.run("cruft", "check", fails=True)

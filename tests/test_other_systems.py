@@ -15,7 +15,7 @@ from tests.template import CHOICES, SERVICE, TEMPLATE, hook
 
 SYSTEMS = ["win32", "darwin"]
 HOOKS = sorted((TEMPLATE / "hooks").glob("*.py"))
-SCRIPTS = sorted((SERVICE / "scripts").glob("*.py"))
+SCRIPTS = sorted((SERVICE / "scripts@always").glob("*.py"))
 # A shell is another one on each system, and reads answers as commands.
 SHELLS = {
     "os": {"system", "popen", "startfile"},
@@ -39,7 +39,7 @@ def names() -> list[str]:
 
 def sources() -> list[Path]:
     """Give the Python files that run at a bake or in a service."""
-    package = SERVICE / "{{cookiecutter.__package_name}}"
+    package = SERVICE / "{{cookiecutter.__package_name}}@always"
     return [*HOOKS, *SCRIPTS, *sorted(package.rglob("*.py"))]
 
 
