@@ -127,9 +127,10 @@ class TestCruft:
         linked.commit(service, "Teapots, and four workers")
 
         linked.change_template("settings.toml", "\n[limits]\n", "\n[limits]\n# New here.\n")
-        new = linked.template / "{{cookiecutter.project_slug}}"
-        (new / "{{cookiecutter.__package_name}}@always/kettle@sqlite.py").write_text('"""New."""\n')
-        (new / "{{cookiecutter.__package_name}}@always/kettle@postgresql.py").write_text('"""No."""\n')
+        service_source = linked.template / "{{cookiecutter.project_slug}}"
+        package = service_source / "{{cookiecutter.__package_name}}@always"
+        (package / "kettle@sqlite.py").write_text('"""New."""\n')
+        (package / "kettle@postgresql.py").write_text('"""No."""\n')
         linked.commit(linked.template, "Kettles")
 
         assert "out of date" in linked.run("cruft", "check", fails=True)
