@@ -1,16 +1,18 @@
 """Write the documents that come from a service's code into the template, for all variants.
 
-`make docs` runs this. Each variant is baked and runs its own `scripts/documents.py`. A document
+`make docs` runs this. Variants are baked and each runs its own `scripts/documents.py`. A document
 that differs between auth styles becomes a marked file for each; within one, lines that belong to
 some answers stand in a condition. The variants' own tests then hold it against their code.
 """
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from tests.services import UV, bake
 from tests.template import CHOICES, SERVICE
 
 Texts = dict[str, str]
+LIMITERS = CHOICES["limiter_backend"]
+DATABASES = ("sqlite", "postgresql")
 WRITTEN = "import documents, wsgi, json; print(json.dumps(documents.documents(wsgi.create_app())))"
 GENERATED = (
     "docs/errors.md",
@@ -32,34 +36,34 @@ def main(python: str = "") -> None:
     """Bake every variant and bring back what each says of itself."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        services = {
-            answers: bake(root / "-".join(answers), named(answers)) for answers in variants()
-        }
-        python = python or environment(root / "environment", services.values())
-        said = {answers: documents(service, python) for answers, service in services.items()}
-    for name in GENERATED:
-        by_style = {
-            style: merged_over(
-                "database",
-                {
-                    database: merged_over(
-                        "limiter_backend",
-                        {
-                            limiter: said[style, limiter, database][name]
-                            for limiter in CHOICES["limiter_backend"]
-                        },
-                    )
-                    for database in CHOICES["database"]
-                },
+        with ThreadPoolExecutor(os.cpu_count()) as at_once:
+            names = list(variants())
+            folders = [root / "-".join(answers) for answers in names]
+            services = list(at_once.map(bake, folders, map(named, names)))
+            python = python or environment(root / "environment", services)
+            said = dict(
+                zip(names, at_once.map(documents, services, itertools.repeat(python)), strict=False)
             )
-            for style in CHOICES["auth_style"]
-        }
-        place(name, by_style)
+    for name in GENERATED:
+        place(name, {style: of_style(style, name, said) for style in CHOICES["auth_style"]})
+
+
+def of_style(style: str, name: str, said: Mapping[tuple[str, ...], Texts]) -> str:
+    """Return the document of an auth style, with conditions for the other answers."""
+    by_limiter = {limiter: said[style, limiter, "sqlite"][name] for limiter in LIMITERS}
+    merged = merged_over("limiter_backend", by_limiter)
+    # A database changes a line or another, and the same whatever the limiter is.
+    lines = (said[style, "memory", database][name].splitlines() for database in DATABASES)
+    changed = {old: new for old, new in zip(*lines, strict=True) if old != new}
+    elsewhere = "\n".join(changed.get(line, line) for line in merged.splitlines()) + "\n"
+    return merged_over("database", {"sqlite": merged, "postgresql": elsewhere})
 
 
 def variants() -> Iterator[tuple[str, ...]]:
-    """Give auth style, limiter and database of every variant."""
-    return itertools.product(CHOICES["auth_style"], CHOICES["limiter_backend"], CHOICES["database"])
+    """Give auth style, limiter and database of each variant that is looked at."""
+    others = [*((limiter, "sqlite") for limiter in LIMITERS), ("memory", "postgresql")]
+    for style, other in itertools.product(CHOICES["auth_style"], others):
+        yield (style, *other)
 
 
 def named(answers: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from secrets import token_urlsafe
 import pytest
 from flask import Flask
 
+# What an earlier command prints stands in the documents as one of these; where in its output it is.
+PRINTED = {"3kTMd9zQw7La": r"_(?:live|test)_([0-9A-Za-z]{12})_"}
 Grant = Callable[[Flask, str, str], dict[str, str]]
 
 

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from identity_provider import IdentityProvider
 
+# What an earlier command prints stands in the documents as one of these; where in its output it is.
+PRINTED: dict[str, str] = {}
 Grant = Callable[[Flask, str, str], dict[str, str]]
 
 

@@ -13,6 +13,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+# What an earlier command prints stands in the documents as one of these; where in its output it is.
+PRINTED = {
+    "$CLIENT_ID": r"client_id +(\S+)",
+    "$CLIENT_SECRET": r"client_secret +(\S+)",
+    "KID": r"The key (\S+) is published",
+}
 Grant = Callable[[Flask, str, str], dict[str, str]]
 PASSWORD = "four words make one"
 CALLBACK = "https://client.example/callback"

@@ -4,26 +4,31 @@ import re
 import shlex
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from credentials import PRINTED
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE_ID = "3kTMd9zQw7La"
+PASSWORD = "what nobody else would think of\n"
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-# Tested in files of their own, where a server runs.
+# Tested in files of their own, where a server runs, or Prometheus.
 ELSEWHERE = {("serve",), ("metrics", "serve")}
+ELSEWHERE_WHOLE = {"monitoring.md"}
 
 
 def commands() -> Iterator[tuple[str, str]]:
     """Give each command of each document, its continued lines joined."""
     for document in sorted(ROOT.glob("docs/*.md")):
+        if document.name in ELSEWHERE_WHOLE:
+            continue
         for block in re.findall(r"^```console\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             for line in block.replace("\\\n", " ").splitlines():
                 yield document.name, " ".join(line.split())
@@ -35,13 +40,13 @@ class Shell:
     def __init__(self, app: Flask, client: FlaskClient) -> None:
         self._app = app
         self._client = client
-        self._made = EXAMPLE_ID
+        self._printed = dict(zip(PRINTED, PRINTED, strict=True))
 
     def run(self, line: str) -> None:
-        """Run a command; an id that an earlier one made takes the place of the example's."""
-        words = [
-            self._made if word == EXAMPLE_ID else word.replace(EXAMPLE_ID, self._made) for word in shlex.split(line)
-        ]
+        """Run a command, with what the earlier ones printed in the places that are meant for it."""
+        for place, value in self._printed.items():
+            line = line.replace(place, value)
+        words = shlex.split(line, comments=True)
         if words[0] == "curl":
             self._note(self._call(words[1:]).get_data(as_text=True))
         elif words[:3] == ["uv", "run", "flask"]:
@@ -54,17 +59,19 @@ class Shell:
 
     def _flask(self, words: list[str]) -> None:
         with self._app.app_context():  # which the ``flask`` command gives to every command
-            done = self._app.test_cli_runner().invoke(args=words)
+            typed = "y\n" if "delete" in words else PASSWORD * 2  # where a command asks
+            done = self._app.test_cli_runner().invoke(args=words, input=typed)
         # The doctor of a service in production says what a test does not have, a public host for example.
         assert done.exit_code in ((0, 1) if words[0] == "doctor" else (0,)), (words, done.output)
         self._note(done.output)
 
     def _note(self, printed: str) -> None:
-        if made := re.search(r"_(?:live|test)_([0-9A-Za-z]{12})_", printed):
-            self._made = made[1]
+        for place, where in PRINTED.items():
+            if found := re.search(where, printed):
+                self._printed[place] = found[1]
 
     def _call(self, words: list[str]) -> TestResponse:
-        options = {"-X": "", "-d": "", "--cacert": ""}
+        options = {"-X": "", "-d": "", "--cacert": "", "-u": ""}
         headers: dict[str, str] = {}
         address = ""
         rest = iter(words)
@@ -79,9 +86,16 @@ class Shell:
         assert options["--cacert"] == "certs/ca.pem"
         # The client brings the credential that the example has in a variable.
         headers = {name: value for name, value in headers.items() if "$" not in value}
-        method = options["-X"] or ("POST" if options["-d"] else "GET")
-        path = address.removeprefix("https://localhost:8443")
-        answer = self._client.open(path, method=method, headers=headers, data=options["-d"] or None)
+        if options["-u"]:
+            headers["Authorization"] = f"Basic {b64encode(options['-u'].encode()).decode()}"
+        if options["-d"]:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        answer = self._client.open(
+            address.removeprefix("https://localhost:8443"),
+            method=options["-X"] or ("POST" if options["-d"] else "GET"),
+            headers=headers,
+            data=options["-d"] or None,
+        )
         assert answer.status_code < 300, (words, answer.get_data(as_text=True))
         return answer
 

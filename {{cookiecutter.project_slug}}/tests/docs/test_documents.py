@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["docs/errors.md", "docs/settings.md"])
+@pytest.mark.parametrize("name", ["docs/errors.md", "docs/security.md", "docs/settings.md"])
 def test_a_document_is_as_the_code_has_it(app: Flask, name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == documents.documents(app)[name], "run `make docs`"
 
