@@ -4,14 +4,15 @@
 
 UV  ?= $(or $(shell command -v uv),$(CURDIR)/.uv/bin/uv)
 OUT ?= build
+REF ?= main
 
 # Each variable of the command line is an answer, but for the Makefile's own and a service's settings.
 words   := $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(word))))
 named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-answers := $(foreach name,$(filter-out UV OUT APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
+answers := $(foreach name,$(filter-out UV OUT REF APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake docs test snapshots lint smoke bench limits-report clean uv
+.PHONY: help demo bake watch diff docs test snapshots lint smoke bench limits-report clean uv
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +24,12 @@ demo: bake ## bake a service and run it over HTTPS: make demo [answers] [OUT=fol
 
 bake: uv ## bake a service into build/: make bake [answers] [OUT=folder]
 	@"$(UV)" run --no-dev cookiecutter . --no-input --overwrite-if-exists --output-dir "$(OUT)" $(answers)
+
+watch: uv ## bake again at each change of the template, and run the service's tests: make watch [answers]
+	@"$(UV)" run python -m tests.watch "$(OUT)" $(answers)
+
+diff: uv ## show what a change does to the services, per variant: make diff [REF=main]
+	@"$(UV)" run python -m tests.rendered "$(REF)"
 
 test: uv ## run the template's tests, the suites of the services that they bake among them
 	@"$(UV)" run pytest

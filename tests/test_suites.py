@@ -1,10 +1,12 @@
-"""Generated services pass their own tests and type checks against the real servers they need.
+"""The suite of every service passes, against the real servers of its answers.
 
 The services share one environment with the dependencies of all of them, as it stands after a plain
-install of the newest releases that their `pyproject.toml` files allow.
+install of the newest releases that their `pyproject.toml` files allow. Only the first service of
+each authentication style has the default texts: the others are named by hostile answers.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -12,60 +14,58 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cookiecutter.main import cookiecutter
 from filelock import FileLock
 
-from tests.services import UV, bake
-from tests.template import label
+from tests import hostile
+from tests.conftest import Bake
+from tests.services import UV
+from tests.template import CHOICES, DEFAULTS, TEMPLATE, core_variants, label
 
-# Each limiter storage and each database at least once.
-VARIANTS = [
-    {"auth_style": style, "limiter_backend": limiter, "database": database}
-    for style in ("api_key", "oauth2", "external_idp")
-    for limiter, database in (
-        ("memory", "sqlite"),
-        ("redis", "postgresql"),
-        ("valkey", "sqlite"),
-        ("memcached", "postgresql"),
-    )
-]
+VARIANTS = list(core_variants())
+SCORE = 20
+
+
+def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
+    """Give a variant the texts that its service is baked with."""
+    others = {question: variant[question] for question in variant if question != "auth_style"}
+    if others.items() <= DEFAULTS.items():
+        return dict(variant)
+    return {**variant, **hostile.fixed(VARIANTS.index(dict(variant)))}
 
 
 @dataclass(frozen=True)
-class Services:
-    """A baked service for each variant, and one environment that fits all of them."""
+class Environment:
+    """Python with what any of the services depends on."""
 
     root: Path
+    worker: str
 
-    def folder(self, answers: Mapping[str, str]) -> Path:
-        """Return where the service with these answers is."""
-        return self.root / label(answers) / "acme-api"
-
-    def make(self) -> None:
-        """Bake every variant and install what any of them depends on."""
-        for answers in VARIANTS:
-            bake(self.root / label(answers), answers)
-        projects = [self.folder(answers) / "pyproject.toml" for answers in VARIANTS]
-        install = [UV, "pip", "install", "--quiet", "--python", str(self.root / "environment")]
-        for project in projects:
+    def make(self, services: list[Path]) -> None:
+        """Install it."""
+        install = [UV, "pip", "install", "--quiet", "--python", str(self.root)]
+        for project in (service / "pyproject.toml" for service in services):
             install += ["--requirements", str(project), "--group", f"{project}:dev"]
-        subprocess.run([UV, "venv", "--quiet", str(self.root / "environment")], check=True)
+        subprocess.run([UV, "venv", "--quiet", str(self.root)], check=True)
         subprocess.run(install, check=True)
 
-    def run(self, answers: Mapping[str, str], *command: str) -> str:
-        """Run a module of the environment in the service and return what it prints."""
-        folder, programs = self.folder(answers), self.root / "environment" / "bin"
+    def run(self, service: Path, *command: str) -> str:
+        """Run a module in a service and return what it prints; nothing is left in its folder."""
+        programs = self.root / "bin"
         environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("APP_", "PYTEST_", "VIRTUAL_ENV"))
         }
         environment |= {
+            "MYPY_CACHE_DIR": str(self.root / f"mypy-{self.worker}"),
             "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
-            "PYTHONPATH": str(folder),
+            "PYTHONPATH": str(service),
+            "PYTHONPYCACHEPREFIX": str(self.root / "bytecode"),
         }
         done = subprocess.run(
             [str(programs / "python"), "-m", *command],
-            cwd=folder,
+            cwd=service,
             env=environment,
             check=False,
             stdout=subprocess.PIPE,
@@ -78,32 +78,83 @@ class Services:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Services:
-    """Return the services, made by whichever test process asks first."""
-    base = tmp_path_factory.getbasetemp()
-    root = (base if worker_id == "master" else base.parent) / "suites"
-    with FileLock(f"{root}.lock"):
-        if not (root / "made").exists():
-            shutil.rmtree(root, ignore_errors=True)
-            Services(root).make()
-            (root / "made").touch()
-    return Services(root)
+def environment(shared: Path, worker_id: str, bake: Bake) -> Environment:
+    """Return the environment, made by whichever test process asks first."""
+    environment = Environment(shared / "environment", worker_id)
+    with FileLock(shared / "environment.lock"):
+        if not (shared / "environment-made").exists():
+            shutil.rmtree(environment.root, ignore_errors=True)
+            environment.make([bake(answers_of(variant)) for variant in VARIANTS])
+            (shared / "environment-made").touch()
+    return environment
 
 
 @pytest.mark.suite
-@pytest.mark.parametrize("answers", VARIANTS, ids=label)
+@pytest.mark.parametrize("variant", VARIANTS, ids=label)
 def test_its_own_tests_pass(
-    services: Services, answers: Mapping[str, str], record_property: Callable[[str, object], None]
+    environment: Environment,
+    bake: Bake,
+    variant: Mapping[str, str],
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """The service's suite passes, with nothing left out where everything is at hand."""
-    closing = services.run(answers, "pytest", "-q", "-p", "no:cacheprovider").splitlines()[-1]
-    assert "passed" in closing
+    """Nothing is skipped where everything is at hand, and nothing is left beside the sources."""
+    service = bake(answers_of(variant))
+    before = set(service.rglob("*"))
+    printed = environment.run(service, "pytest", "-q", "-p", "no:cacheprovider")
+    closing = printed.splitlines()[-1]
+    passed = re.search(r"(\d+) passed", closing)
+    assert passed, closing
     assert not (os.environ.get("CI") and "skipped" in closing), closing
-    record_property("covered", f"suite of {label(answers)}: {closing.strip('= ')}")
+    assert {path for path in service.rglob("*") if ".hypothesis" not in path.parts} == before
+    record_property("suite", passed[1])
 
 
 @pytest.mark.suite
-@pytest.mark.parametrize("answers", VARIANTS, ids=label)
-def test_its_types_hold(services: Services, answers: Mapping[str, str]) -> None:
+@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+def test_its_types_hold(environment: Environment, bake: Bake, variant: Mapping[str, str]) -> None:
     """Mypy has nothing to say."""
-    services.run(answers, "mypy", "--no-incremental")
+    environment.run(bake(answers_of(variant)), "mypy")
+
+
+@pytest.mark.suite
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+@pytest.mark.parametrize("auth_style", CHOICES["auth_style"])
+def test_its_types_hold_on_other_systems(
+    environment: Environment, bake: Bake, auth_style: str, system: str
+) -> None:
+    """It uses nothing of the standard library that they lack, its scripts neither."""
+    service = bake({"auth_style": auth_style})
+    environment.run(service, "mypy", "--platform", system)
+    environment.run(service, "mypy", "--platform", system, *map(str, service.glob("scripts/*.py")))
+
+
+@pytest.mark.suite
+@pytest.mark.parametrize("auth_style", CHOICES["auth_style"])
+def test_without_its_hooks_a_service_does_not_start(
+    environment: Environment, tmp_path: Path, auth_style: str
+) -> None:
+    """`--accept-hooks no` leaves the files of every answer under their marked names."""
+    service = cookiecutter(
+        str(TEMPLATE),
+        no_input=True,
+        extra_context={"auth_style": auth_style},
+        output_dir=str(tmp_path),
+        accept_hooks=False,
+        default_config=True,
+    )
+    (Path(service) / "refused.py").write_text(
+        "import sys\n"
+        "try:\n"
+        "    import wsgi\n"
+        "except ModuleNotFoundError as error:\n"
+        "    sys.exit(not error.name.startswith('acme_api.'))\n"
+        "sys.exit('it started')\n"
+    )
+    environment.run(Path(service), "refused")
+
+
+def test_a_score_of_hostile_answers_runs_the_whole_suite() -> None:
+    """As soon as every style is there, each combination but one of each style carries one."""
+    named = [variant for variant in VARIANTS if "project_name" in answers_of(variant)]
+    assert len(named) == len(VARIANTS) - len(CHOICES["auth_style"])
+    assert len(named) >= SCORE or len(CHOICES["auth_style"]) < 3

@@ -114,7 +114,7 @@ def marked(tests: Path) -> Iterator[tuple[str, str, str]]:
 def _named(mark: ast.expr) -> Iterator[str]:
     for node in ast.walk(mark):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.control":
-            yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
+            yield from (str(argument.value) for argument in node.args if isinstance(argument, ast.Constant))
 
 
 ERRORS = """\

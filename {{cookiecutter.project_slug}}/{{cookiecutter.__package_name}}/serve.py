@@ -4,6 +4,7 @@ The settings are checked once, here in the parent; a worker only builds the appl
 """
 
 import signal
+import sys
 
 import click
 from flask import Flask, current_app
@@ -67,6 +68,6 @@ def worker() -> Flask:
     # Imported late: the package that assembles the service also knows this command.
     from . import create_app
 
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return create_app()

@@ -1,0 +1,133 @@
+"""What runs on Linux runs on macOS and Windows too, as far as rules can say without them."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Bake
+from tests.template import CHOICES, SERVICE, TEMPLATE, hook
+
+SYSTEMS = ["win32", "darwin"]
+HOOKS = sorted((TEMPLATE / "hooks").glob("*.py"))
+SCRIPTS = sorted((SERVICE / "scripts").glob("*.py"))
+# A shell is another one on each system, and reads answers as commands.
+SHELLS = {
+    "os": {"system", "popen", "startfile"},
+    "subprocess": {"getoutput", "getstatusoutput"},
+    "asyncio": {"create_subprocess_shell"},
+}
+
+
+def names() -> list[str]:
+    """Name every file that the repository holds, or will."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=TEMPLATE,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if listed.returncode:
+        pytest.skip("no git repository: a copy of the files")
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+def sources() -> list[Path]:
+    """Give the Python files that run at a bake or in a service."""
+    package = SERVICE / "{{cookiecutter.__package_name}}"
+    return [*HOOKS, *SCRIPTS, *sorted(package.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(TEMPLATE).as_posix())
+def test_no_source_starts_a_shell(path: Path) -> None:
+    """Programs are started by their name and a list of arguments."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            assert node.attr not in SHELLS.get(node.value.id, ())
+        if isinstance(node, ast.keyword) and node.arg == "shell":
+            assert isinstance(node.value, ast.Constant)
+            assert node.value.value is False
+
+
+def test_every_text_file_is_opened_with_its_encoding() -> None:
+    """The default is another one on Windows."""
+    paths = [str(path) for path in sources()]
+    command = ["ruff", "check", "--isolated", "--no-cache", "--preview", "--select=PLW1514"]
+    done = subprocess.run([*command, *paths], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_name_is_fit_for_windows() -> None:
+    """No reserved character, device or ending, none too long, no two that differ in case alone."""
+    found = names()
+    assert len({name.lower() for name in found}) == len(found)
+    for name in found:
+        assert len(name) < 180, name
+        for part in name.split("/"):
+            assert not re.search(r'[<>:"\\|?*\x00-\x1f]|[. ]$', part), name
+            assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", part), name
+            assert part.isascii(), name
+
+
+def test_there_is_no_link_and_no_mode() -> None:
+    """Windows has neither; what runs on this machine alone may be executable."""
+    for name in names():
+        path = TEMPLATE / name
+        assert not path.is_symlink(), name
+        if path.is_file() and not name.startswith(".ci/"):
+            assert os.name == "nt" or not path.stat().st_mode & 0o111, name
+
+
+def test_a_baked_service_has_no_link_and_no_mode(bake: Bake) -> None:
+    """But for the files that only their owner may read."""
+    for path in bake({}).rglob("*"):
+        assert not path.is_symlink()
+        if path.is_file():
+            assert os.name == "nt" or not path.stat().st_mode & 0o111
+
+
+def test_every_line_ends_alike() -> None:
+    """A checkout and a bake on Windows write LF."""
+    assert "eol=lf" in (TEMPLATE / ".gitattributes").read_text("utf-8")
+    assert "eol=lf" in (SERVICE / ".gitattributes").read_text("utf-8")
+    assert [name for name in names() if b"\r\n" in (TEMPLATE / name).read_bytes()] == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_hooks_use_only_what_the_system_has(system: str) -> None:
+    """By the types of its standard library."""
+    command = [sys.executable, "-m", "mypy", "--platform", system, "--no-incremental"]
+    done = subprocess.run(
+        [*command, *map(str, HOOKS)], cwd=TEMPLATE, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> dict[str, object]:
+    """Read the job that runs on other systems."""
+    text = (TEMPLATE / ".github/workflows/test.yml").read_text("utf-8")
+    job: dict[str, object] = yaml.safe_load(text)["jobs"]["elsewhere"]
+    return job
+
+
+def test_the_workflow_bakes_every_style_on_both(
+    elsewhere: dict[str, dict[str, dict[str, list[str]]]],
+) -> None:
+    """And runs the lint and the suite of each, with what needs no server."""
+    matrix = elsewhere["strategy"]["matrix"]
+    assert matrix["system"] == ["macos-latest", "windows-latest"]
+    assert set(matrix["style"]) >= set(CHOICES["auth_style"])
+    assert set(matrix["style"]) <= hook("post_gen_project", {}).MARKS["auth_style"]
+
+
+def test_the_workflow_needs_no_make(elsewhere: dict[str, list[dict[str, str]]]) -> None:
+    """Windows has none."""
+    commands = [step["run"] for step in elsewhere["steps"] if "run" in step]
+    assert any("cookiecutter" in command for command in commands)
+    assert not [command for command in commands if re.search(r"\bmake\b", command)]
