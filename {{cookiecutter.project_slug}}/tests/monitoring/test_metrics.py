@@ -53,7 +53,6 @@ def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
         {"Authorization": "Bearer "},
         {"Authorization": "Bearer wrong"},
         {"Authorization": "Basic TOKEN"},
-        {"X-API-Key": "TOKEN"},
         {"X-Metrics-Token": "TOKEN"},
         {"X-Forwarded-For": "127.0.0.1"},
         {"X-User-Id": "admin"},
@@ -153,10 +152,11 @@ def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
 
 
 def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClient, read: Read) -> None:
+    header = service.auth.identity.CREDENTIAL_HEADER
     client.get("/metrics")
     before = len(read())
     for number in range(40):
-        client.open(f"/path/{number}", method=f"METHOD{number}", headers={"X-API-Key": f"key {number}"})
+        client.open(f"/path/{number}", method=f"METHOD{number}", headers={header: f"credential {number}"})
         client.get(f"/problems/kind-{number}")
     metrics = service.monitoring.metrics.Metrics()
     for number in range(200):
