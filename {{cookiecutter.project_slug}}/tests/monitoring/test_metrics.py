@@ -53,7 +53,7 @@ def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
         {"Authorization": "Bearer "},
         {"Authorization": "Bearer wrong"},
         {"Authorization": "Basic TOKEN"},
-        {"X-API-Key": "TOKEN"},
+        {"X-Auth-Token": "TOKEN"},
         {"X-Metrics-Token": "TOKEN"},
         {"X-Forwarded-For": "127.0.0.1"},
         {"X-User-Id": "admin"},
@@ -156,7 +156,8 @@ def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClie
     client.get("/metrics")
     before = len(read())
     for number in range(40):
-        client.open(f"/path/{number}", method=f"METHOD{number}", headers={"X-API-Key": f"key {number}"})
+        credential = {service.auth.identity.CREDENTIAL_HEADER: f"key {number}"}
+        client.open(f"/path/{number}", method=f"METHOD{number}", headers=credential)
         client.get(f"/problems/kind-{number}")
     metrics = service.monitoring.metrics.Metrics()
     for number in range(200):
