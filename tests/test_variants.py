@@ -31,7 +31,7 @@ BEARER = [
     "authorization code",
 ]
 WORDS = {
-    "api_key": ["api key", "api-key", "api_key", "apikey", "pepper", "keys:manage"],
+    "api_key": ["api key", "api-key", "api_key", "apikey", "key_pepper", "keys:manage"],
     "oauth2": [
         *BEARER,
         "authlib",
@@ -46,7 +46,7 @@ WORDS = {
     "memcached": ["memcache"],
     "sqlite": ["sqlite", "pragma"],
     "postgresql": ["postgres", "psycopg"],
-    "github": ["github", "dependabot", "codeql"],
+    "github": [".github", "github actions", "dependabot", "codeql"],
     "gitlab": ["gitlab"],
     "no_ci": [],
 }

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+# A process sees what another committed before it answers the next request.
+COMMITS_ARE_SEEN_AT_ONCE = True
+
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
