@@ -38,9 +38,10 @@ def names() -> list[str]:
 
 
 def sources() -> list[Path]:
-    """Give the Python files that run at a bake or in a service."""
-    package = SERVICE / "{{cookiecutter.__package_name}}@always"
-    return [*HOOKS, *SCRIPTS, *sorted(package.rglob("*.py"))]
+    """Give the Python files that run at a bake or in a service, whatever their folder's mark."""
+    run = ("scripts", "{{cookiecutter.__package_name}}")
+    folders = [each for each in SERVICE.iterdir() if each.name.partition("@")[0] in run]
+    return [*HOOKS, *sorted(path for folder in folders for path in folder.rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(TEMPLATE).as_posix())
