@@ -65,10 +65,16 @@ def same_tree(template: Path) -> Path:
 
 def asking_nothing(template: Path) -> Path:
     """Give the template the one question that Cookiecutter needs."""
-    questions = {
-        "project_slug": "acme-api",
-        "_copy_without_render": ["acme_api/*.*", "scripts/*.py", "tests/*.py"],
-    }
+    root = template / "{{cookiecutter.project_slug}}"
+    # Python, which the real template does not render either, and the templates of other tools.
+    copied = ["*.py"] + [
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*")
+        if path.is_file()
+        and path.name != "README.md"
+        and any(mark in path.read_bytes() for mark in (b"{{", b"{%", b"{#"))
+    ]
+    questions = {"project_slug": "acme-api", "_copy_without_render": copied}
     (template / "cookiecutter.json").write_text(json.dumps(questions), encoding="utf-8")
     return template
 
