@@ -89,6 +89,12 @@ def environment(shared: Path, worker_id: str, bake: Bake) -> Environment:
     return environment
 
 
+def sources(service: Path) -> set[Path]:
+    """Give all that stands in a service, but for what git ignores: bytecode and found examples."""
+    ignored = {"__pycache__", ".hypothesis"}
+    return {path for path in service.rglob("*") if not ignored & set(path.parts)}
+
+
 @pytest.mark.suite
 @pytest.mark.parametrize("variant", VARIANTS, ids=label)
 def test_its_own_tests_pass(
@@ -99,13 +105,13 @@ def test_its_own_tests_pass(
 ) -> None:
     """Nothing is skipped where everything is at hand, and nothing is left beside the sources."""
     service = bake(answers_of(variant))
-    before = set(service.rglob("*"))
+    before = sources(service)
     printed = environment.run(service, "pytest", "-q", "-p", "no:cacheprovider")
     closing = printed.splitlines()[-1]
     passed = re.search(r"(\d+) passed", closing)
     assert passed, closing
     assert not (os.environ.get("CI") and "skipped" in closing), closing
-    assert {path for path in service.rglob("*") if ".hypothesis" not in path.parts} == before
+    assert sources(service) == before
     record_property("suite", passed[1])
 
 
