@@ -203,7 +203,7 @@ def test_the_same_answers_again_change_nothing(rebake: Bake, auth_style: str) ->
     assert contents(service) == before
 
 
-@pytest.mark.parametrize(("here", "wanted"), itertools.permutations(CHOICES["auth_style"], 2))
+@pytest.mark.parametrize(("here", "wanted"), [*itertools.permutations(CHOICES["auth_style"], 2)])
 def test_another_style_is_refused_over_a_service(
     tmp_path: Path, environ: dict[str, str], here: str, wanted: str
 ) -> None:
