@@ -46,9 +46,9 @@ def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def credential(service: Service, style: str) -> tuple[str, str]:
-    """The header of a caller."""
+    """The header of a caller, a new one for each test: one that tries every call may revoke its own."""
     ((name, value),) = importlib.import_module(f"tests.smoke.{style}").credential(service).items()
     return name, value
 

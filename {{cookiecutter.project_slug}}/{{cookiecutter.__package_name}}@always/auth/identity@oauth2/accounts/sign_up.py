@@ -23,9 +23,11 @@ blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
 class SignUp(Schema):
     """Who wants to become a caller."""
 
-    username = fields.String(required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE))
-    email = fields.Email(required=True, validate=validate.Length(max=254))
-    password = fields.String(required=True, load_only=True)
+    username = fields.String(
+        required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE), metadata={"examples": ["ada"]}
+    )
+    email = fields.Email(required=True, validate=validate.Length(max=254), metadata={"examples": ["ada@example.com"]})
+    password = fields.String(required=True, load_only=True, metadata={"examples": ["five plain words in a row"]})
 
     @validates_schema
     def good_password(self, data: dict[str, Any], **_: Any) -> None:
