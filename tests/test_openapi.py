@@ -48,7 +48,7 @@ def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture
 def credential(service: Service, style: str) -> tuple[str, str]:
-    """The header of a caller, a new one for each test: one that tries every call may revoke its own."""
+    """The header of a new caller, as a test that tries every call may revoke its own key."""
     ((name, value),) = importlib.import_module(f"tests.smoke.{style}").credential(service).items()
     return name, value
 
