@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Self
 
 import httpx
 
@@ -11,15 +12,28 @@ PASSWORD = "correct horse battery staple"  # noqa: S105
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
+def register(service: Service, name: str, scopes: str) -> None:
+    """Make an account with the service's own command."""
+    options = ("--email", f"{name}@example.com", "--scopes", scopes, "--password-stdin")
+    service.flask("users", "create", name, *options, typed=f"{PASSWORD}\n")
+
+
 class Person:
-    """Somebody with an account at the service, made by its own command."""
+    """Somebody with an account at the service."""
 
     def __init__(self, service: Service, name: str, scopes: str) -> None:
         """Make the account and open a browser."""
-        options = ("--email", f"{name}@example.com", "--scopes", scopes, "--password-stdin")
-        service.flask("users", "create", name, *options, typed=f"{PASSWORD}\n")
+        register(service, name, scopes)
         self.name = name
         self.browser = service.client()
+
+    def __enter__(self) -> Self:
+        """Give the person, whose browser is closed in the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the browser."""
+        self.browser.close()
 
     def sign_in(self, page: httpx.Response) -> httpx.Response:
         """Fill in the page that asks for name and password, and follow where it leads."""

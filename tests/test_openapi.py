@@ -5,16 +5,16 @@ All of it over HTTPS, on a service that was installed and started as its owner w
 
 import importlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.programs import program
 from tests.services import Service, bake, started
@@ -161,30 +161,34 @@ def test_a_client_that_is_generated_from_it_works(
 
 
 def test_a_call_is_tried_in_the_browser(
-    service: Service, credential: tuple[str, str], document: Path
+    service: Service, style: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """The page takes a credential, sends it, shows the answer; nothing comes from elsewhere."""
-    schemes: dict[str, Any] = json.loads(document.read_text("utf-8"))["components"][
-        "securitySchemes"
-    ]
-    if not any(scheme["type"] in ("apiKey", "http") for scheme in schemes.values()):
-        return  # signing in by OAuth2 has tests of its own
+    """The page gets a credential, sends it, shows the answer; nothing comes from elsewhere."""
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
     trouble: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program("chromium", "chromium-browser", "google-chrome"), args=BROWSER
         )
-        page = browser.new_page(ignore_https_errors=True)
-        page.on("console", lambda said: trouble.append(said.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
+        context = browser.new_context(
+            ignore_https_errors=True, viewport={"width": 1000, "height": 800}
+        )
+        context.on(
+            "console",
+            lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        context.on("weberror", lambda met: trouble.append(str(met.error)))
+        context.on(
             "request",
             lambda asked: trouble.append(asked.url) if _foreign(asked.url, service) else None,
         )
+        page = context.new_page()
         page.goto(f"{service.url}/docs")
         page.get_by_role("button", name="Authorize").click()
-        page.locator(".auth-container input").first.fill(credential[1].removeprefix("Bearer "))
-        page.locator(".auth-btn-wrapper .authorize").first.click()
+        if style == "oauth2":
+            _sign_in(page, service, folder)
+        else:
+            _paste(page, request.getfixturevalue("credential")[1])
         page.locator(".auth-btn-wrapper .btn-done").first.click()
         operation = page.locator("#operations-items-create_item")
         operation.locator(".opblock-summary-control").click()
@@ -196,8 +200,29 @@ def test_a_call_is_tried_in_the_browser(
         expect(
             operation.locator(".live-responses-table tbody .highlight-code").first
         ).to_contain_text("Desk lamp")
+        page.screenshot(path=folder / f"docs-{style}.png", full_page=True)
         browser.close()
-    assert not trouble
+    assert trouble == []
+
+
+def _paste(page: Page, credential: str) -> None:
+    page.locator(".auth-container input").first.fill(credential.removeprefix("Bearer "))
+    page.locator(".auth-btn-wrapper .authorize").first.click()
+
+
+def _sign_in(page: Page, service: Service, folder: Path) -> None:
+    """Go through sign-in and consent in a window of its own, as the developer of `make run`."""
+    made = json.loads((service.folder / "var" / "development.json").read_text("utf-8"))
+    page.screenshot(path=folder / "docs-sign-in.png")
+    with page.expect_popup() as opened:
+        page.locator(".auth-btn-wrapper .authorize").first.click()
+    window = opened.value
+    window.get_by_label("Name").fill("developer")
+    window.get_by_label("Password").fill(made["password"])
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Allow", exact=True).click()
+    expect(page.locator(".auth-container").first).to_contain_text("Authorized")
 
 
 def _foreign(url: str, service: Service) -> bool:

@@ -37,12 +37,12 @@ class Server(NamedTuple):
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Bake the service and run it over HTTPS."""
     folder = bake(tmp_path_factory.mktemp("oauth2"), {"auth_style": "oauth2"})
-    with started(folder, {}) as service:
+    with started(folder, {}) as service, Person(service, "ada", SCOPES) as person:
         asks = ("--grants", "authorization_code refresh_token", "--redirect-uri", CALLBACK)
         yield Server(
             service,
             service.url,
-            Person(service, "ada", SCOPES),
+            person,
             client(service, *asks),
             client(service, "--public", *asks),
             client(service, "--grants", "client_credentials"),

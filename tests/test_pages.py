@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.person import PASSWORD, Person
+from tests.person import PASSWORD, register
 from tests.programs import program
 from tests.services import Service, bake, started
 
@@ -91,7 +91,7 @@ def test_a_person_signs_in_consents_and_withdraws(service: Service, tmp_path: Pa
     """Chromium blocks nothing on the way, the redirect that answers the form least of all."""
     chromium = program("chromium", "chromium-browser", "google-chrome")
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    Person(service, "ada", SCOPES)
+    register(service, "ada", SCOPES)
     with application() as callback, sync_playwright() as playwright:
         client = made(service, callback)
         asked = f"{service.url}/oauth2/authorize?{urlencode(request(client, callback))}"

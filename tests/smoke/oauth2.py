@@ -23,8 +23,9 @@ REVOKED_SECONDS = 5
 
 
 def credential(service: Service) -> dict[str, str]:
-    """Let a person allow an application to act for them, and take its token."""
-    return {"Authorization": f"Bearer {obtain(service, 'smoke')['access_token']}"}
+    """Let a new person allow an application to act for them, and take its token."""
+    name = f"smoke-{secrets.token_hex(4)}"
+    return {"Authorization": f"Bearer {obtain(service, name)['access_token']}"}
 
 
 def obtain(service: Service, name: str) -> dict[str, Any]:
@@ -40,7 +41,8 @@ def obtain(service: Service, name: str) -> dict[str, Any]:
         "code_challenge": challenge.rstrip("="),
         "code_challenge_method": "S256",
     }
-    back = Person(service, name, SCOPES).consent(f"/oauth2/authorize?{urlencode(asked)}")
+    with Person(service, name, SCOPES) as person:
+        back = person.consent(f"/oauth2/authorize?{urlencode(asked)}")
     code = dict(parse_qsl(urlsplit(back).query))["code"]
     grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
     answer = post(service, "/oauth2/token", made, grant | {"code_verifier": verifier})

@@ -1,6 +1,7 @@
 """What the tests share: the service with fresh secrets, its database, and callers of it."""
 
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from secrets import token_urlsafe
@@ -22,6 +23,8 @@ import {{ cookiecutter.__package_name }} as package
 __all__ = ["database_url", "grant", "limiter_uri"]
 
 ROOT = Path(__file__).parent.parent
+LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
+ROOMY = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 
@@ -90,7 +93,7 @@ def migrate(app: Flask, migrated: set[str]) -> None:
 
 @pytest.fixture
 def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
-    """Make the service; a keyword such as ``limits_caller="3/minute"`` is a setting."""
+    """Make a service of one's own; a keyword such as ``limits_caller="3/minute"`` is a setting."""
     made: list[Flask] = []
 
     def make(**settings: str) -> Flask:
@@ -124,10 +127,21 @@ def served(
         yield running
 
 
-@pytest.fixture
-def app(make_app: MakeApp) -> Flask:
-    """The service as its settings stand."""
-    return make_app()
+@pytest.fixture(scope="session")
+def app(
+    tmp_path_factory: pytest.TempPathFactory,
+    certificate: Path,
+    database_url: str,
+    limiter_uri: str,
+    _migrated: set[str],
+) -> Iterator[Flask]:
+    """The service that most tests call, with budgets that they do not use up; what they set there stays."""
+    environ = variables(tmp_path_factory.mktemp("app"), certificate, database_url, limiter_uri)
+    app = package.create_app({**environ, **ROOMY})
+    app.test_client_class = HttpsClient
+    migrate(app, _migrated)
+    yield app
+    app.extensions["database"].close()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ BROKEN = {
     "debug": ({"server_debug": "true"}, "failure"),
     "docs": ({"docs_enabled": "true"}, "warning"),
 }
-BROKEN_BELOW = {"secrets", "files", "migrations", "storages", "limits", "clock"}
+BROKEN_BELOW = {"secrets", "files", "metrics", "migrations", "storages", "limits", "clock"}
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_development_certificate_is_found_in_production(report: Report) -> N
 
 
 def test_one_secret_for_two_things_is_found(
-    report: Report, service: ModuleType, app: Flask, monkeypatch: pytest.MonkeyPatch
+    report: Report, service: ModuleType, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @dataclasses.dataclass(frozen=True, kw_only=True)
     class Twin:
@@ -95,8 +95,7 @@ def test_one_secret_for_two_things_is_found(
 
     load = service.commands.doctor.load
     monkeypatch.setattr(service.commands.doctor, "load", lambda *each, environ: load(*each, Twin, environ=environ))
-    same = app.extensions["settings"][service.settings.Settings].secret_key
-    told = report(other_key=same, **DEVELOPMENT)["secrets"]
+    told = report(other_key=environ["APP_SECRET_KEY"], **DEVELOPMENT)["secrets"]
     assert told[0] == "failure"
     assert "APP_SECRET_KEY and APP_OTHER_KEY" in told[1]
 
@@ -105,6 +104,11 @@ def test_a_file_with_secrets_that_others_can_read_is_found(report: Report, envir
     dotenv = Path(environ["APP_SETTINGS"]).with_name(".env")
     dotenv.touch(0o644)
     assert report(**DEVELOPMENT)["files"] == ["failure", f"others can read {dotenv}"]
+
+
+def test_figures_that_nobody_can_read_are_found(report: Report, environ: dict[str, str]) -> None:
+    del environ["APP_METRICS_TOKEN"]
+    assert report()["metrics"] == ["warning", "nobody can read them: there is no metrics token"]
 
 
 def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> None:

@@ -1,9 +1,7 @@
 """The alert rules, the dashboard and the thresholds of the service say the same, and the rules fire when they must."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +11,7 @@ import pytest
 import yaml
 from flask import Flask
 from serving import ROOT
+from shell import program
 
 OPS = ROOT / "ops"
 RULES = sorted((OPS / "prometheus" / "rules").glob("*.yml"))
@@ -122,8 +121,5 @@ def test_every_alert_has_cases_in_which_it_must_fire_and_must_not() -> None:
 
 @pytest.mark.parametrize(("command", "files"), [("check", RULES), ("test", CASES)])
 def test_promtool_agrees(command: str, files: list[Path]) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs promtool, of the Debian package prometheus")
-    done = subprocess.run([promtool, command, "rules", *files], capture_output=True, text=True, check=False)
+    done = subprocess.run([program("promtool"), command, "rules", *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

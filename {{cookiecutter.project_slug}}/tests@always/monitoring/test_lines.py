@@ -74,7 +74,9 @@ def test_a_malformed_trace_is_left_out(client: FlaskClient, capsys: Capture, wro
 
 
 @pytest.mark.control("L2")
-def test_no_credential_query_or_body_is_ever_written(app: Flask, caller: MakeCaller, capsys: Capture) -> None:
+def test_no_credential_query_or_body_is_ever_written(
+    app: Flask, caller: MakeCaller, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     me = caller("items:read items:write admin")
     (name, credential), secret = next(iter(me.headers.items())), f"{token_hex(8)} in a body"
     bare = credential.removeprefix("Bearer ")
@@ -90,7 +92,7 @@ def test_no_credential_query_or_body_is_ever_written(app: Flask, caller: MakeCal
     me.get("/api/v1/items", headers={name: credential + "x"})
     me.get("/api/v1/items", headers={"Cookie": f"session={bare}", "X-Request-ID": bare})
     app.extensions["database"].engine.dispose()
-    app.view_functions["items.list_items"] = lambda **_: 1 / 0
+    monkeypatch.setitem(app.view_functions, "items.list_items", lambda **_: 1 / 0)
     assert me.get("/api/v1/items").status_code == 500
     for logger in ("urllib3", "werkzeug", "sqlalchemy.engine", "some.library"):
         logging.getLogger(logger).setLevel(logging.NOTSET)

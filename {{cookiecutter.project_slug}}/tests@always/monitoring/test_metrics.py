@@ -4,7 +4,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,12 @@ MakeCaller = Callable[..., FlaskClient]
 Read = Callable[..., dict[str, float]]
 ITEMS = "/api/v1/items"
 SAMPLE = re.compile(r"^([a-z_]+(?:\{.*\})?) (\S+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """A service whose figures are those of one test."""
+    return make_app()
 
 
 @pytest.fixture
@@ -219,34 +226,24 @@ def scrape(address: str, served: Served, headers: Mapping[str, str]) -> dict[str
 def test_all_workers_are_counted_and_an_old_run_is_not(
     environ: dict[str, str], token: Mapping[str, str], certificate: Path, app: Flask, caller: MakeCaller
 ) -> None:
-    """Also by ``flask metrics serve``, a process of its own."""
+    """Also by ``flask metrics serve``, a process of its own that outlives them."""
     folder = Path(environ["APP_SETTINGS"]).parent
-    many = {**environ, "APP_ENVIRONMENT": "development", "APP_SERVER_WORKERS": "3", "APP_LIMITS_ADDRESS": "9999/minute"}
+    many = {**environ, "APP_ENVIRONMENT": "development", "APP_LIMITS_ADDRESS": "9999/minute"}
     admin = caller("admin").headers  # type: ignore[attr-defined]
     health, stats = 'http_requests_total{method="GET",route="/healthz",status="200"}', "/api/v1/admin/stats"
-    for calls in (60, 20):
-        with serving(many, folder, certificate / "ca.pem") as served:
-            url = f"https://localhost:{served.port}"
-            for _ in range(calls):
-                served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
-            for _ in range(7):
-                served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close")
-            with urlopen(Request(url + stats, headers=dict(admin)), context=served.trusting()) as answer:  # noqa: S310
-                assert b'"refused_requests":7' in answer.read()
-            for _ in range(5):
-                assert scrape(f"{url}/metrics", served, token)[health] == calls
-            assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 3
-            port = free_port()
-            internal = subprocess.Popen(
-                [sys.executable, "-m", "flask", "metrics", "serve"],
-                cwd=ROOT,
-                env={**many, "APP_METRICS_PORT": str(port)},
-                stderr=subprocess.PIPE,
-            )
-            try:
-                assert internal.stderr is not None
-                assert b"Metrics on https://127.0.0.1" in internal.stderr.readline()
-                address = f"https://{HOST}:{port}/metrics"
+    with figures(many) as address:
+        for workers, calls in ((3, 60), (2, 20)):
+            with serving({**many, "APP_SERVER_WORKERS": str(workers)}, folder, certificate / "ca.pem") as served:
+                url = f"https://localhost:{served.port}"
+                for _ in range(calls):
+                    served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
+                for _ in range(7):
+                    served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close")
+                with urlopen(Request(url + stats, headers=dict(admin)), context=served.trusting()) as answer:  # noqa: S310
+                    assert b'"refused_requests":7' in answer.read()
+                for _ in range(5):
+                    assert scrape(f"{url}/metrics", served, token)[health] == calls
+                assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == workers
                 counted = scrape(address, served, token)
                 assert counted[health] == calls
                 assert counted['service_part_up{part="database"}'] == 1
@@ -255,10 +252,26 @@ def test_all_workers_are_counted_and_an_old_run_is_not(
                         scrape(wrong, served, {"Authorization": "Bearer x"})
                     assert refused.value.code == status
                     refused.value.close()
-            finally:
-                internal.terminate()
-                assert internal.wait(10) == 0
-                internal.stderr.close()
+
+
+@contextmanager
+def figures(environ: Mapping[str, str]) -> Iterator[str]:
+    """Run ``flask metrics serve`` and yield its address."""
+    port = free_port()
+    internal = subprocess.Popen(
+        [sys.executable, "-m", "flask", "metrics", "serve"],
+        cwd=ROOT,
+        env={**environ, "APP_METRICS_PORT": str(port)},
+        stderr=subprocess.PIPE,
+    )
+    assert internal.stderr is not None
+    with internal.stderr:
+        try:
+            assert b"Metrics on https://127.0.0.1" in internal.stderr.readline()
+            yield f"https://{HOST}:{port}/metrics"
+        finally:
+            internal.terminate()
+            assert internal.wait(10) == 0
 
 
 def test_the_internal_port_needs_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:

@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     Check("cors", "only named origins may call", exposure.origins),
     Check("debug", "it is off", exposure.debug),
     Check("docs", "the page is served in development only", exposure.docs),
+    Check("metrics", "who has the token can read them", exposure.metrics),
     Check("migrations", "the database has its newest tables", parts.migrated),
     Check("storages", "they answer", parts.answering),
     Check("limits", "all workers count together", parts.counting_together),

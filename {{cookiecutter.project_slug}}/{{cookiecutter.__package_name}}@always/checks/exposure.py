@@ -8,6 +8,7 @@ from flask import Flask
 
 from ..findings import Finding
 from ..settings import Settings, of
+from ..settings.forms import ADVICE
 
 LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -60,6 +61,14 @@ def docs(app: Flask) -> Iterator[Finding]:
     settings = of(app, Settings)
     if settings.production and settings.docs_shown:
         yield Finding("the page /docs is open to anyone", "remove `enabled` from [docs]", grave=False)
+
+
+def metrics(app: Flask) -> Iterator[Finding]:
+    """Find a production whose figures nobody can read: no alert would ever fire."""
+    settings = of(app, Settings)
+    if settings.production and not settings.metrics_token:
+        mend = f"set APP_METRICS_TOKEN: {ADVICE}"
+        yield Finding("nobody can read them: there is no metrics token", mend, grave=False)
 
 
 def _loopback(address: str) -> bool:

@@ -1,6 +1,6 @@
 """How a person at the page ``/docs`` gets a token: by signing in, in a window of its own."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -24,7 +24,8 @@ def client() -> Response:
     """Read the OAuth client of the page, or null when there is none."""
     if not of(current_app, Settings).docs_shown:
         abort(404)
-    return Response(orjson.dumps(identity.docs_client(current_app)), mimetype="application/json")
+    found = identity.docs_client(current_app, urljoin(request.host_url, "/docs/oauth2-redirect.html"))
+    return Response(orjson.dumps(found), mimetype="application/json")
 
 
 def elsewhere(app: Flask) -> list[str]:

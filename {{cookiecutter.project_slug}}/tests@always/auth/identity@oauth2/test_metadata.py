@@ -113,6 +113,11 @@ def test_a_key_that_leaked_is_followed_and_deleted_at_once(app: Flask) -> None:
         assert works(app, token(app, robot))
 
 
+def test_an_id_that_begins_with_a_dash_is_no_option(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["signing-keys", "delete", "-I8mCw8n9nbmUbkLp", "--yes"])
+    assert done.stderr == "Error: There is no key -I8mCw8n9nbmUbkLp.\n"
+
+
 def test_a_key_sealed_under_another_secret_is_followed(make_app: MakeApp, environ: dict[str, str]) -> None:
     app = make_app()
     robot = make_service_client(app)

@@ -9,6 +9,7 @@ import pytest
 from credentials import Browser, asking, hidden, make_client, make_user, pkce, post, redeem, tokens_for
 from flask import Flask
 
+MakeApp = Callable[..., Flask]
 AT_ONCE = 10
 
 
@@ -68,7 +69,8 @@ def test_of_ten_answers_to_one_page_at_most_one_gives_a_code(app: Flask) -> None
 
 
 @pytest.mark.control("W5")
-def test_of_ten_guesses_at_once_five_are_looked_at(app: Flask) -> None:
+def test_of_ten_guesses_at_once_five_are_looked_at(make_app: MakeApp) -> None:
+    app = make_app(limits_sign_ins="5/day")
     make_user(app, "ada")
 
     def guess() -> Any:

@@ -92,8 +92,11 @@ def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: B
 
 
 @pytest.mark.control("W5")
-def test_guessing_is_limited_per_account_and_address(app: Flask, ada: Browser) -> None:
+def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
+    app = make_app(limits_sign_ins="5/day")
+    make_user(app, "ada")
     make_user(app, "grace")
+    ada = Browser(app)
     statuses = [ada.sign_in(WRONG).status_code for _ in range(6)]
     assert statuses == [401] * 5 + [429]
     limited = ada.sign_in()

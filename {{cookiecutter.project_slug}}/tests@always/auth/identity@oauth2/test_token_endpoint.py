@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,7 @@ from flask import Flask
 from joserfc import jws
 from joserfc.util import urlsafe_b64decode
 
+MakeApp = Callable[..., Flask]
 TOKEN = "/oauth2/token"
 ME = "/api/v1/me"
 
@@ -231,7 +233,7 @@ def basic(text: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", [TOKEN, "/oauth2/revoke", "/oauth2/introspect"])
 @pytest.mark.control("O9")
-def test_a_confidential_client_proves_itself_in_one_way(make_app: Any, path: str) -> None:
+def test_a_confidential_client_proves_itself_in_one_way(make_app: MakeApp, path: str) -> None:
     app = make_app(limits_failed_authentications="100/minute")
     client = make_service_client(app)
     id_, secret = client["id"], client["secret"]
@@ -274,7 +276,8 @@ def test_a_confidential_client_proves_itself_in_one_way(make_app: Any, path: str
 
 @pytest.mark.control("O9")
 @pytest.mark.control("R4")
-def test_failed_clients_are_limited(app: Flask) -> None:
+def test_failed_clients_are_limited(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="10/day")
     http = app.test_client()
     form = {"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "x"}
     statuses = [http.post(TOKEN, data=form).status_code for _ in range(12)]
@@ -347,7 +350,7 @@ def test_a_deleted_client_and_a_deleted_person_end_their_tokens(app: Flask) -> N
 
 
 @pytest.mark.control("R1", "R4")
-def test_the_token_endpoint_has_a_budget(make_app: Any) -> None:
+def test_the_token_endpoint_has_a_budget(make_app: MakeApp) -> None:
     app = make_app(limits_tokens="2/minute")
     client = make_service_client(app)
     answers = [post(app, TOKEN, client, {"grant_type": "client_credentials"}) for _ in range(3)]

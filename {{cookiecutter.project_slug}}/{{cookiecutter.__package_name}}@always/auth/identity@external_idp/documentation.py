@@ -24,7 +24,7 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
             "description": f"An access token for this service: {source}.",
         }
     }
-    if docs_client(app):
+    if _declared(settings):
         schemes["sign_in"] = {
             "type": "openIdConnect",
             "openIdConnectUrl": settings.metadata,
@@ -33,10 +33,14 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
     return schemes
 
 
-def docs_client(app: Flask) -> dict[str, Any] | None:
+def _declared(settings: ProviderSettings) -> bool:
+    return bool(settings.provider_docs_client) and settings.provider_issuer != LOCAL
+
+
+def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
     """Return what Swagger UI needs to sign a person in (its ``initOAuth``), or None where a token is pasted."""
     settings = of(app, ProviderSettings)
-    if not settings.provider_docs_client or settings.provider_issuer == LOCAL:
+    if not _declared(settings):
         return None
     audience = settings.provider_audience or protected_resource.resource(app)
     return {

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Flask
 
+from ...database import reading
 from ..protected_resource import resource
 from ..scopes import SCOPES
+from .server import clients
 
 
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
@@ -28,6 +30,17 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
     }
 
 
-def docs_client(_app: Flask) -> dict[str, Any] | None:
-    """Return what Swagger UI needs to sign a person in (its ``initOAuth``); None, as the page is no client."""
-    return None
+def docs_client(_app: Flask, redirect_uri: str) -> dict[str, Any] | None:
+    """Return what Swagger UI needs to sign a person in (its ``initOAuth``), or None where the page is no client.
+
+    It is a client by its redirect URI: `flask clients create --public` registers it.
+    """
+    with reading() as connection:
+        found = [one for one in clients.every(connection) if one.public and redirect_uri in one.redirect_uris]
+    if not found:
+        return None
+    return {
+        "clientId": found[0].id,
+        "scopes": sorted(found[0].scopes),
+        "usePkceWithAuthorizationCodeGrant": True,
+    }

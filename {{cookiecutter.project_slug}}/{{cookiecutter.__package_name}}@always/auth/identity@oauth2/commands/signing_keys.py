@@ -49,7 +49,8 @@ def rotate(at_once: bool) -> None:
     click.echo(f"The key {kid} is published{' and signs from now on' if at_once else ', and signs in a while'}.")
 
 
-@signing_keys.command("delete")
+# An id may begin with a dash.
+@signing_keys.command("delete", context_settings={"ignore_unknown_options": True})
 @click.argument("key_id", metavar="ID")
 @click.confirmation_option(prompt="Delete the key? Every token that it signed ends now.")
 def delete(key_id: str) -> None:

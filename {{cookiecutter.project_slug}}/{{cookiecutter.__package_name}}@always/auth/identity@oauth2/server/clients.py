@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -25,7 +25,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
     id: str
     name: str
-    secret: bytes | None
+    secret: bytes | None = field(repr=False)
     grants: frozenset[str]
     redirect_uris: tuple[str, ...]
     scopes: frozenset[str]
