@@ -38,7 +38,7 @@ def command() -> None:
         interface=Interfaces.WSGI,
         workers=settings.server_workers,
         blocking_threads=settings.server_threads,
-        backpressure=settings.server_threads * 4,
+        backpressure=settings.server_connections,
         http=HTTPModes.auto,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_BYTES),

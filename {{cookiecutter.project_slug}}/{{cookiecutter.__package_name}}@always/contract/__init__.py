@@ -1,5 +1,6 @@
 """What an endpoint takes and gives: marshmallow schemas at the edge, declared on the view, enforced by the pipeline."""
 
+from . import body
 from .declaration import Contract, accepts, contract_of, queried, reads_itself, refuses, returns, writes
 from .enforcement import enforce
 from .fields import Line, Number, Text
@@ -10,6 +11,7 @@ __all__ = [
     "Number",
     "Text",
     "accepts",
+    "body",
     "contract_of",
     "enforce",
     "queried",

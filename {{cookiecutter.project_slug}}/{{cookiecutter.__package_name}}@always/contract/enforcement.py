@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 
 from ..monitoring import events
 from ..problems import Problem
+from . import body
 from .strict_json import NotStrict, parse
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _body(request: Request, schema: Schema) -> Any:
     kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
     if kind != "application/json" or charset.lower() != "utf-8":
         raise refused("unsupported-media-type", "The body must be application/json in UTF-8.")
-    content = request.get_data(cache=False)
+    content = body.read(request)
     if not content:
         raise refused("malformed", "The body is empty.")
     try:

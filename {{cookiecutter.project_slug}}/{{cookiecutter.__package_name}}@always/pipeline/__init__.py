@@ -29,7 +29,7 @@ LAYERS: tuple[Callable[[Exchange], Response | None], ...] = (
 def init_app(app: Flask) -> None:
     """Lead every request of ``app`` through the layers."""
     settings = of(app, Settings)
-    for part in (problems, cors, limits, wire):
+    for part in (problems, cors, limits, contract.body):
         part.init_app(app)
     monitoring.init_app(app, app.extensions["counters"].hit, limits.network)
     watch = app.extensions["watch"]

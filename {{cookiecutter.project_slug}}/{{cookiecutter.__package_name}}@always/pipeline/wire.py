@@ -1,16 +1,8 @@
 """What can be refused by the look of a request, whatever it is for."""
 
-from flask import Flask
-
 from ..contract.declaration import JSON
 from ..contract.enforcement import refused
-from ..settings import Settings, of
 from .exchange import Exchange
-
-
-def init_app(app: Flask) -> None:
-    """Bound the body: a longer one is answered with 413 before it is read."""
-    app.config["MAX_CONTENT_LENGTH"] = of(app, Settings).requests_max_body
 
 
 def well_formed(exchange: Exchange) -> None:

@@ -46,6 +46,9 @@ class Settings(StorageSettings):
     server_hosts: tuple[str, ...] = setting(Hosts(), "the host names that are ours; a request for another is refused")
     server_workers: int = setting(Whole(1, 256), "worker processes", default=1)
     server_threads: int = setting(Whole(1, 256), "requests that one worker handles at a time", default=8)
+    server_connections: int = setting(
+        Whole(16, 65536), "connections that one worker holds, the idle ones among them", default=512
+    )
     server_tls: bool = setting(Switch(), "speak TLS here; false only behind a proxy that does", default=True)
     server_tls_minimum: str = setting(Choice("1.2", "1.3"), "the oldest TLS version that is accepted", default="1.2")
     server_certificate: Path = setting(Location(), "the certificate chain, PEM", default=Path("certs/server.pem"))

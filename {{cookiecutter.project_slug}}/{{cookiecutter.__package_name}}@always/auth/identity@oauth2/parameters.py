@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, request
 
+from ...contract import body
+
 FORM = "application/x-www-form-urlencoded"
 MAX_NUMBER = 50
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -20,7 +22,7 @@ def form() -> dict[str, str]:
     if "form" not in g:
         if request.mimetype != FORM:
             raise InvalidRequestError(f"The body must be {FORM}.")
-        g.form = _read(request.get_data(cache=False))
+        g.form = _read(body.read(request))
     found: dict[str, str] = g.form
     return found
 

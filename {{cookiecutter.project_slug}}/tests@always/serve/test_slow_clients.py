@@ -1,0 +1,45 @@
+"""Clients that take their time keep nobody else out, and lose their place when they go."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from serving import Served, serving
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+IDLE = 100
+SLOW = 20
+BODY = b'{"name": "lamp"}'
+
+
+@pytest.mark.control("I2")
+def test_slow_clients_keep_nobody_out(
+    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], certificate: Path
+) -> None:
+    credential = [f"{name}: {value}" for name, value in caller(app=make_app()).headers.items()]  # type: ignore[attr-defined]
+    made = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
+    own = (*made, f"Content-Length: {len(BODY)}", "Connection: close")
+
+    def calls(served: Served) -> bytes:
+        return served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", *credential, "Connection: close")
+
+    with serving(environ, Path(environ["APP_SETTINGS"]).parent, certificate / "ca.pem") as served:
+        with ExitStack() as held:
+            for _ in range(IDLE):
+                held.enter_context(closing(served.connect()))
+            for _ in range(SLOW):
+                slow = held.enter_context(closing(served.connect()))
+                slow.sendall("\r\n".join([*made, "Content-Length: 500", "", "{"]).encode())
+            assert calls(served).startswith(b"HTTP/1.1 200")
+            refused = served.send(*own, body=BODY)
+            assert refused.startswith(b"HTTP/1.1 503")
+            assert b"retry-after: 1\r\n" in refused
+            assert calls(served).startswith(b"HTTP/1.1 200")
+        deadline = time.monotonic() + 10
+        while not (answer := served.send(*own, body=BODY)).startswith(b"HTTP/1.1 201"):
+            assert time.monotonic() < deadline, answer
