@@ -24,7 +24,8 @@ HERE = Path(__file__).parent
 NO_LIMIT = "100000000/minute"
 RAISED = {"APP_LIMITS_ADDRESS": NO_LIMIT, "APP_LIMITS_CALLER": NO_LIMIT}
 CONNECTIONS = 16
-THREADS = 8  # of the one worker; the service's own default
+THREADS = 8  # of the one worker, and the connections that it holds: the service's own defaults
+HELD = 512
 ENDPOINTS = ("GET /api/v1/me", "GET /api/v1/items/{id}", "POST /api/v1/items")
 
 
@@ -54,7 +55,7 @@ def plain(folder: Path) -> Iterator[Service]:
     command = (
         *("granian", "--interface", "wsgi", "--workers", "1", "--no-ws"),
         *("--workers-kill-timeout", "2"),
-        *("--blocking-threads", str(THREADS), "--backpressure", str(4 * THREADS)),
+        *("--blocking-threads", str(THREADS), "--backpressure", str(HELD)),
         *("--host", "127.0.0.1", "--port", str(port), "--working-dir", str(HERE)),
         *("--ssl-protocol-min", "tls1.2", "--ssl-certificate", str(certs / "server.pem")),
         *("--ssl-keyfile", str(certs / "server-key.pem"), "bare:app"),

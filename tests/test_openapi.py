@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +23,6 @@ from tests.template import CHOICES, TEMPLATE
 
 TESTS = TEMPLATE / "tests"
 EXAMPLES = 50
-# A machine that calls as fast as it can is no anomaly here.
-RATES = {
-    f"APP_LIMITS_{budget}": "1000000/minute"
-    for budget in ("ADDRESS", "CALLER", "FAILED_AUTHENTICATIONS", "UNKNOWN_PATHS")
-}
 BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = pytest.mark.install
@@ -42,7 +38,14 @@ def style(request: pytest.FixtureRequest) -> str:
 def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service of the auth style that is running."""
     folder = bake(tmp_path_factory.mktemp(style), {"auth_style": style})
-    with started(folder, RATES) as running:
+    limits = tomllib.loads((folder / "settings.toml").read_text("utf-8"))["limits"]
+    # A machine that calls as fast as it can is no anomaly here.
+    rates = {
+        f"APP_LIMITS_{name.upper()}": "1000000/minute"
+        for name, value in limits.items()
+        if "/" in value
+    }
+    with started(folder, rates) as running:
         yield running
 
 

@@ -54,13 +54,13 @@ def _make(flask: Callable[..., str]) -> dict[str, Any]:
         options = ("--email", "developer@localhost", "--password-stdin")
         flask("users", "create", PERSON, *options, typed=f"{password}\n")
     asks = ("--grants", "authorization_code refresh_token", "--redirect-uri")
-    options = {
+    grants: dict[str, tuple[str, ...]] = {
         "web": (*asks, CALLBACK),
         "page": (*asks, _page(), "--public"),
         "service": ("--grants", "client_credentials"),
     }
     create = ("clients", "create", "--scopes", SCOPES, "--json", "--name")
-    made = {kind: json.loads(flask(*create, CLIENTS[kind], *options[kind])) for kind in CLIENTS}
+    made = {kind: json.loads(flask(*create, CLIENTS[kind], *grants[kind])) for kind in CLIENTS}
     return {"password": password, **made}
 
 

@@ -7,12 +7,15 @@ credential and prints two calls that use it, then hands over to ``flask serve``.
 import os
 import subprocess
 import sys
+from functools import cache
 
 import address
 import certificates
 import credential
 import environment
 from address import ROOT
+from click import ClickException
+from flask import Flask
 
 FLASK = [sys.executable, "-m", "flask"]
 
@@ -33,11 +36,25 @@ def main() -> None:
 
 
 def flask(*arguments: str, typed: str | None = None) -> str:
-    """Run a command of the service and give what it prints; end here when it fails."""
-    done = subprocess.run([*FLASK, *arguments], input=typed, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"Not started: flask {' '.join(arguments[:2])} failed, see above.")
+    """Run a command of the service in this process and give what it prints; end here when it fails."""
+    app = service()
+    with app.app_context():  # which the `flask` command gives to every command
+        done = app.test_cli_runner().invoke(args=arguments, input=typed)
+    if done.exit_code:
+        sys.exit(f"{done.output}Not started: flask {' '.join(arguments[:2])} failed: {done.exception!r}.")
     return done.stdout
+
+
+@cache
+def service() -> Flask:
+    """Make the service, as soon as there is what its settings ask for."""
+    sys.path.insert(0, str(ROOT))
+    from wsgi import create_app
+
+    try:
+        return create_app()
+    except ClickException as refused:
+        sys.exit(f"Not started: {refused.message}")
 
 
 def calls(header: str) -> str:

@@ -67,6 +67,8 @@ class Operation:
             kinds.add("forbidden")
         if self.contract.body:
             kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
+        if self.contract.form:
+            kinds |= {"length-required", "too-large", "unavailable"}
         if self.budgets:
             kinds.add("rate-limited")
         return [kind for kind in KINDS if kind in kinds]

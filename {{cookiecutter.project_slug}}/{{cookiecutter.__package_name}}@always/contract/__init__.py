@@ -1,7 +1,7 @@
 """What an endpoint takes and gives: marshmallow schemas at the edge, declared on the view, enforced by the pipeline."""
 
 from . import body
-from .declaration import Contract, accepts, contract_of, queried, reads_itself, refuses, returns, writes
+from .declaration import Contract, accepts, contract_of, queried, reads_form, reads_itself, refuses, returns, writes
 from .enforcement import enforce
 from .fields import Line, Number, Text
 
@@ -15,6 +15,7 @@ __all__ = [
     "contract_of",
     "enforce",
     "queried",
+    "reads_form",
     "reads_itself",
     "refuses",
     "returns",

@@ -9,12 +9,15 @@ from collections import Counter
 from threading import Condition
 
 from flask import Flask, Request, current_app
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..monitoring import events
 from ..problems import Problem
 from ..settings import Settings, of
 
 PATIENCE = 0.1  # seconds
+PIECE = 64 * 1024
+DISCARDED = 16 * 1024 * 1024
 
 
 class Places:
@@ -47,7 +50,7 @@ class Places:
 
 
 def init_app(app: Flask) -> None:
-    """Bound the body: a longer one is answered with 413 before it is read."""
+    """Bound the body: a longer one is answered with 413 and never kept."""
     settings = of(app, Settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.requests_max_body
     app.extensions["body_places"] = Places(max(1, settings.server_threads // 2))
@@ -55,13 +58,18 @@ def init_app(app: Flask) -> None:
 
 def read(request: Request) -> bytes:
     """Return the body. Raises 413 for one that is too large, ``Problem`` while too many others arrive slowly."""
-    stream = request.stream
     places: Places = current_app.extensions["body_places"]
     address = request.remote_addr or ""
     if not places.take(address):
         events.record("excess_rate_limit_exceeded", "too many bodies arrive slowly", budget="slow-bodies")
         raise Problem("unavailable", "Too many bodies arrive slowly.", headers=[("Retry-After", "1")])
     try:
-        return stream.read()
+        return request.stream.read()
+    except RequestEntityTooLarge:
+        # A connection that ends while the client still sends takes the answer with it.
+        left = DISCARDED
+        while left > 0 and (piece := request.environ["wsgi.input"].read(PIECE)):
+            left -= len(piece)
+        raise
     finally:
         places.leave(address)

@@ -21,7 +21,8 @@ class Contract:
 
     ``status`` is that of its successful answer, None when the view declares none; ``also`` are other statuses with the
     same body. ``headers`` come with that answer. ``refusals`` are the problem types that the view itself answers with.
-    ``own_reading`` tells that the view reads query and body itself.
+    ``own_reading`` tells that the view reads query and body itself, ``form`` what it finds there, and ``failure`` how
+    it answers errors, where another standard says that.
     """
 
     body: Schema | None = None
@@ -33,6 +34,8 @@ class Contract:
     headers: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     own_reading: bool = False
+    form: Schema | None = None
+    failure: Schema | None = None
 
 
 def contract_of(view: Callable[..., Any]) -> Contract:
@@ -86,6 +89,11 @@ def writes(
 def reads_itself(view: View) -> View:
     """Leave query and body to the view, where a protocol or a form of a page says what they are."""
     return _put(view, own_reading=True)
+
+
+def reads_form(form: type[Schema], *, failure: type[Schema]) -> Callable[[View], View]:
+    """Leave the body to the view, as a form with these fields, and its errors to the standard that the view follows."""
+    return lambda view: _put(view, own_reading=True, form=form(), failure=failure())
 
 
 def refuses(*kinds: str) -> Callable[[View], View]:

@@ -31,7 +31,8 @@ def teach(plugin: MarshmallowPlugin) -> None:
 
 def finish(schemas: dict[str, Any], documented: list[Operation]) -> None:
     """Say of an answer that it always has all its fields, but for those whose metadata say ``x-optional``."""
-    bodies = {name_of(operation.contract.body) for operation in documented if operation.contract.body}
+    taken = (part for operation in documented for part in (operation.contract.body, operation.contract.form) if part)
+    bodies = {name_of(schema) for schema in taken}
     for name, schema in schemas.items():
         if name not in bodies and name != "Problem":
             properties = schema["properties"]

@@ -38,6 +38,9 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
     if body := operation.contract.body:
         content = {"schema": body, "example": _example(body)}
         described["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if form := operation.contract.form:
+        content = {"schema": form, "example": _example(form)}
+        described["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": content}}
     return described
 
 
@@ -72,7 +75,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if contract.media:
         own["content"] = {contract.media: {"schema": contract.answer or _any(contract.media)}}
     refused = {
-        str(status): shared.problem_response(status) for status in sorted({KINDS[k].status for k in operation.refusals})
+        str(status): shared.problem_response(status, contract.failure)
+        for status in {KINDS[kind].status for kind in operation.refusals}
     }
     answered = {
         str(status): {"description": HTTPStatus(status).phrase, **own}

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
+from marshmallow import Schema
 
 from ..operations import Operation
 from ..problems import KINDS, MEDIA_TYPE
@@ -40,9 +41,13 @@ def header(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/headers/{name}"}
 
 
-def problem_response(status: int) -> dict[str, str]:
-    """Return a reference to the response of an error."""
-    return {"$ref": f"#/components/responses/{_name(status)}"}
+def problem_response(status: int, failure: Schema | None = None) -> dict[str, Any]:
+    """Return a reference to the response of an error, or the response where a standard has a form of its own for it."""
+    if failure is None:
+        return {"$ref": f"#/components/responses/{_name(status)}"}
+    common = _response(status)
+    # What is refused before the path is looked at is a problem everywhere.
+    return {**common, "content": {"application/json": {"schema": failure}, **common["content"]}}
 
 
 def markdown(docstring: str) -> str:

@@ -9,6 +9,8 @@ from ...settings.forms import Rate, Whole
 from ..protected_resource import ResourceSettings
 from ..sign_up_settings import SignUpSettings
 
+SHORTEST_PASSWORD = 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class TokenSettings(SignUpSettings, ResourceSettings):
@@ -24,7 +26,7 @@ class TokenSettings(SignUpSettings, ResourceSettings):
         Whole(0, 1440), "minutes that a new signing key is published before it signs", default=10
     )
     sessions_hours: int = setting(Whole(1, 720), "hours that a person stays signed in", default=12)
-    passwords_at_least: int = setting(Whole(8, 64), "characters that a password must have", default=15)
+    passwords_at_least: int = setting(Whole(SHORTEST_PASSWORD, 64), "characters that a password must have", default=15)
     limits_sign_ins: RateLimitItem = setting(
         Rate(), "attempts to sign in to one account from one address", default=parse("5/minute")
     )

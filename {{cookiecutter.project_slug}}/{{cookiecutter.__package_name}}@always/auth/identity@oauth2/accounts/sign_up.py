@@ -14,6 +14,7 @@ from ....problems import Problem
 from ....settings import of
 from ...marks import public
 from ...sign_up_settings import SignUpSettings
+from ..settings import SHORTEST_PASSWORD
 from . import passwords, users
 
 FIRST_SCOPES = ("items:read", "items:write")
@@ -27,7 +28,16 @@ class SignUp(Schema):
         required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE), metadata={"examples": ["ada"]}
     )
     email = fields.Email(required=True, validate=validate.Length(max=254), metadata={"examples": ["ada@example.com"]})
-    password = fields.String(required=True, load_only=True, metadata={"examples": ["five plain words in a row"]})
+    password = fields.String(
+        required=True,
+        load_only=True,
+        metadata={
+            "minLength": SHORTEST_PASSWORD,
+            "maxLength": passwords.AT_MOST,
+            "description": "Long, and none that many people take.",
+            "examples": ["five plain words in a row"],
+        },
+    )
 
     @validates_schema
     def good_password(self, data: dict[str, Any], **_: Any) -> None:

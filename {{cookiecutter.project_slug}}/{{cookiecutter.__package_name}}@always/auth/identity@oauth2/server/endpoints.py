@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from flask import Blueprint, Response, current_app, g, jsonify
 from werkzeug.exceptions import HTTPException
 
-from ....contract import reads_itself, writes
+from ....contract import reads_form, refuses, writes
 from ....contract.declaration import JSON
 from ....database import reading, writing
 from ....monitoring import events
@@ -18,7 +18,7 @@ from ...failure import Unauthenticated
 from ...marks import guarded_by
 from ...protected_resource import resource
 from .. import memory, parameters, protector
-from . import tokens
+from . import forms, tokens
 from .authlib_server import Request, server
 from .clients import Client
 
@@ -28,8 +28,9 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 @blueprint.post("/token")
 @guarded_by("client")
 @rationed("tokens", strict=True)
-@writes(JSON, also=(401,))
-@reads_itself
+@writes(JSON)
+@refuses("unauthenticated")
+@reads_form(forms.TokenForm, failure=forms.ProtocolError)
 def token() -> Response:
     """Give tokens for a code, a refresh token or a client's own credentials (RFC 6749, section 3.2)."""
     return jsonify(server.create_token_response(Request("POST", parameters.form())))
@@ -37,8 +38,9 @@ def token() -> Response:
 
 @blueprint.post("/revoke")
 @guarded_by("client")
-@writes(JSON, also=(401,))
-@reads_itself
+@writes(JSON)
+@refuses("unauthenticated")
+@reads_form(forms.TokenQuestion, failure=forms.ProtocolError)
 def revoke() -> Response:
     """End a token; a refresh token ends its whole family. An unknown one is no error (RFC 7009).
 
@@ -59,8 +61,9 @@ def revoke() -> Response:
 
 @blueprint.post("/introspect")
 @guarded_by("client")
-@writes(JSON, also=(401,))
-@reads_itself
+@writes(JSON)
+@refuses("unauthenticated")
+@reads_form(forms.TokenQuestion, failure=forms.ProtocolError)
 def introspect() -> Response:
     """Tell what a token is worth (RFC 7662): to the client it was given to, and to protected resources."""
     text, client = _token(), _client()
