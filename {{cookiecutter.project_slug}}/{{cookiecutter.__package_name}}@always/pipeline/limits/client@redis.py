@@ -12,6 +12,8 @@ __all__ = ["CALL", "ScriptUnknown", "connect"]
 CALL = "redis.call"  # how a script calls a command
 # A server that does not answer must not hold a request for longer than this, in seconds.
 PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
+# What the client would tell the server of itself is two more round trips for each connection.
+SILENT: dict[str, Any] = {"driver_info": None}
 
 
 def connect(uri: str) -> Any:
@@ -20,7 +22,7 @@ def connect(uri: str) -> Any:
     The breaker decides when to try again, so the client never does: by itself it would wait for seconds.
     """
     scheme = uri.partition("://")[0]
-    options = {**PATIENCE, "retry": Retry(NoBackoff(), 0)}
+    options = {**PATIENCE, **SILENT, "retry": Retry(NoBackoff(), 0)}
     if scheme == "redis+sentinel":
         options["sentinel_kwargs"] = PATIENCE
     elif scheme == "redis+cluster":
