@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from serving import serving
 from triggers import SETTINGS, Trigger
 from triggers import TRIGGERS as OF_CREDENTIALS
 
@@ -98,11 +97,3 @@ def test_every_event_that_the_code_records_is_triggered(service: ModuleType) -> 
     }
     assert recorded == set(TRIGGERS) | OF_THE_SERVER
     assert recorded == set(service.monitoring.events.LEVELS)
-
-
-@pytest.mark.control("L3")
-def test_the_server_tells_when_it_starts_and_stops(app: Flask, environ: dict[str, str], certificate: Path) -> None:
-    with serving(environ, Path(environ["APP_SETTINGS"]).parent, certificate / "ca.pem") as served:
-        (started,) = found(served.output.read_text(), "sys_startup")
-    assert started["reason"] == f"serving on https://127.0.0.1:{served.port}"
-    assert len(found(served.output.read_text(), "sys_shutdown")) == 1

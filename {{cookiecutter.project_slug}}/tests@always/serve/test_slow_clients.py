@@ -22,11 +22,16 @@ def test_slow_clients_keep_nobody_out(
     make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], certificate: Path
 ) -> None:
     credential = [f"{name}: {value}" for name, value in caller(app=make_app()).headers.items()]  # type: ignore[attr-defined]
-    made = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
-    own = (*made, f"Content-Length: {len(BODY)}", "Connection: close")
+    post = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
+    own = (*post, f"Content-Length: {len(BODY)}")
 
-    def calls(served: Served) -> bytes:
-        return served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", *credential, "Connection: close")
+    def answer(served: Served, *lines: str, body: bytes = b"") -> bytes:
+        with closing(served.connect()) as connection:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+            return connection.recv(65536)
+
+    def read(served: Served) -> bytes:
+        return answer(served, "GET /api/v1/items HTTP/1.1", "Host: localhost", *credential)
 
     with serving(environ, Path(environ["APP_SETTINGS"]).parent, certificate / "ca.pem") as served:
         with ExitStack() as held:
@@ -34,12 +39,12 @@ def test_slow_clients_keep_nobody_out(
                 held.enter_context(closing(served.connect()))
             for _ in range(SLOW):
                 slow = held.enter_context(closing(served.connect()))
-                slow.sendall("\r\n".join([*made, "Content-Length: 500", "", "{"]).encode())
-            assert calls(served).startswith(b"HTTP/1.1 200")
-            refused = served.send(*own, body=BODY)
+                slow.sendall("\r\n".join([*post, "Content-Length: 500", "", "{"]).encode())
+            assert read(served).startswith(b"HTTP/1.1 200")
+            refused = answer(served, *own, body=BODY)
             assert refused.startswith(b"HTTP/1.1 503")
             assert b"retry-after: 1\r\n" in refused
-            assert calls(served).startswith(b"HTTP/1.1 200")
+            assert read(served).startswith(b"HTTP/1.1 200")
         deadline = time.monotonic() + 10
-        while not (answer := served.send(*own, body=BODY)).startswith(b"HTTP/1.1 201"):
-            assert time.monotonic() < deadline, answer
+        while not (made := answer(served, *own, body=BODY)).startswith(b"HTTP/1.1 201"):
+            assert time.monotonic() < deadline, made

@@ -1,5 +1,6 @@
-"""The server ends well: what is under way is answered, and Ctrl-C is enough."""
+"""The server ends well: Ctrl-C is enough, and it tells of its start and its end."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from serving import ROOT, free_port, listens
 
 
+@pytest.mark.control("L3")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a process group")
 def test_ctrl_c_stops_the_server_and_its_workers(environ: dict[str, str], tmp_path: Path) -> None:
     port = free_port()
@@ -33,3 +35,8 @@ def test_ctrl_c_stops_the_server_and_its_workers(environ: dict[str, str], tmp_pa
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+    told = [json.loads(line) for line in (tmp_path / "output").read_text().splitlines()]
+    assert [line["reason"] for line in told if line["event"].startswith("sys_")] == [
+        f"serving on https://127.0.0.1:{port}",
+        "the server has stopped",
+    ]
