@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import click
 from flask.cli import AppGroup
-from limits import parse
 from sqlalchemy import Connection
 
 from ...clock import now
 from ...database import AnyRow, reading, writing
+from ..rate_option import rate_option
 from ..scopes import SCOPES
 from . import issuing, queries
 from .issuing import Issued
@@ -28,19 +28,12 @@ def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tup
     return scopes
 
 
-def _rate(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    try:
-        return text if text is None or parse(text).amount > 0 else None
-    except ValueError:
-        raise click.BadParameter("give a rate such as 1000/minute") from None
-
-
 @keys.command("create")
 @click.option("--name", required=True, help="What the key is for.")
 @click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
 @click.option("--owner", help="Who the key belongs to; the name of the key when left out.")
 @click.option("--expires-in", "days", type=click.IntRange(1, 365), help="Days that it lives.")
-@click.option("--rate", callback=_rate, help="A rate of its own, such as 1000/minute.")
+@rate_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def create(
     name: str, scopes: tuple[str, ...], owner: str | None, days: int | None, rate: str | None, as_json: bool

@@ -13,7 +13,7 @@ from ...database import reading, writing
 from ...problems import Problem
 from ...settings import Settings, of
 from .. import revocations
-from ..caller import Caller
+from ..caller import Caller, OwnRate
 from ..failure import Unauthenticated
 from ..remembered import Remembered
 from . import key, networks, queries
@@ -91,7 +91,8 @@ def _look_up(text: str) -> Caller:
         _deny(key_id, "the key is not valid yet")
     if found.last_used_at is None or at - found.last_used_at >= queries.USED_AT_MOST_EVERY:
         _note_use(key_id)
-    return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, found.rate)
+    rate = OwnRate(found.rate, key_id) if found.rate else None
+    return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, rate)
 
 
 def _deny(key_id: str, reason: str) -> None:

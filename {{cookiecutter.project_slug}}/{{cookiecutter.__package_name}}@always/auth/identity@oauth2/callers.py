@@ -11,6 +11,6 @@ def count_callers(connection: Connection) -> int:
     return users.count(connection) + clients.count(connection)
 
 
-def own_rates(_connection: Connection) -> list[tuple[str, str, str]]:
-    """Return id, owner and rate of every credential that brings a rate of its own: a token brings none."""
-    return []
+def own_rates(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return id, name and rate of every client that has a rate of its own, which its tokens bring."""
+    return clients.rates(connection)

@@ -48,6 +48,7 @@ class Client(Base):
     scopes: Mapped[str] = mapped_column(String(1000))
     # Whether it is a protected resource, which may ask about tokens that were given to others.
     introspects: Mapped[bool]
+    rate: Mapped[str | None] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

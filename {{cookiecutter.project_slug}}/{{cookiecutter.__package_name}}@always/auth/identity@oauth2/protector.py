@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from ...database import reading
 from .. import bearer, protected_resource
-from ..caller import Caller
+from ..caller import Caller, OwnRate
 from ..claims import Claims, Rules
 from ..claims import check as check_claims
 from ..failure import Unauthenticated
@@ -32,6 +32,7 @@ class Checked:
     claims: Claims
     client_id: str
     scopes: frozenset[str]
+    rate: str | None
 
 
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
@@ -68,12 +69,13 @@ def check(text: str) -> Checked:
     scopes = set(row.scopes.split()) & set(row.client_scopes.split())
     if row.user_scopes is not None:
         scopes &= set(row.user_scopes.split())
-    return Checked(claims, row.client_id, frozenset(scopes))
+    return Checked(claims, row.client_id, frozenset(scopes), row.rate)
 
 
 def _caller(checked: Checked) -> Caller:
     claims = checked.claims
-    return Caller(claims.subject, checked.scopes, claims.token_id or "", claims.expires_at)
+    rate = OwnRate(checked.rate, checked.client_id) if checked.rate else None
+    return Caller(claims.subject, checked.scopes, claims.token_id or "", claims.expires_at, rate)
 
 
 def _key(kid: str) -> ECKey | None:

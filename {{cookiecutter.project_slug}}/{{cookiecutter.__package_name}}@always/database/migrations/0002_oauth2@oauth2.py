@@ -64,6 +64,7 @@ def _clients() -> None:
         sa.Column("redirect_uris", sa.Text(), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
         sa.Column("introspects", sa.Boolean(), nullable=False),
+        sa.Column("rate", sa.String(50), nullable=True),
         _moment("created_at"),
         sa.PrimaryKeyConstraint("id", name="pk_clients"),
     )

@@ -66,7 +66,7 @@ def by_caller(exchange: Exchange) -> None:
     if caller is None:
         return
     if caller.rate:
-        spend(exchange, "caller", f"credential {caller.credential}", _rate(caller.rate))
+        spend(exchange, "caller", f"credential {caller.rate.of}", _rate(caller.rate.rate))
     else:
         spend(exchange, "caller", f"caller {caller.id}")
 

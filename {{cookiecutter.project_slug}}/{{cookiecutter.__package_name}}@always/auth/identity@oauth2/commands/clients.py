@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 
 from ....database import reading, writing
 from ....monitoring import events
+from ...rate_option import rate_option
 from .. import memory
 from ..server import clients as kept
 from ..server import redirects
@@ -34,6 +35,7 @@ def _redirect_uris(_context: click.Context, _option: click.Parameter, uris: tupl
 @click.option("--scopes", required=True, callback=printing.scopes, help='Such as "items:read items:write".')
 @click.option("--public", is_flag=True, help="It can keep no secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="It is a protected resource: it may ask about tokens of others.")
+@rate_option
 @printing.as_json
 def create(
     name: str,
@@ -42,6 +44,7 @@ def create(
     scopes: tuple[str, ...],
     public: bool,
     introspects: bool,
+    rate: str | None,
     as_json: bool,
 ) -> None:
     """Make an application and print its id and secret, once.
@@ -66,6 +69,7 @@ def create(
             scopes=scopes,
             public=public,
             introspects=introspects,
+            rate=rate,
         )
     events.record("user_created", "an operator made a client", owner=client_id)
     _print(client_id, secret, as_json)
@@ -91,6 +95,7 @@ def list_(as_json: bool) -> None:
                     "grants": sorted(one.grants),
                     "redirect_uris": one.redirect_uris,
                     "scopes": sorted(one.scopes),
+                    "rate": one.rate,
                     "created_at": one.created_at,
                 }
                 for one in found

@@ -30,6 +30,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     redirect_uris: tuple[str, ...]
     scopes: frozenset[str]
     introspects: bool
+    rate: str | None
     created_at: datetime
 
     @property
@@ -93,6 +94,11 @@ def count(connection: Connection) -> int:
     return connection.scalar(query) or 0
 
 
+def rates(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return id, name and rate of every client that has a rate of its own."""
+    return [(one.id, one.name, one.rate) for one in every(connection) if one.rate]
+
+
 def add(
     connection: Connection,
     *,
@@ -102,6 +108,7 @@ def add(
     scopes: Collection[str],
     public: bool,
     introspects: bool,
+    rate: str | None,
 ) -> tuple[str, str | None]:
     """Keep a new client and return its id and its secret, which is told here and nowhere else."""
     client_id, secret = secrets.token_hex(11), None if public else secrets.token_urlsafe(32)
@@ -114,6 +121,7 @@ def add(
             redirect_uris=" ".join(redirect_uris),
             scopes=" ".join(sorted(scopes)),
             introspects=introspects,
+            rate=rate,
             created_at=now(),
         )
     )
@@ -143,5 +151,6 @@ def from_row(row: AnyRow) -> Client:
         redirect_uris=tuple(row.redirect_uris.split()),
         scopes=frozenset(row.scopes.split()),
         introspects=row.introspects,
+        rate=row.rate,
         created_at=row.created_at,
     )

@@ -121,7 +121,7 @@ def find_access(connection: Connection, token_id: str) -> AnyRow | None:
     query = (
         select(
             *(AccessToken.id, AccessToken.client_id, AccessToken.family_id, AccessToken.scopes, AccessToken.expires_at),
-            *(Client.scopes.label("client_scopes"), User.scopes.label("user_scopes")),
+            *(Client.scopes.label("client_scopes"), Client.rate, User.scopes.label("user_scopes")),
         )
         .join(Client, Client.id == AccessToken.client_id)
         .outerjoin(Family, Family.id == AccessToken.family_id)

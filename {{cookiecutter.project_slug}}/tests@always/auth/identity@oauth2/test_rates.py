@@ -1,0 +1,38 @@
+"""An application may have a rate of its own, which is counted for it and not for those that it acts for."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from credentials import make_service_client, post
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.mark.control("R3")
+def test_an_application_with_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
+    app = make_app(limits_caller="2/minute")
+    own, common = make_service_client(app, "--rate", "3/minute"), make_service_client(app)
+
+    def statuses(client: dict[str, str], times: int) -> list[int]:
+        """Take a token for each call: another one is no way to another budget."""
+        tokens = (
+            post(app, "/oauth2/token", client, {"grant_type": "client_credentials"}).json["access_token"]
+            for _ in range(times)
+        )
+        http = app.test_client()
+        return [http.get("/api/v1/me", headers={"Authorization": f"Bearer {one}"}).status_code for one in tokens]
+
+    assert statuses(own, 4) == [200, 200, 200, 429]
+    assert statuses(common, 3) == [200, 200, 429]
+    listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
+    assert listed[f"credential {own['id']}"]["rate"] == "3/minute"
+    assert f"credential {common['id']}" not in listed
+
+
+def test_a_wrong_rate_is_refused(app: Flask) -> None:
+    made = "clients create --name a --grants client_credentials --scopes items:read --rate x"
+    done = app.test_cli_runner().invoke(args=made.split())
+    assert done.exit_code == 2
+    assert "give a rate such as 1000/minute" in done.stderr
