@@ -52,10 +52,10 @@ def _query(request: Request, schema: Schema | None) -> Any:
 
 
 def _body(request: Request, schema: Schema) -> Any:
+    content = body.read(request)  # also to refuse it: what is left unread costs the client its connection
     kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
     if kind != "application/json" or charset.lower() != "utf-8":
         raise refused("unsupported-media-type", "The body must be application/json in UTF-8.")
-    content = body.read(request)
     if not content:
         raise refused("malformed", "The body is empty.")
     try:
