@@ -66,7 +66,8 @@ def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> N
         with stoppable() as storage:
             line(backend, name, cases.endure(folder, storage, fault))
     with stoppable() as storage:
-        line(backend, "slow", cases.slow(folder, storage))
+        line_to = importlib.import_module("stoppable_server").Line
+        line(backend, "slow", cases.slow(folder, storage, line_to))
     with stoppable() as storage:
         line(backend, "away at start", cases.refused_at_start(folder, storage))
     with stoppable() as storage:

@@ -1,11 +1,13 @@
-"""A real server that a test may end, freeze and start again at the same address."""
+"""A real server that a test may end, freeze and start again at the same address, and a slow line to it."""
 
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -63,3 +65,41 @@ class Stoppable:
     ) -> None:
         self.thaw()
         self.kill()
+
+
+class Line:
+    """A line to the server, whose answers can be held back for ``delay`` seconds each."""
+
+    def __init__(self, server: Stoppable) -> None:
+        self.delay = 0.0
+        self._to = server.port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.uri = server.uri.replace(str(server.port), str(self._listener.getsockname()[1]))
+        self._open: list[socket.socket] = []
+        Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for end in (self._listener, *self._open):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._to))
+                self._open += [near, far]
+                Thread(target=self._carry, args=(near, far, False), daemon=True).start()
+                Thread(target=self._carry, args=(far, near, True), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket, slow: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                time.sleep(self.delay if slow else 0)
+                sink.sendall(data)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .declaration import setting
-from .forms import Choice, Url
+from .forms import Choice, Url, Whole
 from .limiter import BACKEND
 
 
@@ -18,4 +18,9 @@ class StorageSettings:
         Choice("fallback", "refuse"),
         "while the counters are away: fallback lets each worker count alone, refuse answers 503",
         default="fallback",
+    )
+    limits_patience_ms: int = setting(
+        Whole(50, 10_000),
+        "how long a request waits for the counters, in milliseconds; the first one that waits in vain finds them away",
+        default=250,
     )

@@ -10,8 +10,14 @@ const issuer = `https://localhost:${port}`
 const keys = []
 
 function provider() {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  keys.unshift({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' })
+  // Asked for as JWK at once: Node 20 hangs now and then when a key that it has just made is exported later.
+  const jwk = { format: 'jwk' }
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: jwk,
+    privateKeyEncoding: jwk,
+  })
+  keys.unshift({ ...privateKey, kid: randomUUID(), use: 'sig', alg: 'ES256' })
   const resourceServer = {
     scope: 'items:read items:write',
     audience,

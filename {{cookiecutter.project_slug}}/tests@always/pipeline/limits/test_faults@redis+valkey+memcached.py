@@ -4,19 +4,16 @@ Each fault is made with a real server. The bounds on time are several times what
 """
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
 from statistics import median
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from limiter_storage import stoppable
 from limits import parse
-from stoppable_server import Stoppable
+from stoppable_server import Line, Stoppable
 
 MakeApp = Callable[..., Flask]
 PATH = "/api/v1/me"
@@ -127,8 +124,8 @@ def test_it_is_restarted_between_two_calls(watch: Watch, storage: Stoppable) -> 
 @pytest.mark.control("R6")
 def test_it_is_slow(make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
     storage.start()
-    with closing(Line(storage.port)) as line:
-        watch = Watch(make_app(limiter_uri=storage.uri.replace(str(storage.port), str(line.port))))
+    with Line(storage) as line:
+        watch = Watch(make_app(limiter_uri=line.uri))
         assert watch.call()[0] == 401
         line.delay = 0.15
         deadline = time.monotonic() + 10
@@ -136,6 +133,16 @@ def test_it_is_slow(make_app: MakeApp, storage: Stoppable, capsys: pytest.Captur
             assert watch.call()[0] == 401
         line_is_fast = lambda: setattr(line, "delay", 0.0)  # noqa: E731
         endures(watch, capsys, line_is_fast)
+
+
+@pytest.mark.control("R6")
+def test_how_long_a_request_waits_for_it_is_a_setting(make_app: MakeApp, storage: Stoppable) -> None:
+    storage.start()
+    with Line(storage) as line:
+        watch = Watch(make_app(limiter_uri=line.uri, limits_patience_ms="10000"))
+        line.delay = 0.5
+        assert watch.call()[0] == 401
+        assert watch.shared()
 
 
 @pytest.mark.control("R6")
@@ -177,37 +184,3 @@ def test_the_probe_tells_of_it(watch: Watch, storage: Stoppable) -> None:
     time.sleep(1.1)  # an answer is kept for a second
     assert told() == "unavailable"
     assert not watch.shared()
-
-
-class Line:
-    """A line to a server that can be made slow."""
-
-    def __init__(self, port: int) -> None:
-        self.delay = 0.0
-        self._to = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._open: list[socket.socket] = []
-        Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        """Hang up."""
-        for end in (self._listener, *self._open):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._to))
-                self._open += [near, far]
-                Thread(target=self._carry, args=(near, far, False), daemon=True).start()
-                Thread(target=self._carry, args=(far, near, True), daemon=True).start()
-
-    def _carry(self, source: socket.socket, sink: socket.socket, slow: bool) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                time.sleep(self.delay if slow else 0)
-                sink.sendall(data)

@@ -19,9 +19,9 @@ from .standing import Standing, StorageAway, Store, Tell
 
 PROBED_EVERY = 1.0  # seconds
 PROBE = RateLimitItemPerMinute(1)
-# A storage that is only slow would slow every request: when no answer took less than this for that long, it counts as
-# away. A burst of requests alone makes some answers slow, not all.
-SLOW, TOLERATED = 0.1, 1.0  # seconds
+# A storage that is only slow would slow every request: when every answer took this part of the patience or more for
+# that long, it counts as away. A burst of requests alone makes some answers slow, not all.
+SLOW, TOLERATED = 0.4, 1.0  # part, seconds
 
 
 class Breaker:
@@ -37,6 +37,7 @@ class Breaker:
         self._local = Memory(settings.limits_strategy)
         self._refuses = settings.limits_on_fault == "refuse"
         self._workers = settings.server_workers
+        self._slow = SLOW * settings.limits_patience_ms / 1000
         self._slow_since: float | None = None
         self._away_since: float | None = None
         self._changing = Lock()
@@ -76,12 +77,12 @@ class Breaker:
         started = time.monotonic()
         standing = self._connected().hit(key, rate, cost)
         ended = time.monotonic()
-        if ended - started < SLOW:
+        if ended - started < self._slow:
             self._slow_since = None
         elif self._slow_since is None:
             self._slow_since = ended
         elif ended - self._slow_since > TOLERATED:
-            self._open(key, TimeoutError(f"every answer takes longer than {SLOW} seconds"))
+            self._open(key, TimeoutError(f"every answer takes longer than {self._slow:g} seconds"))
         return standing
 
     def _connected(self) -> Store:
@@ -114,7 +115,7 @@ class Breaker:
             started = time.monotonic()
             with suppress(Exception):
                 self._connected().hit(f"{key}:probe", PROBE)
-                if time.monotonic() - started < SLOW:
+                if time.monotonic() - started < self._slow:
                     break
         away_since, self._slow_since, self._away_since = self._away_since, None, None
         away = round(time.monotonic() - (away_since or started), 1)

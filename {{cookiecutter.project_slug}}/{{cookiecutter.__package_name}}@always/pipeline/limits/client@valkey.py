@@ -10,21 +10,20 @@ from valkey.retry import Retry
 __all__ = ["CALL", "ScriptUnknown", "connect"]
 
 CALL = "server.call"  # how a script calls a command
-# A server that does not answer must not hold a request for longer than this, in seconds.
-PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
 # What the client would tell the server of itself is two more round trips for each connection.
 SILENT: dict[str, Any] = {"lib_name": None, "lib_version": None}
 
 
-def connect(uri: str) -> Any:
-    """Return a client for the server that ``uri`` names.
+def connect(uri: str, patience: float) -> Any:
+    """Return a client for the server that ``uri`` names; none of its calls waits longer than ``patience``, in seconds.
 
     The breaker decides when to try again, so the client never does: by itself it would wait for seconds.
     """
     scheme = uri.partition("://")[0]
-    options = {**PATIENCE, **SILENT, "retry": Retry(NoBackoff(), 0)}
+    waits = {"socket_connect_timeout": patience, "socket_timeout": patience}
+    options = {**waits, **SILENT, "retry": Retry(NoBackoff(), 0)}
     if scheme == "valkey+sentinel":
-        options["sentinel_kwargs"] = PATIENCE
+        options["sentinel_kwargs"] = waits
     elif scheme == "valkey+cluster":
         options["cluster_error_retry_attempts"] = 0
     return cast(Any, storage_from_string(uri, **options)).get_connection()

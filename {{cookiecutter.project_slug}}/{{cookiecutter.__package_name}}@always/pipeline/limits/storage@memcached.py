@@ -17,20 +17,21 @@ from ...settings import Settings
 from .breaker import Breaker
 from .standing import Standing, Store, Tell, sliding
 
-# A server that does not answer must not hold a request for longer than this, in seconds.
-PATIENCE: dict[str, Any] = {"connect_timeout": 0.25, "timeout": 0.25, "no_delay": True}
 MONTH = 30 * 24 * 3600  # a longer life than this is taken for a date
 
 
 def open_storage(settings: Settings, tell: Tell) -> Store:
     """Return the counters; the server is first asked when the first request is counted."""
     counters = {"fixed-window": FixedWindow, "sliding-window-counter": SlidingWindow}[settings.limits_strategy]
-    return Breaker(lambda: counters(_connect(settings.limiter_uri)), settings, tell)
+    patience = settings.limits_patience_ms / 1000
+    return Breaker(lambda: counters(_connect(settings.limiter_uri, patience)), settings, tell)
 
 
-def _connect(uri: str) -> Any:
+def _connect(uri: str, patience: float) -> Any:
     """Return a client that all threads may use; several servers, between commas, share the keys among them."""
-    options = {**PATIENCE, "use_pooling": True} if "," in uri else PATIENCE
+    options: dict[str, Any] = {"connect_timeout": patience, "timeout": patience, "no_delay": True}
+    if "," in uri:
+        options["use_pooling"] = True
     return MemcachedStorage(uri, **options).storage
 
 

@@ -17,7 +17,12 @@ from .standing import Standing, Store, Tell, sliding
 
 def open_storage(settings: Settings, tell: Tell) -> Store:
     """Return the counters; the server is first asked when the first request is counted."""
-    return Breaker(lambda: Server(client.connect(settings.limiter_uri), settings.limits_strategy), settings, tell)
+    patience = settings.limits_patience_ms / 1000
+
+    def connect() -> Store:
+        return Server(client.connect(settings.limiter_uri, patience), settings.limits_strategy)
+
+    return Breaker(connect, settings, tell)
 
 
 class Server:
