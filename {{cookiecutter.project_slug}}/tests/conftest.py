@@ -1,5 +1,6 @@
 """What the tests share: the service with fresh secrets, its database, and callers of it."""
 
+import gc
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
 ROOMY = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
+
+# Services are made by the hundred here and left in cycles; looking for these more seldom saves a fifth of the time.
+gc.set_threshold(50_000, 20, 50)
 
 
 class HttpsClient(FlaskClient):

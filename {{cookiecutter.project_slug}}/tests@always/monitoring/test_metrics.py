@@ -1,21 +1,14 @@
 """Metrics: right over all workers, behind their token, and with labels that stay few."""
 
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from serving import HOST, ROOT, Served, free_port, serving
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -213,69 +206,3 @@ def test_one_caller_past_a_threshold_is_an_anomaly(
     assert read()[name] == 0
     call(first)
     assert read()[name] == 1
-
-
-# Over several workers
-
-
-def scrape(address: str, served: Served, headers: Mapping[str, str]) -> dict[str, float]:
-    with urlopen(Request(address, headers=dict(headers)), context=served.trusting(), timeout=10) as answer:  # noqa: S310
-        return samples(answer.read().decode())
-
-
-def test_all_workers_are_counted_and_an_old_run_is_not(
-    environ: dict[str, str], token: Mapping[str, str], certificate: Path, app: Flask, caller: MakeCaller
-) -> None:
-    """Also by ``flask metrics serve``, a process of its own that outlives them."""
-    folder = Path(environ["APP_SETTINGS"]).parent
-    many = {**environ, "APP_ENVIRONMENT": "development", "APP_LIMITS_ADDRESS": "9999/minute"}
-    admin = caller("admin").headers  # type: ignore[attr-defined]
-    health, stats = 'http_requests_total{method="GET",route="/healthz",status="200"}', "/api/v1/admin/stats"
-    with figures(many) as address:
-        for workers, calls in ((2, 60), (1, 20)):
-            with serving({**many, "APP_SERVER_WORKERS": str(workers)}, folder, certificate / "ca.pem") as served:
-                url = f"https://localhost:{served.port}"
-                for _ in range(calls):
-                    served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
-                for _ in range(7):
-                    served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close")
-                with urlopen(Request(url + stats, headers=dict(admin)), context=served.trusting()) as answer:  # noqa: S310
-                    assert b'"refused_requests":7' in answer.read()
-                for _ in range(5):
-                    assert scrape(f"{url}/metrics", served, token)[health] == calls
-                assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == workers
-                counted = scrape(address, served, token)
-                assert counted[health] == calls
-                assert counted['service_part_up{part="database"}'] == 1
-                for wrong, status in ((address, 401), (f"{address}/x", 404)):
-                    with pytest.raises(HTTPError) as refused:
-                        scrape(wrong, served, {"Authorization": "Bearer x"})
-                    assert refused.value.code == status
-                    refused.value.close()
-
-
-@contextmanager
-def figures(environ: Mapping[str, str]) -> Iterator[str]:
-    """Run ``flask metrics serve`` and yield its address."""
-    port = free_port()
-    internal = subprocess.Popen(
-        [sys.executable, "-m", "flask", "metrics", "serve"],
-        cwd=ROOT,
-        env={**environ, "APP_METRICS_PORT": str(port)},
-        stderr=subprocess.PIPE,
-    )
-    assert internal.stderr is not None
-    with internal.stderr:
-        try:
-            assert b"Metrics on https://127.0.0.1" in internal.stderr.readline()
-            yield f"https://{HOST}:{port}/metrics"
-        finally:
-            internal.terminate()
-            assert internal.wait(10) == 0
-
-
-def test_the_internal_port_needs_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:
-    del environ["APP_METRICS_TOKEN"]
-    refused = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
-    assert refused.exit_code == 1
-    assert "APP_METRICS_TOKEN is missing" in refused.output

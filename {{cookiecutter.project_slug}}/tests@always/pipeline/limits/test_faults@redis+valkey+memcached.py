@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,6 +19,13 @@ from stoppable_server import Line, Stoppable
 MakeApp = Callable[..., Flask]
 PATH = "/api/v1/me"
 AT_ONCE = 0.1  # seconds; less than any time-out
+
+
+@pytest.fixture(autouse=True)
+def _sooner(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look sooner than every second whether the storage is back."""
+    monkeypatch.setattr(service.pipeline.limits.breaker, "PROBED_EVERY", 0.1)
+    monkeypatch.setattr(service.pipeline.limits.breaker, "TOLERATED", 0.3)
 
 
 @pytest.fixture
@@ -140,7 +148,7 @@ def test_how_long_a_request_waits_for_it_is_a_setting(make_app: MakeApp, storage
     storage.start()
     with Line(storage) as line:
         watch = Watch(make_app(limiter_uri=line.uri, limits_patience_ms="10000"))
-        line.delay = 0.5
+        line.delay = 0.3
         assert watch.call()[0] == 401
         assert watch.shared()
 
