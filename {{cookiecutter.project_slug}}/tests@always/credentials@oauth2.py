@@ -127,13 +127,36 @@ def post(app: Flask, path: str, client: dict[str, str], form: dict[str, str]) ->
     return app.test_client().post(path, data={**form, "client_id": client["id"]})
 
 
-def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str = EVERY_SCOPE) -> dict[str, Any]:
-    """Let a person consent, and return the answer of the token endpoint."""
+def refresh(app: Flask, client: dict[str, str], token: str, **more: str) -> Any:
+    """Exchange a refresh token for new tokens."""
+    return post(app, "/oauth2/token", client, {"grant_type": "refresh_token", "refresh_token": token, **more})
+
+
+def signed_in(app: Flask, name: str) -> Browser:
+    """Return the browser of a person who has signed in."""
     make_user(app, name)
     browser = Browser(app, name)
     assert browser.sign_in().status_code == 303
+    return browser
+
+
+def a_code(app: Flask, client: dict[str, str], **more: str) -> tuple[str, str]:
+    """Return a code and its verifier."""
     verifier, challenge = pkce()
-    code = browser.consent(asking(client, challenge, scope=scope))["code"]
+    return signed_in(app, "ada").consent(asking(client, challenge, **more))["code"], verifier
+
+
+def works(app: Flask, token: str) -> bool:
+    """Tell whether an access token is accepted."""
+    status = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
+    assert status in (200, 401)
+    return status == 200
+
+
+def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str = EVERY_SCOPE) -> dict[str, Any]:
+    """Let a person consent, and return the answer of the token endpoint."""
+    verifier, challenge = pkce()
+    code = signed_in(app, name).consent(asking(client, challenge, scope=scope))["code"]
     answer = redeem(app, client, code, verifier)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json

@@ -1,20 +1,31 @@
-"""An identity provider for the tests: it publishes its keys over HTTPS and signs what it is told to."""
+"""An identity provider for the tests: it publishes its keys over HTTPS and signs what it is told to.
+
+The fixtures give a test one of its own, and calls to a service that trusts it.
+"""
 
 import json
 import ssl
 import tempfile
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from types import ModuleType
 from typing import Any
 
 import certificates
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+MakeApp = Callable[..., Flask]
+Status = Callable[[str], int]
 AUDIENCE = "https://localhost:8443"
+ME = "/api/v1/me"
 
 
 class IdentityProvider:
@@ -111,3 +122,28 @@ class IdentityProvider:
         }
         found = {name: value for name, value in {**usual, **claims}.items() if value is not None}
         return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": self.key.kid}, found, self.key)
+
+
+@pytest.fixture
+def provider() -> Iterator[IdentityProvider]:
+    """A provider that the test may do anything to."""
+    provider = IdentityProvider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def client(make_app: MakeApp, provider: IdentityProvider) -> FlaskClient:
+    return make_app(**provider.settings, limits_failed_authentications="1000/minute").test_client()
+
+
+@pytest.fixture
+def status(client: FlaskClient) -> Status:
+    """Call with a token and return the status of the answer."""
+    return lambda token: client.get(ME, headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+@pytest.fixture
+def soon(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let unknown keys be looked for again at once."""
+    monkeypatch.setattr(service.auth.identity.provider, "RETRY", 0.0)

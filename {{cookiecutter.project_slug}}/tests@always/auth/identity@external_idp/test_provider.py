@@ -1,49 +1,22 @@
-"""The provider's keys: how they are found, followed and kept, and what happens while it is away."""
+"""The provider's keys: how they are found, followed and kept, and which of them are used."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
-from credentials import provider as of_all_tests
 from flask import Flask
 from flask.testing import FlaskClient
-from identity_provider import IdentityProvider
+from identity_provider import IdentityProvider, Status, client, provider, soon, status
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
+__all__ = ["client", "provider", "soon", "status"]
+
 MakeApp = Callable[..., Flask]
-Status = Callable[[str], int]
 ME = "/api/v1/me"
 KEYS = "/keys"
-
-
-@pytest.fixture
-def provider() -> Iterator[IdentityProvider]:
-    """A provider that the test may do anything to."""
-    provider = IdentityProvider()
-    yield provider
-    provider.close()
-
-
-@pytest.fixture
-def client(make_app: MakeApp, provider: IdentityProvider) -> FlaskClient:
-    return make_app(**provider.settings, limits_failed_authentications="1000/minute").test_client()
-
-
-@pytest.fixture
-def status(client: FlaskClient) -> Status:
-    """Call with a token and return the status of the answer."""
-    return lambda token: client.get(ME, headers={"Authorization": f"Bearer {token}"}).status_code
-
-
-@pytest.fixture
-def soon(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let unknown keys be looked for again at once."""
-    monkeypatch.setattr(service.auth.identity.provider, "RETRY", 0.0)
 
 
 def test_the_keys_are_fetched_when_they_are_first_needed(
@@ -103,28 +76,6 @@ def test_nothing_that_a_token_names_is_fetched(status: Status, provider: Identit
     assert "/own" not in provider.asked
 
 
-def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
-    client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
-) -> None:
-    assert status(provider.token()) == 200
-    provider.stop()
-    known = provider.token()
-    assert status(known) == 200
-    provider.rotate()
-    unknown = provider.token()
-    assert status(unknown) == 401
-    assert status(known) == 200
-    ready = client.get("/readyz")
-    assert ready.status_code == 200
-    assert ready.json["parts"]["provider"] == "unavailable"
-    provider.start(provider.port)
-    deadline = time.monotonic() + 5
-    while status(unknown) == 401 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert status(unknown) == 200
-    assert client.application.extensions["trusted"].provider.answers()
-
-
 def test_keys_that_many_need_at_once_are_fetched_once(make_app: MakeApp, provider: IdentityProvider) -> None:
     app = make_app(**provider.settings)
     headers = [{"Authorization": f"Bearer {provider.token(f'caller-{number}')}"} for number in range(24)]
@@ -132,90 +83,6 @@ def test_keys_that_many_need_at_once_are_fetched_once(make_app: MakeApp, provide
         statuses = list(pool.map(lambda one: app.test_client().get(ME, headers=one).status_code, headers))
     assert statuses == [200] * 24
     assert provider.asked.count(KEYS) == 1
-
-
-def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
-    assert client.get("/readyz").json["parts"]["provider"] == "ok"
-
-
-def test_a_provider_that_is_away_at_the_start_stops_nothing(
-    client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
-) -> None:
-    provider.stop()
-    assert status(provider.token()) == 401
-    assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json["parts"]["provider"] == "unavailable"
-    provider.start(provider.port)
-    deadline = time.monotonic() + 5
-    while status(provider.token()) == 401 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert status(provider.token()) == 200
-
-
-def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
-    client: FlaskClient, status: Status, provider: IdentityProvider
-) -> None:
-    assert status(provider.token()) == 200
-    provider.rotate()
-    unknown = provider.token()
-    provider.answers.clear()
-    trusted = client.application.extensions["trusted"].provider
-    trusted._tried = float("-inf")
-    begun = time.monotonic()
-    assert status(unknown) == 401
-    assert time.monotonic() - begun < 4
-    begun = time.monotonic()
-    assert [status(unknown) for _ in range(5)] == [401] * 5
-    assert client.get("/readyz").status_code == 200
-    assert time.monotonic() - begun < 1
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"issuer": "https://elsewhere.example"}, "describes another issuer"),
-        ({"issuer": None}, "describes another issuer"),
-        ({"jwks_uri": "http://localhost/keys"}, "is not https"),
-        ({"jwks_uri": "file:///etc/passwd"}, "is not https"),
-        ({"jwks_uri": None}, "is not https"),
-        ({"jwks_uri": "https://localhost:1/keys"}, "https://localhost:1/keys"),
-        ({"jwks_uri": "https://[/keys"}, r"https://\[/keys"),
-        ({"padding": "x" * 300_000}, "too long"),
-    ],
-)
-def test_metadata_that_are_wrong_are_not_believed(
-    client: FlaskClient, status: Status, provider: IdentityProvider, change: dict[str, Any], reason: str, service: Any
-) -> None:
-    provider.metadata = change
-    assert status(provider.token()) == 401
-    with pytest.raises(service.auth.identity.fetching.Unreachable, match=reason):
-        client.application.extensions["trusted"].provider.published()
-
-
-def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
-    make_app: MakeApp, provider: IdentityProvider, service: Any
-) -> None:
-    app = make_app(**{**provider.settings, "provider_ca": str(of_all_tests().ca)})
-    with pytest.raises(service.auth.identity.fetching.Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
-        app.extensions["trusted"].provider.published()
-    assert provider.asked == []
-
-
-@pytest.mark.parametrize("content", [None, "no certificate"])
-def test_a_ca_that_cannot_be_read_stops_the_start(
-    make_app: MakeApp, provider: IdentityProvider, service: Any, tmp_path: Path, content: str | None
-) -> None:
-    if content:
-        (tmp_path / "ca.pem").write_text(content)
-    with pytest.raises(service.settings.StartRefused, match="APP_PROVIDER_CA"):
-        make_app(**{**provider.settings, "provider_ca": "ca.pem"})
-
-
-def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvider, service: Any) -> None:
-    provider.redirects[KEYS] = f"{provider.issuer}/elsewhere"
-    with pytest.raises(service.auth.identity.fetching.Unreachable, match="answers 302"):
-        client.application.extensions["trusted"].provider.published()
-    assert "/elsewhere" not in provider.asked
 
 
 def test_a_key_set_may_hold_keys_that_are_of_no_use(status: Status, provider: IdentityProvider) -> None:
@@ -255,13 +122,3 @@ def test_an_empty_key_set_takes_no_known_key_away(
     provider.published = []
     assert status(provider.token()) == 401
     assert status(known) == 200
-
-
-def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
-    app = make_app(**provider.settings)
-    check, _ = service.auth.identity.checks
-    assert list(check.look(app)) == []
-    provider.stop()
-    (finding,) = check.look(app)
-    assert str(provider.port) in finding.told
-    provider.start(provider.port)

@@ -1,11 +1,10 @@
 """The pages where a person signs in, and the session that begins there."""
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem, returned
+from credentials import PASSWORD, Browser, asking, hidden, make_client, make_user, pkce, returned
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
@@ -149,77 +148,6 @@ def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada:
     form = {name: hidden(consent.text, name) for name in ("form_token", "shown")}
     told = returned(ada.http.post("/oauth2/authorize", data={**form, "answer": "allow"}))
     assert told["state"] == query["state"]
-
-
-def change(browser: Browser, old: str, new: str, again: str | None = None) -> Any:
-    token = hidden(browser.http.get(ACCOUNT).text, "form_token")
-    form = {"form_token": token, "old": old, "new": new, "again": new if again is None else again}
-    return browser.http.post("/oauth2/account/password", data=form)
-
-
-@pytest.mark.control("W4")
-def test_a_new_password_ends_every_other_session(app: Flask, ada: Browser) -> None:
-    make_user(app, "changing")
-    here, there = Browser(app, "changing"), Browser(app, "changing")
-    assert (here.sign_in().status_code, there.sign_in().status_code) == (303, 303)
-    assert change(here, WRONG, "another four words here").status_code == 422
-    assert change(here, PASSWORD, "too short").status_code == 422
-    assert change(here, PASSWORD, "another four words here").status_code == 303
-    assert here.http.get(ACCOUNT).status_code == 200
-    assert there.http.get(ACCOUNT).status_code == 303
-
-
-def test_an_operator_changes_a_password_and_ends_the_sessions(app: Flask) -> None:
-    make_user(app, "forgetful")
-    browser = Browser(app, "forgetful")
-    browser.sign_in()
-    command(app, "users", "set-password", "forgetful", "--password-stdin", stdin="five words make one too\n")
-    assert browser.http.get(ACCOUNT).status_code == 303
-    assert browser.sign_in("five words make one too").status_code == 303
-
-
-def test_the_two_new_passwords_must_agree(app: Flask) -> None:
-    make_user(app, "clumsy")
-    browser = Browser(app, "clumsy")
-    browser.sign_in()
-    assert change(browser, PASSWORD, "another four words here", "another five words here").status_code == 422
-
-
-@pytest.mark.control("O20")
-def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
-    make_user(app, "wary")
-    browser, client = Browser(app, "wary"), make_client(app)
-    browser.sign_in()
-    assert "No application acts for you" in browser.http.get(ACCOUNT).text
-    verifier, challenge = pkce()
-    given = redeem(app, client, browser.consent(asking(client, challenge))["code"], verifier).json
-    page = browser.http.get(ACCOUNT).text
-    assert "Tester" in page
-    assert "Read your items" in page
-    bearer = {"Authorization": f"Bearer {given['access_token']}"}
-    assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
-    form = {"form_token": hidden(page, "form_token"), "client": hidden(page, "client")}
-    assert browser.http.post("/oauth2/account/withdraw", data={**form, "form_token": "x"}).status_code == 403
-    assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
-    assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 401
-    assert "No application acts for you" in browser.http.get(ACCOUNT).text
-
-
-def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> None:
-    for name in ("here", "nosy"):
-        make_user(app, name)
-    here, there, nosy = Browser(app, "here"), Browser(app, "here"), Browser(app, "nosy")
-    for browser in (there, here, nosy):
-        browser.sign_in()
-    page = here.http.get(ACCOUNT).text
-    session = hidden(page, "session")
-    theirs = hidden(nosy.http.get(ACCOUNT).text, "form_token")
-    nosy.http.post("/oauth2/account/sessions", data={"form_token": theirs, "session": session})
-    assert there.http.get(ACCOUNT).status_code == 200
-    form = {"form_token": hidden(page, "form_token"), "session": session}
-    assert here.http.post("/oauth2/account/sessions", data=form).status_code == 303
-    assert there.http.get(ACCOUNT).status_code == 303
-    assert here.http.get(ACCOUNT).status_code == 200
 
 
 @pytest.mark.control("W2")

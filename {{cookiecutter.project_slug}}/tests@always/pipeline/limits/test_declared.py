@@ -1,44 +1,16 @@
 """Limits that a view declares by ``@limiter.limit``, as in the Flask-Limiter documentation."""
 
 import re
-from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, request
+from flask import Response, request
 from flask.testing import FlaskClient
-from flask_limiter import Limit, Limiter
+from flask_limiter import Limiter
 from flask_limiter import RateLimitExceeded as Exceeded
+from limited_views import limiter, serve
 
-MakeApp = Callable[..., Flask]
-
-
-@pytest.fixture
-def limiter(service: ModuleType) -> Iterator[Limiter]:
-    """The limiter, whose declarations last no longer than the test."""
-    limiter: Limiter = service.pipeline.limits.limiter
-    manager = limiter.limit_manager
-    kept = {name: dict(part) for name, part in vars(manager).items() if isinstance(part, dict)}
-    yield limiter
-    for name, part in kept.items():
-        getattr(manager, name).clear()
-        getattr(manager, name).update(part)
-
-
-@pytest.fixture
-def serve(service: ModuleType, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FlaskClient]:
-    """Serve views at the paths of their names, in a service that is whole but for them."""
-
-    def serve(*views: Callable[..., Any], **settings: str) -> FlaskClient:
-        blueprint = Blueprint("tried", __name__)
-        for view in views:
-            public = service.auth.public(view)
-            blueprint.add_url_rule(f"/{view.__name__}", view_func=public, methods=["GET", "POST"])
-        monkeypatch.setattr(service.identity, "blueprints", (*service.identity.blueprints, blueprint))
-        return make_app(**settings).test_client()
-
-    return serve
+__all__ = ["limiter", "serve"]
 
 
 def statuses(client: FlaskClient, path: str, times: int, **options: Any) -> list[int]:
@@ -183,29 +155,3 @@ def test_a_limit_of_limits(limiter: Limiter, serve: Any) -> None:
         return ""
 
     assert statuses(serve(often), "/often", 3) == [200, 429, 429]
-
-
-@pytest.mark.parametrize("declare", ["blueprint", "exempt", "default"])
-def test_what_would_have_no_effect_stops_the_start(
-    service: ModuleType, limiter: Limiter, serve: Any, monkeypatch: pytest.MonkeyPatch, declare: str
-) -> None:
-    def view() -> str:
-        return ""
-
-    if declare == "exempt":
-        limiter.exempt(view)
-    elif declare == "default":
-        monkeypatch.setattr(limiter.limit_manager, "_default_limits", [Limit("1/minute").bind(limiter)])
-    else:
-        limiter.limit("1/minute")(Blueprint("tried", __name__))
-    with pytest.raises(service.settings.StartRefused, match=r"limit|@unlimited"):
-        serve(view)
-
-
-def test_a_ration_that_no_setting_names_stops_the_start(service: ModuleType, serve: Any) -> None:
-    @service.pipeline.limits.rationed("teapots")
-    def pot() -> str:
-        return ""
-
-    with pytest.raises(service.settings.StartRefused, match="'teapots', which is no budget"):
-        serve(pot)

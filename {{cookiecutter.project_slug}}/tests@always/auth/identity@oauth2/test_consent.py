@@ -1,0 +1,106 @@
+"""The page of ``/oauth2/authorize`` that asks a person: what it shows, and what counts as the answer."""
+
+from collections.abc import Callable
+
+import pytest
+from credentials import Browser, asking, hidden, make_client, make_user, pkce, redeem, returned, signed_in
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+AUTHORIZE = "/oauth2/authorize"
+
+
+@pytest.fixture(scope="module")
+def ada(app: Flask) -> Browser:
+    """The browser of somebody who is signed in."""
+    return signed_in(app, "ada")
+
+
+@pytest.fixture(scope="module")
+def shop(app: Flask) -> dict[str, str]:
+    """A client that asks people."""
+    return make_client(app)
+
+
+@pytest.mark.control("O12")
+def test_no_page_is_read_across_origins(make_app: MakeApp) -> None:
+    origin = {"Origin": "https://app.example"}
+    client = make_app(cors_origins=origin["Origin"]).test_client()
+    for path in (AUTHORIZE, "/oauth2/login", "/oauth2/account"):
+        assert "Access-Control-Allow-Origin" not in client.get(path, headers=origin).headers
+        preflight = client.options(path, headers={**origin, "Access-Control-Request-Method": "POST"})
+        assert "Access-Control-Allow-Origin" not in preflight.headers
+    assert "Access-Control-Allow-Origin" in client.post("/oauth2/token", headers=origin).headers
+
+
+@pytest.mark.control("O20")
+def test_the_page_names_client_person_scopes_and_destination(app: Flask, ada: Browser) -> None:
+    client = make_client(app, uri="https://client.example/callback", scopes="items:read items:write")
+    page = ada.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
+    for text in ("Tester", "ada", "Read your items", "Create, change and delete your items", "https://client.example"):
+        assert text in page
+    assert "every owner" not in page
+
+
+@pytest.mark.control("W1")
+def test_a_get_never_consents(ada: Browser, shop: dict[str, str]) -> None:
+    query = asking(shop, pkce()[1])
+    page = ada.http.get(AUTHORIZE, query_string=query).text
+    tried = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    again = ada.http.get(AUTHORIZE, query_string={**query, **tried})
+    assert again.status_code == 200
+    assert "Location" not in again.headers
+
+
+@pytest.mark.control("W1")
+def test_consent_is_for_the_request_that_was_shown_once(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], scope="items:read")).text
+    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    # What is posted beside the answer changes nothing.
+    sent = ada.http.post(AUTHORIZE, data={**form, "scope": "admin", "redirect_uri": "https://evil.example/"})
+    assert "code" in returned(sent)
+    replayed = ada.http.post(AUTHORIZE, data=form)
+    assert replayed.status_code == 400
+    assert "Location" not in replayed.headers
+
+
+@pytest.mark.control("W1")
+def test_a_form_that_was_not_shown_to_this_browser_is_refused(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1])).text
+    shown = hidden(page, "shown")
+    make_user(app, "mallory")
+    mallory = Browser(app, "mallory")
+    mallory.sign_in()
+    theirs = hidden(mallory.http.get("/oauth2/account").text, "form_token")
+    for token in ("", "x", theirs):
+        form = {"shown": shown, "form_token": token, "answer": "allow"}
+        assert ada.http.post(AUTHORIZE, data=form).status_code == 403
+    # The request was shown to somebody else.
+    form = {"shown": shown, "form_token": theirs, "answer": "allow"}
+    assert mallory.http.post(AUTHORIZE, data=form).status_code == 400
+
+
+@pytest.mark.control("W2")
+def test_a_page_has_no_script_no_frame_and_leads_to_its_client_alone(ada: Browser, shop: dict[str, str]) -> None:
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["form-action"] == "'self' https://client.example"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["default-src"] == "'none'"
+    assert "script-src" not in policy
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.control("Z7")
+def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) -> None:
+    make_user(app, "reader", scopes="items:read")
+    browser = Browser(app, "reader")
+    browser.sign_in()
+    verifier, challenge = pkce()
+    code = browser.consent(asking(shop, challenge, scope="items:read admin"))["code"]
+    assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
+    none = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="admin"))
+    assert returned(none)["error"] == "invalid_scope"
