@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Bake
-from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, TEMPLATE, hook
+from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, SERVICE, TEMPLATE, hook
 
 PROMPTS = CONTEXT["__prompts__"]
 
@@ -124,10 +124,8 @@ def test_the_folders_and_modules_beside_the_package_are_reserved(bake: Bake) -> 
     beside = {
         path.stem for path in service.iterdir() if re.fullmatch("[a-z][a-z0-9]{2,}", path.stem)
     }
-    beside |= {
-        path.stem for folder in ("scripts", "tests") for path in (service / folder).glob("*.py")
-    }
-    beside = {name for name in beside if not name.startswith("test_")}
+    modules = [*SERVICE.glob("scripts*/*.py"), *SERVICE.glob("tests*/*.py")]
+    beside |= {module.stem.partition("@")[0] for module in modules}
     assert beside - {"acme_api", "settings", "pyproject"} - {"api"} <= RESERVED
 
 

@@ -113,7 +113,7 @@ def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
         app.extensions["database"].close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(
     tmp_path_factory: pytest.TempPathFactory,
     certificate: Path,
@@ -121,9 +121,9 @@ def served(
     limiter_uri: str,
     _migrated: set[str],
 ) -> Iterator[Served]:
-    """The service in a process of its own, for what only a real connection shows."""
+    """The service in a process of its own, with roomy budgets, for what only a real connection shows."""
     folder = tmp_path_factory.mktemp("served")
-    environ = variables(folder, certificate, database_url, limiter_uri)
+    environ = variables(folder, certificate, database_url, limiter_uri) | ROOMY
     app = package.create_app(environ)
     migrate(app, _migrated)
     app.extensions["database"].close()

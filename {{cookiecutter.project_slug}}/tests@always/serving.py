@@ -18,11 +18,12 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: where it listens, whose CA to trust, where its output goes."""
+    """A running service: where it listens, whose CA to trust, where its output goes, the variables it was given."""
 
     port: int
     ca: Path
     output: Path
+    environ: Mapping[str, str]
 
     def trusting(self) -> ssl.SSLContext:
         """Return what a client that trusts the development CA uses, strict as Python 3.13 is by default."""
@@ -78,7 +79,7 @@ def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Serv
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, output.read_text()
             time.sleep(0.05)
-        yield Served(port, ca, output)
+        yield Served(port, ca, output, environ)
     finally:
         process.terminate()
         assert process.wait(30) == 0, output.read_text()

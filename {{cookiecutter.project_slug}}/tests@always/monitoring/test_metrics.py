@@ -170,10 +170,8 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(
     service: ModuleType, make_app: MakeApp, caller: MakeCaller, read: Read
 ) -> None:
     app = make_app(limits_address="10000/minute", server_proxies="1")
-    anonymous, limit = (
-        app.test_client(),
-        int(service.monitoring.anomalies.ANOMALIES["failed_authentication_burst"].limit),
-    )
+    anonymous = app.test_client()
+    limit = int(service.monitoring.anomalies.ANOMALIES["failed_authentication_burst"].limit)
     for number in range(limit + 4):
         anonymous.get(ITEMS, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
     counted = read(app)

@@ -1,50 +1,46 @@
 """Clients that take their time keep nobody else out, and lose their place when they go."""
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, closing
-from pathlib import Path
+from types import ModuleType
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from serving import Served, serving
+from credentials import Grant
+from serving import Served
 
-MakeApp = Callable[..., Flask]
-MakeCaller = Callable[..., FlaskClient]
 IDLE = 100
 SLOW = 20
 BODY = b'{"name": "lamp"}'
 
 
 @pytest.mark.control("I2")
-def test_slow_clients_keep_nobody_out(
-    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], certificate: Path
-) -> None:
-    credential = [f"{name}: {value}" for name, value in caller(app=make_app()).headers.items()]  # type: ignore[attr-defined]
+def test_slow_clients_keep_nobody_out(served: Served, service: ModuleType, grant: Grant) -> None:
+    app = service.create_app(served.environ)
+    given = grant(app, "ada", "items:read items:write")
+    app.extensions["database"].close()
+    credential = [f"{name}: {value}" for name, value in given.items()]
     post = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
     own = (*post, f"Content-Length: {len(BODY)}")
 
-    def answer(served: Served, *lines: str, body: bytes = b"") -> bytes:
+    def answer(*lines: str, body: bytes = b"") -> bytes:
         with closing(served.connect()) as connection:
             connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
             return connection.recv(65536)
 
-    def read(served: Served) -> bytes:
-        return answer(served, "GET /api/v1/items HTTP/1.1", "Host: localhost", *credential)
+    def read() -> bytes:
+        return answer("GET /api/v1/items HTTP/1.1", "Host: localhost", *credential)
 
-    with serving(environ, Path(environ["APP_SETTINGS"]).parent, certificate / "ca.pem") as served:
-        with ExitStack() as held:
-            for _ in range(IDLE):
-                held.enter_context(closing(served.connect()))
-            for _ in range(SLOW):
-                slow = held.enter_context(closing(served.connect()))
-                slow.sendall("\r\n".join([*post, "Content-Length: 500", "", "{"]).encode())
-            assert read(served).startswith(b"HTTP/1.1 200")
-            refused = answer(served, *own, body=BODY)
-            assert refused.startswith(b"HTTP/1.1 503")
-            assert b"retry-after: 1\r\n" in refused
-            assert read(served).startswith(b"HTTP/1.1 200")
-        deadline = time.monotonic() + 10
-        while not (made := answer(served, *own, body=BODY)).startswith(b"HTTP/1.1 201"):
-            assert time.monotonic() < deadline, made
+    with ExitStack() as held:
+        for _ in range(IDLE):
+            held.enter_context(closing(served.connect()))
+        for _ in range(SLOW):
+            slow = held.enter_context(closing(served.connect()))
+            slow.sendall("\r\n".join([*post, "Content-Length: 500", "", "{"]).encode())
+        assert read().startswith(b"HTTP/1.1 200")
+        refused = answer(*own, body=BODY)
+        assert refused.startswith(b"HTTP/1.1 503")
+        assert b"retry-after: 1\r\n" in refused
+        assert read().startswith(b"HTTP/1.1 200")
+    deadline = time.monotonic() + 10
+    while not (made := answer(*own, body=BODY)).startswith(b"HTTP/1.1 201"):
+        assert time.monotonic() < deadline, made

@@ -1,0 +1,51 @@
+"""Operators make, list, rotate and end keys by command."""
+
+import json
+
+import pytest
+from flask import Flask
+
+
+def status(app: Flask, key: str) -> int:
+    """Return what the key gets."""
+    return app.test_client().get("/api/v1/me", headers={"X-API-Key": key}).status_code
+
+
+def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
+    runner = app.test_cli_runner()
+
+    def run(*args: str) -> str:
+        done = runner.invoke(args=["keys", *args], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    made = json.loads(run("create", "--name", "ci", "--owner", "build", "--scopes", "items:read", "--json"))
+    assert made["id"] in run("list", "--owner", "build")
+    assert made["key"] not in run("list")
+    assert "build" in run("show", made["id"])
+    new = json.loads(run("rotate", made["id"], "--overlap", "0", "--json"))
+    assert status(app, made["key"]) == 401
+    assert status(app, new["key"]) == 200
+    assert new["id"] in run("revoke", new["id"])
+    assert status(app, new["key"]) == 401
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["create", "--name", "x", "--scopes", "made:up"],
+        ["create", "--name", "x", "--scopes", ""],
+        ["create", "--name", "x", "--scopes", "items:read", "--expires-in", "366"],
+        ["create", "--name", "x", "--scopes", "items:read", "--rate", "often"],
+        ["create", "--name", "", "--scopes", "items:read"],
+        ["create", "--name", "a\nb", "--scopes", "items:read"],
+        ["show", "nothing"],
+        ["rotate", "nothing"],
+        ["revoke", "nothing"],
+    ],
+)
+def test_a_wrong_command_says_so_and_fails(app: Flask, args: list[str]) -> None:
+    done = app.test_cli_runner().invoke(args=["keys", *args])
+    assert done.exit_code in (1, 2)
+    assert "Traceback" not in done.output
+    assert "Error" in done.output
