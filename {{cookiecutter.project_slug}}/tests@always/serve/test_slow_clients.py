@@ -1,24 +1,25 @@
 """Clients that take their time keep nobody else out, and lose their place when they go."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from types import ModuleType
 
 import pytest
-from credentials import Grant
+from flask import Flask
+from flask.testing import FlaskClient
 from serving import Served
 
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
 IDLE = 100
 SLOW = 20
 BODY = b'{"name": "lamp"}'
 
 
 @pytest.mark.control("I2")
-def test_slow_clients_keep_nobody_out(served: Served, service: ModuleType, grant: Grant) -> None:
-    app = service.create_app(served.environ)
-    given = grant(app, "ada", "items:read items:write")
-    app.extensions["database"].close()
-    credential = [f"{name}: {value}" for name, value in given.items()]
+def test_slow_clients_keep_nobody_out(served: Served, make_app: MakeApp, caller: MakeCaller) -> None:
+    same = make_app(**{name.removeprefix("APP_").lower(): value for name, value in served.environ.items()})
+    credential = [f"{name}: {value}" for name, value in caller(app=same).headers.items()]  # type: ignore[attr-defined]
     post = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
     own = (*post, f"Content-Length: {len(BODY)}")
 
