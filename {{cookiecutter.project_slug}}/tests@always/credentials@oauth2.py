@@ -163,6 +163,18 @@ def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str = EVERY
     return told
 
 
+@pytest.fixture(scope="module")
+def ada(app: Flask) -> Browser:
+    """The browser of somebody who is signed in."""
+    return signed_in(app, "ada")
+
+
+@pytest.fixture(scope="module")
+def shop(app: Flask) -> dict[str, str]:
+    """A client that asks people."""
+    return make_client(app)
+
+
 @pytest.fixture
 def grant() -> Grant:
     """Give an owner a credential with the scopes, as request headers: the owner is an application of its own."""

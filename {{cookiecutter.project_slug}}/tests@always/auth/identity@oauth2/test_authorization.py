@@ -4,23 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from credentials import CALLBACK, Browser, asking, make_client, pkce, returned, signed_in
+from credentials import CALLBACK, Browser, ada, asking, make_client, pkce, returned, shop
 from flask import Flask
+
+__all__ = ["ada", "shop"]
 
 AUTHORIZE = "/oauth2/authorize"
 ISSUER = "https://localhost:8443"
-
-
-@pytest.fixture(scope="module")
-def ada(app: Flask) -> Browser:
-    """The browser of somebody who is signed in."""
-    return signed_in(app, "ada")
-
-
-@pytest.fixture(scope="module")
-def shop(app: Flask) -> dict[str, str]:
-    """A client that asks people."""
-    return make_client(app)
 
 
 def variations() -> Iterator[str]:

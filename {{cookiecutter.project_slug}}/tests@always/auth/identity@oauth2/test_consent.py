@@ -3,23 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from credentials import Browser, asking, hidden, make_client, make_user, pkce, redeem, returned, signed_in
+from credentials import Browser, ada, asking, hidden, make_client, make_user, pkce, redeem, returned, shop
 from flask import Flask
+
+__all__ = ["ada", "shop"]
 
 MakeApp = Callable[..., Flask]
 AUTHORIZE = "/oauth2/authorize"
-
-
-@pytest.fixture(scope="module")
-def ada(app: Flask) -> Browser:
-    """The browser of somebody who is signed in."""
-    return signed_in(app, "ada")
-
-
-@pytest.fixture(scope="module")
-def shop(app: Flask) -> dict[str, str]:
-    """A client that asks people."""
-    return make_client(app)
 
 
 @pytest.mark.control("O12")
