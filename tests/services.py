@@ -76,10 +76,11 @@ class Service:
         self.port = int(settings["APP_SERVER_PORT"])
         self.url = f"https://localhost:{self.port}"
         self.log = log
+        # As its owner starts it: with bytecode, however this Python was started.
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if name != "VIRTUAL_ENV" and not name.startswith("APP_")
+            if not name.startswith(("APP_", "PYTHON", "VIRTUAL_ENV"))
         } | dict(settings)
         with log.open("wb") as output:
             self.process = subprocess.Popen(

@@ -55,7 +55,7 @@ class Environment:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("APP_", "PYTEST_", "VIRTUAL_ENV"))
+            if not name.startswith(("APP_", "PYTEST_", "PYTHON", "VIRTUAL_ENV"))
         }
         environment |= {
             "MYPY_CACHE_DIR": str(self.root / f"mypy-{self.worker}"),
