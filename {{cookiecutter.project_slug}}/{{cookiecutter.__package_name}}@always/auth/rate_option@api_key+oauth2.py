@@ -1,14 +1,18 @@
 """How a command takes the rate that a credential brings."""
 
 import click
-from limits import parse
+from marshmallow import ValidationError
+
+from ..settings.forms import Rate
 
 
 def _checked(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
     try:
-        return text if text is None or parse(text).amount > 0 else None
-    except ValueError:
-        raise click.BadParameter("give a rate such as 1000/minute") from None
+        if text is not None:
+            Rate().deserialize(text)
+    except ValidationError as error:
+        raise click.BadParameter(str(error.messages[0])) from None
+    return text
 
 
 rate_option = click.option("--rate", callback=_checked, help="A rate of its own, such as 1000/minute.")

@@ -7,7 +7,7 @@ from limits import RateLimitItem, parse
 
 from .database import SCHEMES
 from .declaration import setting
-from .forms import Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
+from .forms import Address, Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
 from .limiter import BACKEND, STRATEGIES
 from .storage import StorageSettings
 
@@ -41,7 +41,7 @@ class Settings(StorageSettings):
         default="",
     )
 
-    server_address: str = setting(Text(), "the address to listen on", default="127.0.0.1")
+    server_address: str = setting(Address(), "the address to listen on", default="127.0.0.1")
     server_port: int = setting(Whole(1, 65535), "the port to listen on", default=8443)
     server_hosts: tuple[str, ...] = setting(Hosts(), "the host names that are ours; a request for another is refused")
     server_workers: int = setting(Whole(1, 256), "worker processes", default=1)

@@ -4,6 +4,7 @@ What a form takes is told to people by its docstring, or by ``takes`` where that
 """
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,16 @@ class Text(fields.String):
 
     def __init__(self) -> None:
         super().__init__(validate=validate.Length(min=1, max=1000, error="it must not be empty"))
+
+
+class Address(fields.String):
+    """An IP address of this machine; ``0.0.0.0`` and ``::`` stand for all that it has."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        try:
+            return str(ip_address(str(value)))
+        except ValueError:
+            raise ValidationError("it must be an IP address such as 127.0.0.1") from None
 
 
 class Whole(fields.Integer):
@@ -93,15 +104,17 @@ class Url(fields.String):
 
 
 class Rate(fields.Field[RateLimitItem]):
-    """A number of requests in a time, such as ``600/minute``."""
+    """A number of requests in a time of at most 30 days, such as ``600/minute``."""
+
+    longest = 30 * 24 * 60 * 60  # seconds; a storage may take a longer time for a date
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
         try:
             rate = parse(value) if isinstance(value, str) and ";" not in value else None
         except ValueError:
             rate = None
-        if rate is None or rate.amount < 1:
-            raise ValidationError("it must be a rate such as 600/minute")
+        if rate is None or rate.amount < 1 or not 1 <= rate.get_expiry() <= self.longest:
+            raise ValidationError("it must be a rate such as 600/minute, over at most 30 days")
         return rate
 
 
@@ -121,7 +134,13 @@ class Words(fields.Field[tuple[str, ...]]):
 
 
 class Hosts(Words):
-    """Host names without a port, in lower case."""
+    """Host names without a port, in lower case; at least one."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+        hosts = super()._deserialize(value, *args, **kwargs)
+        if not hosts:
+            raise ValidationError("it must name a host")
+        return hosts
 
     def word(self, text: str) -> str:
         """Return the host name."""

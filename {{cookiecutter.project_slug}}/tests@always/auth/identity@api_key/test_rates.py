@@ -29,3 +29,11 @@ def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
     listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
     assert listed[f"credential {own['id']}"]["rate"] == "3/minute"
     assert f"credential {common['id']}" not in listed
+
+
+@pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "10 per 9999999 year"])
+def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
+    command = ["keys", "create", "--name", "k", "--scopes", "items:read"]
+    refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
+    assert refused.exit_code == 2
+    assert "it must be a rate such as 600/minute" in refused.stderr
