@@ -4,6 +4,7 @@ The settings are checked once, here in the parent; a worker only builds the appl
 """
 
 import signal
+import socket
 import sys
 
 import click
@@ -15,6 +16,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 
 from .monitoring import events, metrics
 from .settings import Settings, of
+from .settings.problems import StartRefused
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
@@ -29,6 +31,7 @@ def command() -> None:
     flask serve
     """
     settings, root = of(current_app, Settings), current_app.extensions["settings"].root
+    _refuse_taken(settings.server_address, settings.server_port)
     tls = settings.server_tls
     server = Granian(
         f"{__name__}:worker",
@@ -57,6 +60,20 @@ def command() -> None:
     events.record("sys_startup", f"serving on {where}", workers=settings.server_workers)
     server.serve()
     events.record("sys_shutdown", "the server has stopped")
+
+
+def _refuse_taken(address: str, port: int) -> None:
+    """Refuse an address that cannot be listened on.
+
+    granian shares its port with whoever asks: a second service would answer half of the calls of the first.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        if sys.platform != "win32":  # where it would take the port from another; elsewhere it only forgets ended ones
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise StartRefused(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
 
 
 def worker() -> Flask:

@@ -1,0 +1,20 @@
+"""A port that another program listens on is not shared with it."""
+
+import socket
+from collections.abc import Callable
+
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+
+
+def test_a_taken_port_is_refused(make_app: MakeApp) -> None:
+    with socket.socket() as taken:
+        if hasattr(socket, "SO_REUSEPORT"):  # as a server sets it that would share
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = make_app(server_port=str(port)).test_cli_runner().invoke(args=["serve"])
+    assert refused.exit_code == 1
+    assert f"Port {port} of 127.0.0.1 cannot be listened on" in refused.stderr
