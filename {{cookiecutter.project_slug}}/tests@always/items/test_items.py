@@ -44,7 +44,19 @@ def test_a_change_of_a_stale_version_is_refused(caller: MakeCaller) -> None:
     assert second != first
     assert me.patch(address, json={"name": "c"}, headers={"If-Match": first}).status_code == 412
     assert me.delete(address, headers={"If-Match": first}).status_code == 412
+    assert me.patch(address, json={}, headers={"If-Match": first}).status_code == 412
     assert me.delete(address, headers={"If-Match": second}).status_code == 204
+
+
+@pytest.mark.parametrize("known", ["*", "the current one"])
+def test_a_change_of_a_version_that_is_known_can_be_ruled_out(caller: MakeCaller, known: str) -> None:
+    me = caller()
+    made = me.post(ITEMS, json={"name": "lamp"})
+    address, headers = made.headers["Location"], {"If-None-Match": made.headers["ETag"] if known != "*" else "*"}
+    assert me.patch(address, json={"name": "b"}, headers=headers).status_code == 412
+    assert me.delete(address, headers=headers).status_code == 412
+    assert me.get(address).json["name"] == "lamp"
+    assert me.patch(address, json={"name": "b"}, headers={"If-None-Match": '"0"'}).status_code == 200
 
 
 @pytest.mark.parametrize("wrong", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])

@@ -65,7 +65,8 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
     """Change the fields that the body names; with ``If-Match`` only the version that it names."""
     with writing() as connection:
         item = _found(connection, item_id)
-        if body and not queries.change(connection, current_caller().id, item.id, _matched(item), body):
+        version = _matched(item)
+        if body and not queries.change(connection, current_caller().id, item.id, version, body):
             raise _stale()
         item = _found(connection, item_id)
     return item, {"ETag": _etag(item.version)}
@@ -97,10 +98,15 @@ def _etag(version: int) -> str:
 
 
 def _matched(item: AnyRow) -> int:
-    """Return the version to change; raises 412 when ``If-Match`` names another (RFC 9110, section 13.1.1)."""
+    """Return the version to change.
+
+    Raises 412 when ``If-Match`` names another or ``If-None-Match`` this one (RFC 9110, sections 13.1.1 and 13.1.2).
+    """
     version: int = item.version
     if "If-Match" in request.headers and not request.if_match.contains(str(version)):
         raise _stale()
+    if request.if_none_match.contains_weak(str(version)):
+        raise Problem("stale", "The item is at a version that If-None-Match rules out.")
     return version
 
 
