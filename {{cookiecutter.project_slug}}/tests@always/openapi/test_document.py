@@ -63,3 +63,10 @@ def test_the_command_writes_what_the_service_serves(app: Flask, document: dict[s
     assert app.test_cli_runner().invoke(args=["openapi", str(written)]).exit_code == 0
     assert json.loads(written.read_text("utf-8")) == document
     assert json.loads(app.test_cli_runner().invoke(args=["openapi"]).stdout) == document
+
+
+def test_a_file_that_cannot_be_written_is_named(app: Flask, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "openapi.json"
+    refused = app.test_cli_runner().invoke(args=["openapi", str(nowhere)])
+    assert refused.exit_code == 1
+    assert str(nowhere) in refused.stderr

@@ -50,8 +50,11 @@ def command(file: Path | None) -> None:
     text = json.dumps(document(current_app), indent=2, ensure_ascii=False) + "\n"
     if file is None:
         click.echo(text, nl=False)
-    else:
+        return
+    try:
         file.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from None
 
 
 __all__ = ["blueprints", "command", "document"]
