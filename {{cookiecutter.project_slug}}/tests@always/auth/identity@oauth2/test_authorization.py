@@ -87,7 +87,7 @@ def test_every_client_must_use_pkce_with_s256(
     assert returned(refused)["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("wanted", ["token", "id_token", "code token", "none", "", "code\u00e4", '"'])
+@pytest.mark.parametrize("wanted", ["token", "id_token", "code token", "none", "code\u00e4", '"'])
 @pytest.mark.control("O8")
 @pytest.mark.control("O11")
 def test_there_is_only_the_code(ada: Browser, shop: dict[str, str], wanted: str) -> None:
@@ -96,6 +96,14 @@ def test_there_is_only_the_code(ada: Browser, shop: dict[str, str], wanted: str)
     assert told["error"] == "unsupported_response_type"
     assert told["state"] == "s"
     assert told["iss"] == ISSUER
+
+
+@pytest.mark.control("O8")
+def test_a_request_without_a_response_type_is_invalid(ada: Browser, shop: dict[str, str]) -> None:
+    query = {**asking(shop, pkce()[1]), "response_type": "", "state": "s"}
+    told = returned(ada.http.get(AUTHORIZE, query_string=query))
+    assert told["error"] == "invalid_request"
+    assert told["state"] == "s"
 
 
 @pytest.mark.parametrize("state", ["s", "a b+c&d=e%20", "\u00e4\U0001f600", "<script>", "x" * 2000])

@@ -15,7 +15,7 @@ ME = "/api/v1/me"
 
 @pytest.mark.parametrize(
     "grant",
-    ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "", "\u00e4", '"', "client_credentials"],
+    ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "\u00e4", '"', "client_credentials"],
 )
 @pytest.mark.control("O8")
 def test_a_client_has_its_grants_and_no_others(app: Flask, grant: str) -> None:
@@ -25,6 +25,14 @@ def test_a_client_has_its_grants_and_no_others(app: Flask, grant: str) -> None:
     assert refused.json["error"] in {"unsupported_grant_type", "unauthorized_client"}
     code_too = post(app, TOKEN, make_service_client(app), {"grant_type": "authorization_code", "code": "x"})
     assert code_too.json["error"] == "unauthorized_client"
+
+
+@pytest.mark.parametrize("form", [{}, {"grant_type": ""}])
+@pytest.mark.control("O8")
+def test_a_request_without_a_grant_is_invalid(app: Flask, form: dict[str, str]) -> None:
+    refused = post(app, TOKEN, make_service_client(app), form)
+    assert refused.status_code == 400
+    assert refused.json["error"] == "invalid_request"
 
 
 def test_a_client_calls_for_itself(app: Flask) -> None:
@@ -78,6 +86,8 @@ def test_a_confidential_client_proves_itself_in_one_way(make_app: MakeApp, path:
             http.post(path, data=form, headers=header)
             for header in (
                 basic(f"{id_}:wrong".encode()),
+                basic(b"%00:x"),
+                basic(f"{id_}:{secret}%00".encode()),
                 basic(f"nobody:{secret}".encode()),
                 basic(b"\xff\xfe:\xff"),
                 basic(id_.encode()),

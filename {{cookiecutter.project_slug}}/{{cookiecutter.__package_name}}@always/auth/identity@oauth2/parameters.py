@@ -14,7 +14,7 @@ from ...contract import body
 
 FORM = "application/x-www-form-urlencoded"
 MAX_NUMBER = 50
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
+CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 def form() -> dict[str, str]:
@@ -40,6 +40,6 @@ def _read(text: bytes) -> dict[str, str]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise InvalidRequestError("A parameter stands twice.")
-    if any(_CONTROL.search(name + value) for name, value in pairs):
+    if any(CONTROL.search(name + value) for name, value in pairs):
         raise InvalidRequestError("A parameter contains a control character.")
     return {name: value for name, value in found.items() if value}

@@ -128,12 +128,14 @@ def _validated(found: dict[str, str]) -> Asked:
 
 
 def _unsupported(found: dict[str, str]) -> OAuth2Error:
-    """Return the error for any other response type; it goes back where the redirect URI is the client's."""
+    """Return the error for no response type or any other; it goes back where the redirect URI is the client's."""
     client, uri = server.query_client(found.get("client_id", "")), found.get("redirect_uri", "")
     if client is None:
         return InvalidClientError("There is no such client.")
     if not client.check_redirect_uri(uri):
         return InvalidRequestError("The redirect_uri is missing or not one that the client registered.")
+    if "response_type" not in found:
+        return InvalidRequestError("The response_type is missing.", redirect_uri=uri)
     return UnsupportedResponseTypeError("other", redirect_uri=uri)
 
 

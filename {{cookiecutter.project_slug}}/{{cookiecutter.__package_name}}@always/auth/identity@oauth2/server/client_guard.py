@@ -50,7 +50,10 @@ def _basic(header: str) -> tuple[str, str]:
         colon = ""
     if scheme.lower() != "basic" or not colon:
         _fail("the Authorization header is not that of HTTP Basic")
-    return unquote_plus(client_id, errors="replace"), unquote_plus(secret, errors="replace")
+    client_id, secret = unquote_plus(client_id, errors="replace"), unquote_plus(secret, errors="replace")
+    if parameters.CONTROL.search(client_id + secret):
+        _fail("the Authorization header contains a control character")
+    return client_id, secret
 
 
 def _fail(reason: str) -> Never:

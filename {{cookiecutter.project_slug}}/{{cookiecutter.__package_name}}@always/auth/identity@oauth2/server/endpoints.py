@@ -33,7 +33,10 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 @reads_form(forms.TokenForm, failure=forms.ProtocolError)
 def token() -> Response:
     """Give tokens for a code, a refresh token or a client's own credentials (RFC 6749, section 3.2)."""
-    return jsonify(server.create_token_response(Request("POST", parameters.form())))
+    form = parameters.form()
+    if "grant_type" not in form:
+        raise InvalidRequestError("The grant_type is missing.")
+    return jsonify(server.create_token_response(Request("POST", form)))
 
 
 @blueprint.post("/revoke")
