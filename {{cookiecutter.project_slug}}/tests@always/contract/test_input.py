@@ -21,6 +21,8 @@ UNREADABLE = {
     "infinity": b'{"name": "a", "price": -Infinity}',
     "a number no double holds": b'{"name": "a", "price": 1e999}',
     "a number of many digits": b'{"name": "a", "price": ' + b"9" * 5000 + b"}",
+    "a whole number no double holds": b'{"name": "a", "price": ' + b"9" * 400 + b"}",
+    "a name with half of a surrogate pair": rb'{"name": "a", "\ud800": 1}',
     "a byte order mark": b'\xef\xbb\xbf{"name": "a"}',
     "UTF-16": '{"name": "a"}'.encode("utf-16"),
     "UTF-32": '{"name": "a"}'.encode("utf-32"),
@@ -102,6 +104,18 @@ def test_a_large_body_is_413(caller: MakeCaller) -> None:
     me = caller()
     body = b'{"name": "' + b"a" * 10_000_000 + b'"}'
     assert me.post(ITEMS, data=body, content_type=JSON).status_code == 413
+    assert me.get(ITEMS).json["items"] == []
+
+
+@pytest.mark.control("H1", "I2")
+@pytest.mark.parametrize("more", [b"", b', "name": "b"}'])
+def test_a_body_of_untold_length_is_411(caller: MakeCaller, more: bytes) -> None:
+    me = caller()
+    body = b'{"name": "a"}'.ljust(65536) + more
+    untold = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True}  # as HTTP/2 sends it
+    refused = me.post(ITEMS, data=body, content_type=JSON, environ_overrides=untold)
+    assert refused.status_code == 411
+    assert refused.mimetype == "application/problem+json"
     assert me.get(ITEMS).json["items"] == []
 
 

@@ -1,11 +1,12 @@
 """Strict JSON: what RFC 8259 leaves open is refused.
 
 Only UTF-8 without a byte order mark; no name twice in an object, since parsers differ in which one they take; no NaN
-or infinity, no number that a double cannot hold; bounded depth and number of names.
+or infinity, no number that a double cannot hold; no name that UTF-8 cannot write; bounded depth and number of names.
 """
 
 import json
 import re
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -37,16 +38,15 @@ def parse(content: bytes) -> Any:
             raise NotStrict("A name stands twice in one object.")
         if names > MAX_NAMES:
             raise NotStrict(f"The body has more than {MAX_NAMES} names.")
+        _writable(found)
         return found
 
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_finite)
-    except NotStrict:
-        raise
+        return json.loads(
+            text, object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+        )
     except json.JSONDecodeError as error:
         raise NotStrict(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
-    except ValueError:
-        raise NotStrict("A number in the body is too long.") from None
 
 
 def _bound_depth(content: bytes) -> None:
@@ -69,3 +69,16 @@ def _finite(text: str) -> float:
     if not isfinite(number):
         raise NotStrict("A number in the body is too large.")
     return number
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
+def _writable(names: Iterable[str]) -> None:
+    # JSON can write half of a surrogate pair; an answer that points at the name cannot.
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError:
+        raise NotStrict("A name contains half of a surrogate pair.") from None
