@@ -22,7 +22,7 @@ WRONG = {
     "an unknown TLS version": ({"server_tls_minimum": "1.1"}, "APP_SERVER_TLS_MINIMUM"),
     "a rate that is none": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
     "a rate of nothing": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
-    "a rate over a year": ({"limits_caller": "1/year"}, "APP_LIMITS_CALLER .* at most 30 days"),
+    "a rate over more than a year": ({"limits_caller": "1/2 years"}, "APP_LIMITS_CALLER .* at most a year"),
     "several rates": ({"limits_caller": "1/second;10/minute"}, "APP_LIMITS_CALLER"),
     "a wildcard origin": ({"cors_origins": "*"}, "APP_CORS_ORIGINS"),
     "an origin with a path": ({"cors_origins": "https://a.example/"}, "APP_CORS_ORIGINS"),

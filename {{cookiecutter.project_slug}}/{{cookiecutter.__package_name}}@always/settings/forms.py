@@ -104,9 +104,9 @@ class Url(fields.String):
 
 
 class Rate(fields.Field[RateLimitItem]):
-    """A number of requests in a time of at most 30 days, such as ``600/minute``."""
+    """A number of requests in a time of at most a year, such as ``600/minute``."""
 
-    longest = 30 * 24 * 60 * 60  # seconds; a storage may take a longer time for a date
+    longest = 366 * 24 * 60 * 60  # seconds; a storage counts them in milliseconds, and not to any number
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
         try:
@@ -114,7 +114,7 @@ class Rate(fields.Field[RateLimitItem]):
         except ValueError:
             rate = None
         if rate is None or rate.amount < 1 or not 1 <= rate.get_expiry() <= self.longest:
-            raise ValidationError("it must be a rate such as 600/minute, over at most 30 days")
+            raise ValidationError("it must be a rate such as 600/minute, over at most a year")
         return rate
 
 

@@ -47,6 +47,15 @@ def test_budgets_and_rates_are_apart(counters: Any) -> None:
     assert counters.hit("one", parse("2/2 minutes"), "somebody").remaining == 1
 
 
+@pytest.mark.control("R2")
+def test_a_reset_is_never_later_than_the_end_of_the_window(service: ModuleType) -> None:
+    """At this moment floating point makes a little more than a minute of a minute."""
+    limits, moment = service.pipeline.limits, 8191.9546
+    assert moment + 60 - moment > 60
+    memory = limits.memory.Memory("fixed-window", lambda: moment)
+    assert limits.Counters(memory, "s" * 32).hit("told", RATE, "somebody").reset == 60
+
+
 def test_the_storage_learns_no_name(service: ModuleType) -> None:
     key = service.pipeline.limits.counting._key(b"s" * 32, "address", "192.0.2.1", 2, 60)
     assert len(key) == 41

@@ -40,7 +40,8 @@ class Counters:
         """
         key = _key(self._secret, budget, who, rate.amount, rate.get_expiry())
         admitted, remaining, reset = self._store.hit(key, rate, cost, strict=strict)
-        return Count(budget, rate, admitted, remaining, ceil(reset))
+        # To the millisecond first: what is left of a minute is 60.00000000000001 seconds at times.
+        return Count(budget, rate, admitted, remaining, ceil(round(reset, 3)))
 
     def clear(self, budget: str, rate: RateLimitItem, who: str) -> None:
         """Forget what ``who`` used of the budget."""
