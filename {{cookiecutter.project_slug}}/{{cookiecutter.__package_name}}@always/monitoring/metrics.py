@@ -142,5 +142,5 @@ def share(folder: Path) -> None:
     """Let all workers that start from now on count in this folder, from zero."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
-        old.unlink()
+        old.unlink(missing_ok=True)  # another start may have been faster
     os.environ[FOLDER] = str(folder)
