@@ -78,7 +78,7 @@ def running(
             yield port
         finally:
             # On a SIGTERM some servers wait for their clients to go; on this one all of them stop.
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
             process.wait(timeout=START_SECONDS)
 
 

@@ -1,6 +1,7 @@
 """The service as it runs: ``flask serve`` in a process of its own, spoken to over TLS."""
 
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -14,6 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 START_SECONDS = 30
+# Windows asks no process to end, only a group that has a console.
+if sys.platform == "win32":
+    END, GROUP = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    END, GROUP = signal.SIGTERM, 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,12 @@ def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Serv
     variables = {**os.environ, **environ, "APP_SERVER_PORT": str(port)}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "serve"], cwd=ROOT, env=variables, stdout=log, stderr=log
+            [sys.executable, "-m", "flask", "serve"],
+            cwd=ROOT,
+            env=variables,
+            stdout=log,
+            stderr=log,
+            creationflags=GROUP,
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -81,7 +92,7 @@ def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Serv
             time.sleep(0.05)
         yield Served(port, ca, output, environ)
     finally:
-        process.terminate()
+        process.send_signal(END)
         assert process.wait(30) == 0, output.read_text()
 
 

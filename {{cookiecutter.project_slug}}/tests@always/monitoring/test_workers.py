@@ -1,5 +1,6 @@
 """Metrics of several workers: all of them are counted, by each of them and by ``flask metrics serve``."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ def scrape(address: str, served: Served, headers: Mapping[str, str]) -> str:
         return str(answer.read().decode())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the server has one worker on Windows")
 def test_all_workers_are_counted_and_an_old_run_is_not(
     environ: dict[str, str], certificate: Path, make_app: MakeApp, caller: MakeCaller
 ) -> None:
