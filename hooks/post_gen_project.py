@@ -12,6 +12,7 @@ if not getattr(sys.flags, "safe_path", False):
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 
@@ -27,30 +28,36 @@ MARKS = {
 # is copied; then it removes the folder first, under -f with all that its owner added. One that is
 # marked stands in no service, so it can be copied fast: settle merges it file by file.
 ALWAYS = "always"
+# For machines without make, as the service's README has them.
+RUN, TEST = "uv run python scripts/develop.py", "uv run pytest"
 # What only the owner puts there: never searched, as it may hold any name and thousands of files.
 NOT_OURS = {".git", ".venv", "certs", "node_modules", "var"}
 
 
-def settle(chosen: set[str]) -> None:
+def settle(chosen: set[str]) -> list[str]:
     """Bring the files of the chosen answers to their plain names and drop the others.
 
     Folders merge file by file. What does not belong goes first, so that a file of this bake is
-    never taken for one that an earlier bake left.
+    never taken for one that an earlier bake left. Give what stays of answers that are not chosen.
     """
     for name in os.listdir():
         plain, marks = read_mark(name)
         if marks == {ALWAYS} and not os.path.exists(plain):
             os.rename(name, plain)  # a new service: there is nothing to merge with
     files = [(path, *unmarked(path)) for path in marked_files(".")]
+    wanted, others = {}, {}
     for path, target, answers in files:
-        if not all(chosen & each for each in answers):
-            discard(path, target)
-    for path, target, answers in files:
-        if all(chosen & each for each in answers):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.replace(path, target)
+        (wanted if all(chosen & each for each in answers) else others)[path] = target
+    for path, target in others.items():
+        discard(path, target)
+    left = {target for target in others.values() if os.path.isfile(target)}
+    left.difference_update(wanted.values())
+    for path, target in wanted.items():
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.replace(path, target)
     for folder in {os.path.dirname(path) for path, _, _ in files}:
         remove_empty(folder)
+    return sorted(map(os.path.normpath, left))
 
 
 def marked_files(folder: str, inside: bool = False) -> Iterator[str]:
@@ -84,7 +91,7 @@ def read_mark(name: str) -> tuple[str, set[str]]:
 def discard(path: str, target: str) -> None:
     """Remove a file of another answer, and its copy that a bake with that answer left.
 
-    A file at that name which differs is the owner's, or was changed by the owner: it stays.
+    A file at that name which differs is the owner's, or was changed since: it stays.
     """
     if os.path.isfile(target):
         content = read(path)
@@ -133,14 +140,21 @@ def provide() -> str:
 
 
 if __name__ == "__main__":
-    chosen = {ANSWERS[question] for question in MARKS}
-    if unknown := chosen.difference(*MARKS.values()):
-        sys.exit(f"Refused: no question has the answer {sorted(unknown)!a}.")
-    settle(chosen | {ALWAYS})
+    kept = settle({ANSWERS[question] for question in MARKS} | {ALWAYS})
     certificates_made = provide()
-    print(
+    run, test = ("make run", "make test") if os.name != "nt" else (RUN, TEST)
+    said = (
         f"\n{ANSWERS['project_slug']} is ready. In that folder:\n\n"
-        "  make run     serves it on https://localhost:8443 and prints a call that works\n"
-        "  make test    runs its tests\n\n"
+        f"  {run:{len(test)}}    serves it on https://localhost:8443 and prints a call that works\n"
+        f"  {test:{len(run)}}    runs its tests\n\n"
         f"{certificates_made}"
     )
+    if kept:
+        said += (
+            "\nThese stand where other answers have a file, and are not as this template writes it."
+            " They stay; remove them\nunless they are yours: " + ascii(kept)[1:-1]
+        )
+    # What a bake prints is for people: on the output it would stand in the patch of `cruft diff`,
+    # and nobody who stops reading undoes a service.
+    with suppress(OSError):
+        print(said, file=sys.stderr)

@@ -14,12 +14,22 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from keyword import iskeyword
 
 CONTEXT = json.loads(r"""{{ cookiecutter | tojson }}""")
 
 LONGEST = {"project_name": 200, "description": 1000, "author_name": 200, "cors_origins": 2000}
 OPTIONAL = {"cors_origins"}
+# As post_gen has them: the answers that mark files, and the folders where only the owner puts any.
+MARKS = {
+    "auth_style": {"api_key", "oauth2", "external_idp"},
+    "limiter_backend": {"memory", "redis", "valkey", "memcached"},
+    "database": {"sqlite", "postgresql"},
+    "ci": {"github", "gitlab", "no_ci"},
+}
+NOT_OURS = {".git", ".venv", "certs", "node_modules", "var"}
 
 # Spelled apart, because this file is itself rendered.
 JINJA_MARKS = ("{" + "{", "{" + "%", "{" + "#")
@@ -33,6 +43,7 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]+))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
+ESCAPE = re.compile(r"\\(.)")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -46,8 +57,9 @@ def refusals(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
             rule = of_slug(value, context)
         elif rule is None and question == "cors_origins":
             rule = of_origins(value)
-        elif rule is None and question == "auth_style":
-            rule = of_style(value)
+        elif rule is None and question in MARKS:
+            rule = of_choice(question, value)
+        rule = rule or of_forms(question, value, context)
         if rule:
             yield question, value, rule
 
@@ -66,6 +78,19 @@ def of_any_text(question: str, value: str) -> str | None:
         return "must not begin or end with a blank"
     if longest and len(value) > longest:
         return f"must have at most {longest} characters, not {len(value)}"
+    return None
+
+
+def of_forms(question: str, value: str, context: dict[str, object]) -> str | None:
+    """Say which form of an answer is that of another: they are derived, but could be given too."""
+    origins = [part.strip() for part in value.split(",") if part.strip()]
+    meant = {"quoted": origins if question == "cors_origins" else value, "markdown": value}
+    for form, read in (("quoted", json.loads), ("markdown", partial(ESCAPE.sub, r"\1"))):
+        name = f"__{question}_{form}"
+        with suppress(ValueError):
+            if name not in context or read(context[name]) == meant[form]:
+                continue
+        return f"must give {name}, which is derived, not answered"
     return None
 
 
@@ -145,13 +170,15 @@ def is_address(host: str) -> bool:
     return address.compressed == bare and (address.version == 6) == (host != bare)
 
 
-def of_style(style: str) -> str | None:
-    """Say why a service that is already here cannot change how its callers authenticate.
+def of_choice(question: str, answer: str) -> str | None:
+    """Say why an answer cannot be chosen, or not for the service that is already here.
 
-    With --overwrite-if-exists the new files are written over the old ones; those of the old style
+    With --overwrite-if-exists the new files are written over the old ones; those of another style
     would stay beside them, and with them its endpoints.
     """
-    if not os.path.exists("pyproject.toml"):
+    if answer not in MARKS[question]:
+        return f"must be one of {', '.join(sorted(MARKS[question]))}"
+    if question != "auth_style" or not os.path.exists("pyproject.toml"):
         return None
     try:
         import tomllib
@@ -160,10 +187,25 @@ def of_style(style: str) -> str | None:
             table = tomllib.load(file).get("tool", {}).get("cookiecutter", {})
     except (ImportError, OSError, ValueError):
         return "cannot be compared with the service that is here: its pyproject.toml cannot be read"
-    here = table.get("auth_style", style)
-    if here != style:
+    here = table.get("auth_style", answer)
+    if here != answer:
         return f"must stay {quoted(here)}, the style of the service that is here; bake a new folder"
     return None
+
+
+def marked() -> Iterator[tuple[str, str, str]]:
+    """Give each name of the owner's that carries a mark, which a bake would take for its own."""
+    if any("@always" in name for name in os.listdir()):
+        return  # a bake without its hooks left all of its own
+    known = set().union(*MARKS.values())
+    for folder, folders, files in os.walk(os.curdir):
+        folders[:] = set(folders) - NOT_OURS
+        for name in folders + files:
+            stem, _, rest = name.partition("@")
+            mark = rest.partition(".")[0]
+            if stem and known.issuperset(mark.split("+")):
+                path = os.path.relpath(os.path.join(folder, name))
+                yield "the name", path, f"must not carry @{mark}, the mark of an answer; rename it"
 
 
 def quoted(value: object) -> str:
@@ -191,7 +233,7 @@ def leave_nothing() -> None:
 
 
 if __name__ == "__main__":
-    refused = list(refusals(CONTEXT))
+    refused = [*refusals(CONTEXT), *marked()]
     for question, value, rule in refused:
         print(f"Refused: {question} {quoted(value)}: {rule}.", file=sys.stderr)
     if refused:

@@ -216,6 +216,62 @@ def test_another_style_is_refused_over_a_service(
     assert contents(tmp_path / "acme-api") == before
 
 
+@pytest.mark.parametrize("name", ["static/icon@gitlab.svg", "docs/adr@gitlab", "compose@redis.yml"])
+def test_a_file_of_the_owners_with_a_mark_stops_a_bake_over_it(
+    tmp_path: Path, environ: dict[str, str], name: str
+) -> None:
+    """It would be taken for one of the template's, and renamed or removed."""
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    run(environ, *bake, folder=tmp_path)
+    own = tmp_path / "acme-api" / name
+    own.mkdir(parents=True)
+    (own / "mine.txt").write_text("mine")
+    before = contents(tmp_path / "acme-api")
+    said = run(environ, *bake, "-f", folder=tmp_path, fails=True)
+    assert f'Refused: the name "{name}": must not carry @{name.partition("@")[2][:5]}' in said
+    assert contents(tmp_path / "acme-api") == before
+
+
+def test_a_bake_without_hooks_is_finished_by_one_with_them(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """Its marked files are the template's own."""
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
+    run(environ, *bake, "--accept-hooks", "no", folder=tmp_path)
+    run(environ, *bake, "-f", folder=tmp_path)
+    assert (tmp_path / "acme-api/acme_api/auth/identity").is_dir()
+    assert not list((tmp_path / "acme-api").rglob("*@*"))
+
+
+def test_what_a_changed_template_left_of_other_answers_is_told(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """It may be the owner's: so it stays, and the bake says where."""
+    template = copied(tmp_path / "template")
+    bake = (sys.executable, "-m", "cookiecutter", template, "--no-input")
+    run(environ, *bake, "limiter_backend=redis", folder=tmp_path)
+    (breaker,) = template.rglob("breaker@*")
+    breaker.write_text("# Written anew.\n" + breaker.read_text("utf-8"), "utf-8")
+    said = run(environ, *bake, "-f", "ci=gitlab", folder=tmp_path)
+    told = re.findall(r"'(.*?)'", said.partition("They stay")[2])
+    assert told == [".github/workflows/test.yml", "acme_api/pipeline/limits/breaker.py"]
+    assert all((tmp_path / "acme-api" / name).exists() for name in told)
+    assert "They stay" not in run(
+        environ, *bake, "-f", "ci=gitlab", "project_slug=new", folder=tmp_path
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs an output that takes nothing")
+def test_a_bake_stands_though_nobody_reads_what_it_says(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """Cookiecutter removes a new service whose hook fails."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "cookiecutter", str(TEMPLATE), "--no-input"]
+        subprocess.run(command, cwd=tmp_path, env=environ, stdout=full, stderr=full)
+    assert (tmp_path / "acme-api/certs/server.pem").exists()
+
+
 def test_an_existing_folder_is_left_alone(tmp_path: Path, environ: dict[str, str]) -> None:
     """Without ``-f``, whatever is in it."""
     (tmp_path / "acme-api").mkdir()

@@ -7,10 +7,11 @@ import pytest
 from pytest_cookies.plugin import Cookies
 
 from tests.conftest import Bake
-from tests.template import CONTEXT, RESERVED, TEMPLATE, hook
+from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, TEMPLATE, hook
 
 GOOD = {
-    **{name: value[0] if isinstance(value, list) else value for name, value in CONTEXT.items()},
+    **{name: CONTEXT[name] for name in QUESTIONS},
+    **{name: choices[0] for name, choices in CHOICES.items()},
     "_reserved_names": CONTEXT["_reserved_names"],
     "project_slug": "acme-api",
     "__package_name": "acme_api",
@@ -135,6 +136,33 @@ def test_other_slugs_are_accepted(slug: str) -> None:
 def test_every_reserved_name_is_refused() -> None:
     """The list in ``cookiecutter.json`` is the one that the hook reads."""
     assert all(refusals("project_slug", name.replace("_", "-")) for name in RESERVED)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("__cors_origins_quoted", '["*"]'),
+        ("__cors_origins_quoted", "["),
+        ("__project_name_quoted", '"Other"'),
+        ("__project_name_quoted", '["Acme API"]'),
+        ("__description_markdown", "[x](https://evil.example)"),
+    ],
+)
+def test_a_form_of_another_text_is_refused(name: str, form: str) -> None:
+    """What is written into the files is what was answered, and checked."""
+    context = {**GOOD, name: form}
+    ((named, value, rule),) = hook("pre_gen_project", context).refusals(context)
+    assert named == name.strip("_").rpartition("_")[0]
+    assert value == GOOD[named]
+    assert name in rule
+
+
+@pytest.mark.parametrize("question", CHOICES)
+def test_a_choice_that_there_is_not_is_refused(question: str) -> None:
+    """As in a replay of answers to an earlier template."""
+    ((named, value, rule),) = refusals(question, "mysql")
+    assert (named, value) == (question, "mysql")
+    assert all(choice in rule for choice in CHOICES[question])
 
 
 def test_a_package_name_of_its_own_is_refused() -> None:

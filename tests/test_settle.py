@@ -112,12 +112,12 @@ def test_what_an_earlier_bake_left_goes(post_gen: ModuleType) -> None:
     """A file of the answer that was, when it is still as the template wrote it."""
     tree({"engine.py": "p", "server.py": "r"})
     tree({"engine@sqlite.py": "s", "engine@postgresql.py": "p", "server@postgresql.py": "r"})
-    post_gen.settle({"sqlite"})
+    assert post_gen.settle({"sqlite"}) == []
     assert found() == {"engine.py": "s"}
 
 
 def test_what_the_owner_made_stays(post_gen: ModuleType) -> None:
-    """A file at the name of another answer's, and names with an @ that mark nothing."""
+    """A file at the name of another answer's, which is told, and an @ that marks nothing."""
     mine = {
         "server.py": "my own",
         "logo@2x.png": "l",
@@ -128,7 +128,7 @@ def test_what_the_owner_made_stays(post_gen: ModuleType) -> None:
         "node_modules/c@redis/d.js": "n",
     }
     tree({**mine, "server@postgresql.py": "r"})
-    post_gen.settle({"sqlite"})
+    assert post_gen.settle({"sqlite"}) == ["server.py"]
     assert found() == mine
 
 
@@ -142,8 +142,11 @@ def test_an_empty_file_is_no_proof(post_gen: ModuleType) -> None:
 def test_equal_files_of_two_answers_do_not_take_each_other(post_gen: ModuleType) -> None:
     """The one that is wanted stays, also over what an earlier bake left."""
     tree({"a@oauth2/b.py": "same", "a@api_key/b.py": "same", "a/b.py": "same"})
-    post_gen.settle({"api_key"})
+    assert post_gen.settle({"api_key"}) == []
     assert found() == {"a/b.py": "same"}
+    tree({"a@oauth2/b.py": "other", "a@api_key/b.py": "new"})
+    assert post_gen.settle({"api_key"}) == []
+    assert found() == {"a/b.py": "new"}
 
 
 def test_settling_twice_changes_nothing(post_gen: ModuleType) -> None:
@@ -155,8 +158,10 @@ def test_settling_twice_changes_nothing(post_gen: ModuleType) -> None:
     assert found() == before
 
 
-def test_the_hook_knows_every_answer(post_gen: ModuleType) -> None:
-    """Its marks are the choices of the questions, and answers that are to come."""
+def test_the_hooks_know_every_answer(post_gen: ModuleType) -> None:
+    """Their marks are the choices of the questions, and answers that are to come."""
+    pre_gen = hook("pre_gen_project", {})
+    assert (pre_gen.MARKS, pre_gen.NOT_OURS) == (post_gen.MARKS, post_gen.NOT_OURS)
     assert list(post_gen.MARKS) == list(CHOICES)
     assert all(set(CHOICES[question]) <= marks for question, marks in post_gen.MARKS.items())
 

@@ -20,7 +20,7 @@ from filelock import FileLock
 from tests import hostile
 from tests.conftest import Bake
 from tests.services import UV
-from tests.template import CHOICES, DEFAULTS, TEMPLATE, core_variants, label
+from tests.template import CHOICES, CONTEXT, DEFAULTS, TEMPLATE, core_variants, hook, label
 
 VARIANTS = list(core_variants())
 SCORE = 20
@@ -161,6 +161,30 @@ def test_without_its_hooks_a_service_does_not_start(
         "sys.exit('it started')\n"
     )
     environment.run(Path(service), "refused")
+
+
+@pytest.mark.suite
+def test_no_service_is_named_as_what_it_depends_on(
+    environment: Environment, tmp_path: Path
+) -> None:
+    """Neither the package as a module nor the project as a distribution would be found."""
+    (tmp_path / "names.py").write_text(
+        "from importlib import metadata\n"
+        "for distribution in metadata.distributions():\n"
+        "    print(distribution.name)\n"
+        "print(*metadata.packages_distributions(), sep='\\n')\n"
+    )
+    names = {re.sub("[-_.]+", "-", n).lower() for n in environment.run(tmp_path, "names").split()}
+    accepted = {name for name in names if accepts_slug(name)}
+    assert len(names) > 100
+    assert accepted == set()
+
+
+def accepts_slug(slug: str) -> bool:
+    """Ask the hook."""
+    context = {"project_slug": slug, "__package_name": slug.replace("-", "_")}
+    context["_reserved_names"] = CONTEXT["_reserved_names"]
+    return not list(hook("pre_gen_project", context).refusals(context))
 
 
 def test_a_score_of_hostile_answers_runs_the_whole_suite() -> None:
