@@ -168,6 +168,25 @@ class TestCruft:
         assert rejected.exists() or "<<<<<<<" in settings
         assert secrets(service) == before
 
+    def test_a_service_is_linked_as_the_document_says(self, linked: Linked) -> None:
+        """With its own answers, and at its own commit: nothing differs, and a change arrives."""
+        bake = (sys.executable, "-m", "cookiecutter", linked.template, "--no-input", "-f")
+        folder = linked.service.parent
+        linked.run(*bake, "project_slug=tea", f"project_name={NAME}", folder=folder)
+        tea = folder / "tea"
+        linked.commit(tea, "As baked")
+        commit = linked.run("git", "rev-parse", "HEAD", folder=linked.template).strip()
+        linked.change_template("settings.toml", "\n[limits]\n", "\n[limits]\n# New here.\n")
+        document = (TEMPLATE / "docs/forks.md").read_text("utf-8")
+        (commands,) = re.findall(r"```console\n(.*?)```", document, re.DOTALL)
+        script = commands.replace("FORK", str(linked.template)).replace("COMMIT", commit)
+        linked.run("bash", "-ec", script, folder=tea)
+        linked.commit(tea, "Linked")
+        assert "--- " not in linked.run("cruft", "diff", folder=tea)
+        linked.run("cruft", "update", "--skip-apply-ask", folder=tea)
+        assert "# New here." in (tea / "settings.toml").read_text("utf-8")
+        assert NAME.split()[0] in (tea / "README.md").read_text("utf-8")
+
     def test_the_link_holds_no_secret(self, linked: Linked) -> None:
         """The answers are in ``.cruft.json``, which is committed."""
         text = (linked.service / ".cruft.json").read_bytes()
