@@ -45,7 +45,8 @@ def settle(chosen: set[str]) -> list[str]:
         if marks == {ALWAYS} and not os.path.exists(plain):
             os.rename(name, plain)  # a new service: there is nothing to merge with
     files = [(path, *unmarked(path)) for path in marked_files(".")]
-    wanted, others = {}, {}
+    wanted: dict[str, str] = {}
+    others: dict[str, str] = {}
     for path, target, answers in files:
         (wanted if all(chosen & each for each in answers) else others)[path] = target
     for path, target in others.items():

@@ -88,7 +88,7 @@ def of_forms(question: str, value: str, context: dict[str, object]) -> str | Non
     for form, read in (("quoted", json.loads), ("markdown", partial(ESCAPE.sub, r"\1"))):
         name = f"__{question}_{form}"
         with suppress(ValueError):
-            if name not in context or read(context[name]) == meant[form]:
+            if name not in context or read(str(context[name])) == meant[form]:
                 continue
         return f"must give {name}, which is derived, not answered"
     return None
