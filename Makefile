@@ -3,7 +3,8 @@
 # Answers to the questions are given as variables: make bake limiter_backend=redis project_name="Tea Shop"
 
 UV  ?= $(or $(shell command -v uv),$(CURDIR)/.uv/bin/uv)
-OUT ?= build
+# A service keeps its authentication style: where one is named, it gets a folder of its own.
+OUT ?= build$(if $(auth_style),/$(auth_style))
 REF ?= main
 
 # Each variable of the command line is an answer, but for the Makefile's own and a service's settings. All are texts:
@@ -27,7 +28,7 @@ demo: bake ## bake a service and run it over HTTPS: make demo [answers] [OUT=fol
 	@$(MAKE) --no-print-directory -C $(call quoted,$(OUT)/$(slug)) run UV="$(UV)"
 
 bake: uv ## bake a service into build/: make bake [answers] [OUT=folder]
-	@"$(UV)" run --no-dev cookiecutter . --no-input --overwrite-if-exists --output-dir $(call quoted,$(OUT)) $(answers)
+	@"$(UV)" run --no-dev python -m tests.bake $(call quoted,$(OUT)) $(answers)
 
 watch: uv ## bake again at each change of the template, and run the service's tests: make watch [answers]
 	@"$(UV)" run python -m tests.watch $(call quoted,$(OUT)) $(answers)

@@ -27,7 +27,7 @@ def main(reference: str) -> str | None:
     with tempfile.TemporaryDirectory(prefix="diff-") as name:
         before = Path(name) / "template"
         try:
-            base = git("merge-base", reference, "HEAD").decode().strip()
+            base = git("merge-base", "--", reference, "HEAD").decode().strip()
         except subprocess.CalledProcessError:
             return f"git knows no common commit with {reference}"
         with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", base))) as tar:

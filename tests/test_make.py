@@ -67,6 +67,20 @@ def test_a_folder_and_a_reference_arrive_as_they_are_given(uv: Path) -> None:
     assert not (TEMPLATE / "PWNED").exists()
 
 
+def test_a_style_that_is_named_has_a_folder_of_its_own(uv: Path) -> None:
+    """Because no service can change its style; a folder that is named is taken as it is."""
+    folders = {
+        (): "build",
+        ("limiter_backend=redis",): "build",
+        ("auth_style=oauth2",): "build/oauth2",
+        ("auth_style=oauth2", "OUT=elsewhere"): "elsewhere",
+    }
+    for answers, folder in folders.items():
+        for target in ("bake", "watch"):
+            ((told, _),) = make(target, f"UV={uv}", *answers)
+            assert [each for each in told if "=" not in each][-1] == folder
+
+
 def test_a_demo_runs_the_service_with_its_settings(bake: Bake, uv: Path, tmp_path: Path) -> None:
     """Its own make is told of no answer."""
     out = tmp_path / "it's $HOME"

@@ -11,6 +11,7 @@ from pathlib import Path
 from cookiecutter.exceptions import CookiecutterException
 from cookiecutter.main import cookiecutter
 
+from tests.bake import Refused, answered
 from tests.services import UV
 from tests.template import TEMPLATE
 
@@ -67,6 +68,8 @@ def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), dict(argument.split("=", 1) for argument in sys.argv[2:]))
+        main(Path(sys.argv[1]), answered(sys.argv[2:]))
+    except Refused as reason:
+        sys.exit(str(reason))
     except KeyboardInterrupt:
         print()
