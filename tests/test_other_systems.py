@@ -44,15 +44,47 @@ def sources() -> list[Path]:
     return [*HOOKS, *sorted(path for folder in folders for path in folder.rglob("*.py"))]
 
 
+def shells(source: str) -> list[str]:
+    """Give what a source takes of those, in whichever way it names it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                found += [name] if name in SHELLS.get(module, ()) else []
+            case ast.ImportFrom(module=str(module), names=names):
+                taken = {alias.name for alias in names}
+                found += sorted(taken & {*SHELLS.get(module, ()), "*"})
+            case ast.Import(names=names):
+                found += [alias.name for alias in names if alias.name in SHELLS and alias.asname]
+            case ast.keyword(arg="shell", value=value):
+                found += (
+                    [] if isinstance(value, ast.Constant) and value.value is False else ["shell"]
+                )
+    return found
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(TEMPLATE).as_posix())
 def test_no_source_starts_a_shell(path: Path) -> None:
     """Programs are started by their name and a list of arguments."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            assert node.attr not in SHELLS.get(node.value.id, ())
-        if isinstance(node, ast.keyword) and node.arg == "shell":
-            assert isinstance(node.value, ast.Constant)
-            assert node.value.value is False
+    assert shells(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.system('id')",
+        "from os import path, system\nsystem('id')",
+        "from os import popen as start\nstart('id')",
+        "from subprocess import *",
+        "import os as system\nsystem.popen('id')",
+        "import subprocess\nsubprocess.run('id', shell=True)",
+        "from subprocess import run\nrun('id', shell=shell)",
+        "from asyncio import create_subprocess_shell",
+    ],
+)
+def test_a_shell_is_found_however_it_is_named(source: str) -> None:
+    """What the test above looks for."""
+    assert len(shells(source)) == 1
 
 
 def test_every_text_file_is_opened_with_its_encoding() -> None:
