@@ -152,11 +152,25 @@ def elsewhere() -> dict[str, object]:
 def test_the_workflow_bakes_every_style_on_both(
     elsewhere: dict[str, dict[str, dict[str, list[str]]]],
 ) -> None:
-    """And runs the lint and the suite of each, with what needs no server."""
+    """With what needs no server."""
     matrix = elsewhere["strategy"]["matrix"]
     assert matrix["system"] == ["macos-latest", "windows-latest"]
     assert set(matrix["style"]) >= set(CHOICES["auth_style"])
     assert set(matrix["style"]) <= hook("post_gen_project", {}).MARKS["auth_style"]
+
+
+def test_the_workflow_runs_the_lint_and_the_suite_of_each(
+    elsewhere: dict[str, list[dict[str, str]]],
+) -> None:
+    """In the folder of the service."""
+    inside = [step for step in elsewhere["steps"] if "build/" in step.get("working-directory", "")]
+    commands = {line.strip() for step in inside for line in step["run"].splitlines()}
+    assert commands >= {
+        "uv run ruff check",
+        "uv run ruff format --check",
+        "uv run mypy",
+        "uv run pytest",
+    }
 
 
 def test_the_workflow_needs_no_make(elsewhere: dict[str, list[dict[str, str]]]) -> None:
