@@ -352,7 +352,7 @@ def test_the_template_may_be_a_relative_path(
 
 
 def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[str, str]) -> None:
-    """As ``docs/forks.md`` has it."""
+    """As ``docs/forks.md`` has it, and `make lint` has nothing to say of it."""
     fork = copied(tmp_path / "fork")
     document = (TEMPLATE / "docs/forks.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
@@ -361,3 +361,7 @@ def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[
     test = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fork.py")
     said = run(environ, sys.executable, *test, folder=fork)
     assert re.search(r"\d+ passed", said)
+    shutil.copy(TEMPLATE / "pyproject.toml", fork)
+    run(environ, "ruff", "check", "--no-cache", "tests", folder=fork)
+    run(environ, "ruff", "format", "--check", "--no-cache", "tests", folder=fork)
+    run(environ, "mypy", "--no-incremental", "tests", folder=fork)
