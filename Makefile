@@ -3,13 +3,18 @@
 # Answers to the questions are given as variables: make bake limiter_backend=redis project_name="Tea Shop"
 
 UV  ?= $(or $(shell command -v uv),$(CURDIR)/.uv/bin/uv)
-OUT ?= build
+# A service keeps its authentication style: where one is named, it gets a folder of its own.
+OUT ?= build$(if $(auth_style),/$(auth_style))
 REF ?= main
 
-# Each variable of the command line is an answer, but for the Makefile's own and a service's settings.
-words   := $(foreach word,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(word))))
-named   := $(foreach name,$(words),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-answers := $(foreach name,$(filter-out UV OUT REF APP_%,$(named)),'$(name)=$(subst ','\'',$($(name)))')
+# Each variable of the command line is an answer, but for the Makefile's own and a service's settings. All are texts:
+# make reads none of them as its own language, neither here nor for the environment of a command nor in a service's make.
+named := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(foreach name,$(named),$(eval override $(name) := $$(value $(name))))
+export $(filter APP_%,$(named))
+MAKEOVERRIDES :=
+quoted  = '$(subst ','\'',$(1))'
+answers := $(foreach name,$(filter-out UV OUT REF APP_%,$(named)),$(call quoted,$(name)=$($(name))))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo bake watch diff docs test snapshots lint smoke bench limits-report clean uv
@@ -18,18 +23,18 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: slug := $(or $(project_slug),acme-api)
-demo: answers += 'project_slug=$(slug)'
+demo: answers += $(call quoted,project_slug=$(slug))
 demo: bake ## bake a service and run it over HTTPS: make demo [answers] [OUT=folder]
-	@$(MAKE) --no-print-directory -C "$(OUT)/$(slug)" run UV="$(UV)"
+	@$(MAKE) --no-print-directory -C $(call quoted,$(OUT)/$(slug)) run UV="$(UV)"
 
 bake: uv ## bake a service into build/: make bake [answers] [OUT=folder]
-	@"$(UV)" run --no-dev cookiecutter . --no-input --overwrite-if-exists --output-dir "$(OUT)" $(answers)
+	@"$(UV)" run --no-dev python -m tests.bake $(call quoted,$(OUT)) $(answers)
 
 watch: uv ## bake again at each change of the template, and run the service's tests: make watch [answers]
-	@"$(UV)" run python -m tests.watch "$(OUT)" $(answers)
+	@"$(UV)" run python -m tests.watch $(call quoted,$(OUT)) $(answers)
 
 diff: uv ## show what a change does to the services, per variant: make diff [REF=main]
-	@"$(UV)" run python -m tests.rendered "$(REF)"
+	@"$(UV)" run python -m tests.rendered $(call quoted,$(REF))
 
 test: uv ## run the template's tests, the suites of the services that they bake among them
 	@"$(UV)" run pytest

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.bake import NotBaked
 from tests.template import TEMPLATE
 
 # `uv run` tells its children which uv it was.
@@ -25,19 +26,20 @@ RUN = ("python", "scripts/develop.py")  # what `make run` runs
 
 
 def bake(folder: Path, answers: Mapping[str, str]) -> Path:
-    """Bake these answers, defaults for the others, into an empty folder; return the service's."""
-    command = [
-        sys.executable,
-        "-m",
-        "cookiecutter",
-        str(TEMPLATE),
-        "--no-input",
-        "--default-config",
-    ]
+    """Bake these answers, defaults for the others, into an empty folder; return the service's.
+
+    A process of its own lets several be baked at once: Cookiecutter changes the working folder.
+    """
     given = [f"{question}={answer}" for question, answer in answers.items()]
-    subprocess.run(
-        [*command, "--output-dir", str(folder), *given], check=True, stdout=subprocess.DEVNULL
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bake", str(folder.absolute()), *given],
+        cwd=TEMPLATE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
+    if done.returncode:
+        raise NotBaked(done.stderr.strip())
     (service,) = folder.iterdir()
     return service
 

@@ -12,29 +12,35 @@ TEMPLATE = Path(__file__).parent.parent
 SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}"
 CONTEXT = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))
 QUESTIONS = [name for name in CONTEXT if not name.startswith("_")]
-CHOICES: dict[str, list[str]] = {
-    name: CONTEXT[name] for name in QUESTIONS if isinstance(CONTEXT[name], list)
-}
 RESERVED = frozenset(" ".join(CONTEXT["_reserved_names"]).split())
 
 
+def choices(template: Path) -> dict[str, list[str]]:
+    """Give the answers that each question of a template offers, where it offers any."""
+    context = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    offered = {name: value for name, value in context.items() if isinstance(value, list)}
+    return {name: answers for name, answers in offered.items() if not name.startswith("_")}
+
+
+CHOICES = choices(TEMPLATE)
 # What the code depends on: each of these answers goes with each other. The other questions add
 # files that nothing imports.
 CORE = ("auth_style", "limiter_backend", "database")
-DEFAULTS = {question: choices[0] for question, choices in CHOICES.items()}
+DEFAULTS = {question: answers[0] for question, answers in CHOICES.items()}
 
 
-def core_variants() -> Iterator[dict[str, str]]:
+def core_variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
     """Give the answers of every service that differs in code: each choice with each other."""
-    for answers in itertools.product(*(CHOICES[question] for question in CORE)):
-        yield dict(zip(CORE, answers, strict=True))
+    core = [question for question in CORE if question in offered]
+    for answers in itertools.product(*(offered[question] for question in core)):
+        yield dict(zip(core, answers, strict=True))
 
 
-def variants() -> Iterator[dict[str, str]]:
+def variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
     """Give these, and each choice of every other question with each authentication style."""
-    yield from core_variants()
-    for question in CHOICES.keys() - CORE:
-        for style, choice in itertools.product(CHOICES["auth_style"], CHOICES[question][1:]):
+    yield from core_variants(offered)
+    for question in offered.keys() - CORE:
+        for style, choice in itertools.product(offered["auth_style"], offered[question][1:]):
             yield {"auth_style": style, question: choice}
 
 

@@ -328,20 +328,50 @@ def test_a_target_that_cannot_be_written_is_an_error(
     assert set(target.iterdir()) == before
 
 
-def test_a_bake_needs_no_network(tmp_path: Path, environ: dict[str, str]) -> None:
-    """Neither cookiecutter nor a hook opens a connection or asks for an address."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import sys\n"
-        "def forbid(event, arguments):\n"
-        "    if event in ('socket.connect', 'socket.sendto', 'socket.getaddrinfo'):\n"
-        "        raise RuntimeError('network: ' + event)\n"
-        "sys.addaudithook(forbid)\n"
-    )
-    environ["PYTHONPATH"] = str(tmp_path)
-    call = (sys.executable, "-c", "import socket; socket.getaddrinfo('localhost', 1)")
-    assert "network: socket.getaddrinfo" in run(environ, *call, folder=tmp_path, fails=True)
+# For every Python of a bake. It may start itself, for the hooks, and openssl, for the certificates.
+OFFLINE = """
+import os, sys
+NETWORK = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
+PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"}
+def forbid(event, arguments):
+    if event in NETWORK:
+        raise RuntimeError(f"network: {event}")
+    if event in PROGRAMS:
+        program = os.fsdecode(arguments[1 if event == "os.spawn" else 0])
+        if program != sys.executable and os.path.basename(program) != "openssl":
+            raise RuntimeError(f"program: {program}")
+sys.addaudithook(forbid)
+"""
+
+
+@pytest.fixture
+def offline(tmp_path: Path, environ: dict[str, str]) -> dict[str, str]:
+    """Give variables with which no Python reaches the network, by itself or by a program."""
+    (tmp_path / "sitecustomize.py").write_text(OFFLINE)
+    return {**environ, "PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("code", "forbidden"),
+    [
+        ("import socket; socket.getaddrinfo('localhost', 1)", "network: socket.getaddrinfo"),
+        ("import subprocess; subprocess.run(['curl', '--version'])", "program: curl"),
+        ("import subprocess; subprocess.run('curl --version', shell=True)", "program: /bin/sh"),
+        ("import os; os.system('curl --version')", "program: curl --version"),
+        ("import os; os.execlp('curl', 'curl', '--version')", "curl"),
+    ],
+)
+def test_offline_means_that_nothing_leaves(
+    tmp_path: Path, offline: dict[str, str], code: str, forbidden: str
+) -> None:
+    """The bake of the next test has no other way out."""
+    assert forbidden in run(offline, sys.executable, "-c", code, folder=tmp_path, fails=True)
+
+
+def test_a_bake_needs_no_network(tmp_path: Path, offline: dict[str, str]) -> None:
+    """Neither cookiecutter nor a hook opens a connection, asks for an address or starts curl."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
-    run(environ, *bake, folder=tmp_path)
+    run(offline, *bake, folder=tmp_path)
     assert (tmp_path / "acme-api/certs/server.pem").exists()
 
 
@@ -397,7 +427,7 @@ def test_the_template_may_be_a_relative_path(
 
 
 def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[str, str]) -> None:
-    """As ``docs/forks.md`` has it."""
+    """As ``docs/forks.md`` has it, and `make lint` has nothing to say of it."""
     fork = copied(tmp_path / "fork")
     document = (TEMPLATE / "docs/forks.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
@@ -406,3 +436,7 @@ def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[
     test = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fork.py")
     said = run(environ, sys.executable, *test, folder=fork)
     assert re.search(r"\d+ passed", said)
+    shutil.copy(TEMPLATE / "pyproject.toml", fork)
+    run(environ, "ruff", "check", "--no-cache", "tests", folder=fork)
+    run(environ, "ruff", "format", "--check", "--no-cache", "tests", folder=fork)
+    run(environ, "mypy", "--no-incremental", "tests", folder=fork)

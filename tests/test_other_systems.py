@@ -44,15 +44,47 @@ def sources() -> list[Path]:
     return [*HOOKS, *sorted(path for folder in folders for path in folder.rglob("*.py"))]
 
 
+def shells(source: str) -> list[str]:
+    """Give what a source takes of those, in whichever way it names it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                found += [name] if name in SHELLS.get(module, ()) else []
+            case ast.ImportFrom(module=str(module), names=names):
+                taken = {alias.name for alias in names}
+                found += sorted(taken & {*SHELLS.get(module, ()), "*"})
+            case ast.Import(names=names):
+                found += [alias.name for alias in names if alias.name in SHELLS and alias.asname]
+            case ast.keyword(arg="shell", value=value):
+                found += (
+                    [] if isinstance(value, ast.Constant) and value.value is False else ["shell"]
+                )
+    return found
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(TEMPLATE).as_posix())
 def test_no_source_starts_a_shell(path: Path) -> None:
     """Programs are started by their name and a list of arguments."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            assert node.attr not in SHELLS.get(node.value.id, ())
-        if isinstance(node, ast.keyword) and node.arg == "shell":
-            assert isinstance(node.value, ast.Constant)
-            assert node.value.value is False
+    assert shells(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.system('id')",
+        "from os import path, system\nsystem('id')",
+        "from os import popen as start\nstart('id')",
+        "from subprocess import *",
+        "import os as system\nsystem.popen('id')",
+        "import subprocess\nsubprocess.run('id', shell=True)",
+        "from subprocess import run\nrun('id', shell=shell)",
+        "from asyncio import create_subprocess_shell",
+    ],
+)
+def test_a_shell_is_found_however_it_is_named(source: str) -> None:
+    """What the test above looks for."""
+    assert len(shells(source)) == 1
 
 
 def test_every_text_file_is_opened_with_its_encoding() -> None:
@@ -120,11 +152,25 @@ def elsewhere() -> dict[str, object]:
 def test_the_workflow_bakes_every_style_on_both(
     elsewhere: dict[str, dict[str, dict[str, list[str]]]],
 ) -> None:
-    """And runs the lint and the suite of each, with what needs no server."""
+    """With what needs no server."""
     matrix = elsewhere["strategy"]["matrix"]
     assert matrix["system"] == ["macos-latest", "windows-latest"]
     assert set(matrix["style"]) >= set(CHOICES["auth_style"])
     assert set(matrix["style"]) <= hook("post_gen_project", {}).MARKS["auth_style"]
+
+
+def test_the_workflow_runs_the_lint_and_the_suite_of_each(
+    elsewhere: dict[str, list[dict[str, str]]],
+) -> None:
+    """In the folder of the service."""
+    inside = [step for step in elsewhere["steps"] if "build/" in step.get("working-directory", "")]
+    commands = {line.strip() for step in inside for line in step["run"].splitlines()}
+    assert commands >= {
+        "uv run ruff check",
+        "uv run ruff format --check",
+        "uv run mypy",
+        "uv run pytest",
+    }
 
 
 def test_the_workflow_needs_no_make(elsewhere: dict[str, list[dict[str, str]]]) -> None:

@@ -89,10 +89,12 @@ def texts(service: Path) -> dict[str, str]:
 
 
 def test_no_jinja_is_left(service: Path) -> None:
-    """``${{ }}`` is GitHub's; the braces of files that are no templates are their own."""
+    """``${{ }}`` is GitHub's; a file that is no template has braces of its own, and no answer."""
     marks = re.compile(r"(?<!\$)\{\{|\{%|\{#")
     found = {name for name, text in texts(service).items() if marks.search(text)}
     assert found - copied_as_they_are() == set()
+    answers = re.compile(r"\{[{%][^{}]*\bcookiecutter\b")
+    assert [name for name, text in texts(service).items() if answers.search(text)] == []
 
 
 def copied_as_they_are() -> set[str]:

@@ -5,12 +5,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from cookiecutter.exceptions import CookiecutterException
-from cookiecutter.main import cookiecutter
-
+from tests.bake import NotBaked, Refused, answered, baked
 from tests.services import UV
 from tests.template import TEMPLATE
 
@@ -21,7 +20,7 @@ SECONDS = 0.5
 
 
 def main(out: Path, answers: Mapping[str, str]) -> None:
-    """Go on until Ctrl-C."""
+    """Go on until Ctrl-C; raises Refused where no change of the template would help."""
     seen: dict[Path, float] = {}
     while True:
         now = times()
@@ -29,8 +28,10 @@ def main(out: Path, answers: Mapping[str, str]) -> None:
             seen = now
             try:
                 service = refreshed(out, answers)
-            except CookiecutterException as error:
-                print(f"no bake: {error}", file=sys.stderr)
+            except Refused:
+                raise
+            except NotBaked as reason:
+                print(f"no bake: {reason}", file=sys.stderr)
                 continue
             subprocess.run([UV, "run", "pytest", "-q", "-x", "--failed-first"], cwd=service)
             print(f"\n{service} is up to date; waiting for a change", flush=True)
@@ -44,29 +45,41 @@ def times() -> dict[Path, float]:
 
 
 def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
-    """Bake over the service of the last time; files that the template lost go."""
+    """Bake over the service of the last time; files that the template lost go.
+
+    Raises NotBaked, and Refused where somebody else's files would go.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        baked = cookiecutter(
-            str(TEMPLATE),
-            no_input=True,
-            extra_context=dict(answers),
-            output_dir=folder,
-            default_config=True,
-        )
-        service = out / Path(baked).name
+        new = baked(Path(folder), answers)
+        service = out / new.name
+        if service.exists() and not is_ours(service):
+            raise Refused(
+                f"{service} is somebody's: it has a .git, or no bake made it; name another OUT"
+            )
         service.mkdir(exist_ok=True)
         for old in service.iterdir():
             if old.name not in KEPT:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
-        for new in Path(baked).iterdir():
-            if not (service / new.name).exists():
-                shutil.move(new, service)
+        for file in new.iterdir():
+            if not (service / file.name).exists():
+                shutil.move(file, service)
     return service
+
+
+def is_ours(service: Path) -> bool:
+    """Tell whether a folder holds a service, and no history that somebody began in it."""
+    try:
+        project = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return "cookiecutter" in project.get("tool", {}) and not (service / ".git").exists()
 
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), dict(argument.split("=", 1) for argument in sys.argv[2:]))
+        main(Path(sys.argv[1]), answered(sys.argv[2:]))
+    except Refused as reason:
+        sys.exit(str(reason))
     except KeyboardInterrupt:
         print()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bake import NotBaked, answered
 from tests.services import NotStarted, Service, bake, started, storages
 from tests.smoke import contract, readme, transport
 from tests.smoke.checks import Checks
@@ -21,10 +22,9 @@ from tests.smoke.checks import Checks
 
 def main(arguments: list[str]) -> str | None:
     """Try the service of these answers; return what failed."""
-    answers = dict(argument.split("=", 1) for argument in arguments)
     try:
-        log, expect = tried(answers)
-    except (NotStarted, pytest.skip.Exception, pytest.fail.Exception) as reason:
+        log, expect = tried(answered(arguments))
+    except (NotBaked, NotStarted, pytest.skip.Exception, pytest.fail.Exception) as reason:
         return f"{reason}\nsmoke: not started"
     if expect.failed:
         return "\n".join([log, *expect.failed, f"smoke: {len(expect.failed)} checks failed"])

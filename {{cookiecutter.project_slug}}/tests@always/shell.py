@@ -51,15 +51,31 @@ class Shell:
         """Run the commands of a line, each with what the one before prints."""
         for place, value in self._places.items():
             line = line.replace(place, value)
+        if line.startswith("export "):
+            self._export(line)
+            return
+        self._pipe(line)
+
+    def _export(self, line: str) -> None:
+        """Run what gives a variable its value; ``...`` stands for what the reader was shown."""
+        if found := re.fullmatch(r"export \w+=\$\((.+)\)", line):
+            assert re.fullmatch(r"[\w.~+/=-]+\n?", self._pipe(found[1])), line  # and nothing around it
+        else:
+            assert re.fullmatch(r"export( \w+=\.\.\.)+", line), line
+
+    def _pipe(self, line: str) -> str:
         piped = ""
         for part in line.split(" | "):
             piped = self._run(shlex.split(part, comments=True), piped)
             for place, pattern in self._patterns.items():
                 if found := re.search(pattern, piped):
                     self._places[place] = found[1]
+        return piped
 
     def _run(self, words: list[str], piped: str) -> str:
         match words:
+            case ["make", "run" | "test"]:
+                return ""  # a server too, and this very run
             case ["curl", *rest]:
                 return self._call(rest).get_data(as_text=True)
             case ["uv", "run", "flask", *rest]:
@@ -71,10 +87,11 @@ class Shell:
                 start_and_stop_prometheus(rest, self._folder)
                 return ""
             case [name, *rest]:
-                found = [[str(one) for one in self._folder.glob(word)] if "*" in word else [word] for word in rest]
-                command = [program(name), *(word for some in found for word in some)]
+                found = [[str(one) for one in self._folder.glob(word)] if "*" in word else [] for word in rest]
+                words = [word for some, given in zip(found, rest, strict=True) for word in some or [given]]
+                command = [program(name), *words]
                 return subprocess.run(
-                    command, cwd=self._folder, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+                    command, cwd=self._folder, check=True, input=piped, stdout=subprocess.PIPE, encoding="utf-8"
                 ).stdout
         raise AssertionError(words)
 

@@ -21,7 +21,7 @@ LINE = '{"time":"2026-01-05T12:00:00.000000Z","level":"info","event":"request","
 
 def commands() -> Iterator[tuple[str, str]]:
     """Give each command of each document, its continued lines joined."""
-    for document in sorted(ROOT.glob("docs/*.md")):
+    for document in [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"]:
         for block in re.findall(r"^```console\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             for line in block.replace("\\\n", " ").splitlines():
                 yield document.name, " ".join(line.split())
@@ -57,6 +57,12 @@ def test_every_command_works(
     for name, line in commands():
         if name == document:
             shell.run(line)
+
+
+def test_each_task_without_make_is_what_make_runs() -> None:
+    tasks = re.findall(r"^\| `make (\w+)` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    lines = re.findall(r"^(\w+): uv ##.*\n\t@(.+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert dict(tasks) == {target: line.replace('"$(UV)"', "uv") for target, line in lines}
 
 
 def test_the_documents_point_at_files_that_are_there() -> None:
