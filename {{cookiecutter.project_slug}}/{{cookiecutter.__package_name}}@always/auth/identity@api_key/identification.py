@@ -91,7 +91,7 @@ def _look_up(text: str) -> Caller:
         _deny(key_id, "the key is not valid yet")
     if found.last_used_at is None or at - found.last_used_at >= queries.USED_AT_MOST_EVERY:
         _note_use(key_id)
-    rate = OwnRate(found.rate, key_id) if found.rate else None
+    rate = OwnRate(found.rate, found.rate_of) if found.rate else None
     return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, rate)
 
 

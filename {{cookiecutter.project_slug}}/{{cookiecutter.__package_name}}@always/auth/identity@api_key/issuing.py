@@ -35,11 +35,13 @@ def issue(
     no_later_than: datetime | None = None,
     not_before: datetime | None = None,
     rate: str | None = None,
+    rate_of: str | None = None,
     replaces: str | None = None,
 ) -> Issued:
     """Make a key for an owner, who is made when there is none of that name yet.
 
-    It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``.
+    It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``. A ``rate`` is its own,
+    unless it is ``rate_of`` another key, on whose budget it then counts.
     """
     if not callers.known(connection, owner):
         callers.add(connection, owner)
@@ -57,6 +59,7 @@ def issue(
         name=name,
         scopes=scopes,
         rate=rate,
+        rate_of=(rate_of or new.id) if rate else None,
         created_by=by,
         not_before=not_before,
         expires_at=expires_at,
@@ -86,6 +89,7 @@ def rotate(
         days=lifetime,
         no_later_than=no_later_than,
         rate=old.rate,
+        rate_of=old.rate_of,
         replaces=old.id,
     )
     overlap = settings.keys_overlap_hours if overlap_hours is None else overlap_hours
