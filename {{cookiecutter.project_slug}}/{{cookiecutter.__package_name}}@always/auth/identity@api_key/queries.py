@@ -128,6 +128,11 @@ def used(connection: Connection, key_id: str) -> None:
     )
 
 
+def denied(connection: Connection, key_id: str) -> None:
+    """Note that a key was refused that is no longer valid, or not yet."""
+    note(connection, key_id, "denied", key_id)
+
+
 def note(connection: Connection, key_id: str, event: Event, by: str) -> None:
     """Add a row to the history of a key."""
     connection.execute(insert(KeyEvent).values(key_id=key_id, event=event, by=by, at=now()))
