@@ -5,9 +5,9 @@ from pathlib import Path
 
 from limits import RateLimitItem, parse
 
-from .database import SCHEMES
+from .database import DatabaseUrl
 from .declaration import setting
-from .forms import Address, Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
+from .forms import Address, Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Whole
 from .limiter import BACKEND, STRATEGIES
 from .storage import StorageSettings
 
@@ -27,7 +27,7 @@ class Settings(StorageSettings):
         "caller",
         secret=True,
     )
-    database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
+    database_url: str = setting(DatabaseUrl(), "where the database is, with its password", secret=True)
 
     metrics_token: str | None = setting(
         Secret(), "what Prometheus sends to read the metrics; without it nobody can", default=None, secret=True
