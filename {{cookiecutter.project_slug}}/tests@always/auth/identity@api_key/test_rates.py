@@ -72,7 +72,13 @@ def test_an_administrator_makes_keys_of_the_common_rate(app: Flask) -> None:
     assert client.get(made.headers["Location"], headers=sending(admin)).json["rate"] is None
 
 
-@pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "10 per 9999999 year"])
+def test_a_rate_is_kept_in_one_form_however_it_is_given(app: Flask) -> None:
+    made = key(app, "--rate", f"  7  per {' ' * 60} 2   minutes ")
+    shown = app.test_cli_runner().invoke(args=["keys", "show", made["id"]]).stdout
+    assert "rate          7/2minute" in shown
+
+
+@pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])
 def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
     command = ["keys", "create", "--name", "k", "--scopes", "items:read"]
     refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
