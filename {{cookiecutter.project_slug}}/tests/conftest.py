@@ -117,6 +117,17 @@ def migrate(app: Flask, migrated: set[str]) -> None:
 
 
 @pytest.fixture
+def without_tables(app: Flask) -> Iterator[None]:
+    """Take the tables out of the database for a while, with all that is in them."""
+    alembic = app.extensions["alembic"]
+    with app.app_context():
+        alembic.downgrade("base")
+    yield
+    with app.app_context():
+        alembic.upgrade()
+
+
+@pytest.fixture
 def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
     """Make a service of one's own; a keyword such as ``limits_caller="3/minute"`` is a setting."""
     made: list[Flask] = []

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup, with_appcontext
 from limits import RateLimitItem, parse
-from werkzeug.exceptions import ServiceUnavailable
 
 from ..auth import identity
 from ..auth.caller import OwnRate
@@ -18,6 +17,7 @@ from ..monitoring import events
 from ..pipeline.limits import Counters, declared_limits, network
 from ..settings import InForce
 from . import table
+from .database_group import DatabaseGroup
 from .settings import text_of
 
 
@@ -38,7 +38,7 @@ class Counter(NamedTuple):
     who: str
 
 
-@click.group("limits", cls=AppGroup, invoke_without_command=True)
+@click.group("limits", cls=DatabaseGroup, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
 @with_appcontext
@@ -123,11 +123,8 @@ def _of_credentials() -> Iterator[Limit]:
 
 def _own_rates() -> list[tuple[str, str, OwnRate]]:
     """Return id, owner and rate of every credential that brings a rate of its own."""
-    try:
-        with reading() as connection:
-            return identity.own_rates(connection)
-    except ServiceUnavailable:
-        raise click.ClickException("The database does not answer, or has no tables: `flask db upgrade`.") from None
+    with reading() as connection:
+        return identity.own_rates(connection)
 
 
 def _used_by(name: str) -> list[Counter]:
