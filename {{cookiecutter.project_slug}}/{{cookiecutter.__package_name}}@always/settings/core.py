@@ -76,7 +76,7 @@ class Settings(StorageSettings):
     metrics_folder: Path = setting(
         Location(), "where the workers keep what they count; emptied at each start", default=Path("var/metrics")
     )
-    metrics_address: str = setting(Text(), "the address that `flask metrics serve` listens on", default="127.0.0.1")
+    metrics_address: str = setting(Address(), "the address that `flask metrics serve` listens on", default="127.0.0.1")
     metrics_port: int = setting(Whole(1, 65535), "the port that `flask metrics serve` listens on", default=9464)
 
     requests_max_body: int = setting(
