@@ -1,6 +1,7 @@
 """``flask keys``: make, list, rotate and revoke keys from the command line."""
 
 import json
+from datetime import UTC, datetime
 
 import click
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from ...database import AnyRow, reading, writing
 from ..rate_option import rate_option
 from ..scopes import SCOPES
 from . import issuing, queries
-from .issuing import Issued
+from .issuing import Issued, NeverValid
 from .schemas import KeySchema
 
 OPERATOR = "operator"
@@ -39,19 +40,37 @@ def _name(_context: click.Context, _option: click.Parameter, text: str | None) -
 @click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
 @click.option("--owner", callback=_name, help="Who the key belongs to; the name of the key when left out.")
 @click.option("--expires-in", "days", type=click.IntRange(1, 365), help="Days that it lives.")
+@click.option("--not-before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When it begins, in UTC.")
 @rate_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def create(
-    name: str, scopes: tuple[str, ...], owner: str | None, days: int | None, rate: str | None, as_json: bool
+    name: str,
+    scopes: tuple[str, ...],
+    owner: str | None,
+    days: int | None,
+    not_before: datetime | None,
+    rate: str | None,
+    as_json: bool,
 ) -> None:
     """Make a key and print it, once.
 
     \b
     flask keys create --name ci --scopes "items:read items:write" --owner build --expires-in 30
     """
-    owner = owner or name
-    with writing() as connection:
-        issued = issuing.issue(connection, owner=owner, name=name, scopes=scopes, by=OPERATOR, days=days, rate=rate)
+    try:
+        with writing() as connection:
+            issued = issuing.issue(
+                connection,
+                owner=owner or name,
+                name=name,
+                scopes=scopes,
+                by=OPERATOR,
+                days=days,
+                not_before=not_before and not_before.replace(tzinfo=UTC),
+                rate=rate,
+            )
+    except NeverValid:
+        raise click.UsageError("The key would end before it begins.") from None
     _print(issued, as_json)
 
 
@@ -102,7 +121,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     """
     with writing() as connection:
         old = _found(connection, key_id)
-        if _state(old) != "valid" or queries.replaced(connection, key_id):
+        if _state(old) in ("revoked", "expired") or queries.replaced(connection, key_id):
             raise click.ClickException("The key has ended or was rotated already.")
         issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
     issuing.forget()

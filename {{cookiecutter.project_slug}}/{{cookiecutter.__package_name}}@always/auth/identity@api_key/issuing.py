@@ -16,6 +16,10 @@ from .identification import remembered
 from .settings import KeySettings
 
 
+class NeverValid(Exception):
+    """The key would end before it begins."""
+
+
 class Issued(NamedTuple):
     """A key at the only moment when its text is known."""
 
@@ -41,7 +45,7 @@ def issue(
     """Make a key for an owner, who is made when there is none of that name yet.
 
     It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``. A ``rate`` is its own,
-    unless it is ``rate_of`` another key, on whose budget it then counts.
+    unless it is ``rate_of`` another key, on whose budget it then counts. Raises ``NeverValid``.
     """
     if not callers.known(connection, owner):
         callers.add(connection, owner)
@@ -50,6 +54,8 @@ def issue(
     expires_at = now() + timedelta(days=lifetime)
     if no_later_than is not None:
         expires_at = min(expires_at, no_later_than)
+    if not_before is not None and not_before >= expires_at:
+        raise NeverValid
     new = key.make()
     queries.add(
         connection,
@@ -88,6 +94,7 @@ def rotate(
         by=by,
         days=lifetime,
         no_later_than=no_later_than,
+        not_before=old.not_before,
         rate=old.rate,
         rate_of=old.rate_of,
         replaces=old.id,
