@@ -47,6 +47,10 @@ WRONG = {
     "an address that is a name": ({"server_address": "localhost"}, "APP_SERVER_ADDRESS .* 127.0.0.1"),
     "an address of the metrics that is a name": ({"metrics_address": "localhost"}, "APP_METRICS_ADDRESS .* 127.0.0.1"),
     "a secret that is no text": ({"secret_key": f"{os.fsdecode(bytes([255]))}{HEX}"}, "APP_SECRET_KEY .* not UTF-8"),
+    "a text of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .* a line of 1 to 1000"),
+    "a text that is blank": ({"service_name": " "}, "APP_SERVICE_NAME"),
+    "a contact that is no address": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
+    "a contact of two lines": ({"service_security_contact": "mailto:a@b.example\nX: y"}, "SECURITY_CONTACT"),
     "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
     "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
     "an unknown setting": ({"limits_calller": "1/minute"}, "APP_LIMITS_CALLLER .* no setting"),
@@ -84,6 +88,11 @@ def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, e
     refused = app.test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
     assert "settings.toml is no folder for the metrics" in refused.stderr
+
+
+def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleType) -> None:
+    app = make_app(service_security_contact="", server_hosts="tea.example,localhost")
+    assert service.settings.of(app, service.settings.Settings).security_contact == "mailto:security@tea.example"
 
 
 def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:

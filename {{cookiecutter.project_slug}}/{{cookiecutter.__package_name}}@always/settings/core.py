@@ -7,7 +7,7 @@ from limits import RateLimitItem, parse
 
 from .database import DatabaseUrl
 from .declaration import setting
-from .forms import Address, Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Whole
+from .forms import Address, Choice, Contact, Hosts, Location, Origins, Rate, Secret, Switch, Text, Whole
 from .limiter import BACKEND, STRATEGIES
 from .storage import StorageSettings
 
@@ -36,7 +36,7 @@ class Settings(StorageSettings):
     service_name: str = setting(Text(), "the name that people see")
     service_description: str = setting(Text(), "what the service is for, in a sentence")
     service_security_contact: str = setting(
-        Text(),
+        Contact(),
         "where to report a vulnerability, a mailto: or https: address; empty means security@ the first host",
         default="",
     )

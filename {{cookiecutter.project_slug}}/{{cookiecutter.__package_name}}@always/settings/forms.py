@@ -27,8 +27,23 @@ class Choice(fields.String):
 class Text(fields.String):
     """A line of text that is not empty."""
 
-    def __init__(self) -> None:
-        super().__init__(validate=validate.Length(min=1, max=1000, error="it must not be empty"))
+    controls = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, *args, **kwargs)
+        if not text.strip() or len(text) > 1000 or self.controls.search(text):
+            raise ValidationError("it must be a line of 1 to 1000 characters")
+        return text
+
+
+class Contact(fields.String):
+    """A ``mailto:`` or ``https:`` address; may be empty."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, *args, **kwargs)
+        if text and not re.fullmatch(r"(mailto:|https://)[!-~]{1,1000}", text):
+            raise ValidationError("it must be empty, or an address that begins with mailto: or https://")
+        return text
 
 
 class Address(fields.String):
