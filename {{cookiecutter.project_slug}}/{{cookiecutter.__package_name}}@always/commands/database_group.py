@@ -15,7 +15,7 @@ class DatabaseGroup(AppGroup):
         """Run a command of the group."""
         try:
             return super().invoke(ctx)
-        except (ServiceUnavailable, ProgrammingError):  # the latter is how PostgreSQL tells of a missing table
+        except (ServiceUnavailable, ProgrammingError):  # a driver tells of a missing table by one or the other
             raise click.ClickException(
                 "The database does not answer, or has not the tables of this version: `flask db upgrade`."
             ) from None

@@ -17,7 +17,7 @@ from .models import Item
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _COLUMNS = (Item.id, Item.name, Item.description, Item.price, Item.version, Item.created_at, Item.updated_at)
 _ONE = select(*_COLUMNS).where(Item.id == bindparam("id"), Item.owner == bindparam("owner"))
-# Others that would change the item wait until the transaction ends; SQLite lets only one write anyway.
+# Who else would change the item waits for the end of this transaction, where the database does not see to that itself.
 _ONE_TO_CHANGE = _ONE.with_for_update()
 _INSERT = insert(Item)
 
