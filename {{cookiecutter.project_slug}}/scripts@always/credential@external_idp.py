@@ -10,7 +10,7 @@ import written
 ISSUE = ("tokens", "issue", "--sub", "developer", "--scopes", "items:read items:write", "--expires-in", "480")
 
 
-def header(flask: Callable[..., str]) -> str:
+def header(flask: Callable[..., str], _accepts: Callable[[str], bool]) -> str:
     """Give the request header that authenticates the developer.
 
     ``flask`` runs one of the service's commands and gives what it prints.

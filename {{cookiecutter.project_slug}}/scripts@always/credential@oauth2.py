@@ -22,7 +22,7 @@ CALLBACK = "http://127.0.0.1:8000/callback"
 CUT = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
 
 
-def header(flask: Callable[..., str]) -> str:
+def header(flask: Callable[..., str], _accepts: Callable[[str], bool]) -> str:
     """Give the request header that authenticates the service client; a shell gets the token in passing.
 
     ``flask`` runs one of the service's commands and gives what it prints.

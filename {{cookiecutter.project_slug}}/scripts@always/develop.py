@@ -7,7 +7,9 @@ credential and prints two calls that use it, then hands over to ``flask serve``.
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 
 import address
 import certificates
@@ -31,7 +33,7 @@ def main() -> None:
     except certificates.CannotMakeError as error:
         sys.exit(f"No certificates: {error}. Install openssl, or run uv sync, and try again.")
     flask("db", "upgrade")
-    print(calls(credential.header(flask)), flush=True)
+    print(calls(credential.header(flask, accepts)), flush=True)
     serve()
 
 
@@ -43,6 +45,16 @@ def flask(*arguments: str, typed: str | None = None) -> str:
     if done.exit_code:
         sys.exit(f"{done.output}Not started: flask {' '.join(arguments[:2])} failed: {done.exception!r}.")
     return done.stdout
+
+
+def accepts(header: str) -> bool:
+    """Tell whether the service, in this process, takes a request header for the credential of a caller."""
+    app = service()
+    host = app.extensions["settings"].all()["server_hosts"][0]
+    headers = dict([header.split(": ", 1)])
+    with redirect_stdout(StringIO()):  # this call is not one to stand in the journal
+        answer = app.test_client().get("/api/v1/me", base_url=f"https://{host}", headers=headers)
+    return answer.status_code == 200
 
 
 @cache

@@ -2,8 +2,10 @@
 
 import gc
 import shutil
+import time
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
@@ -11,6 +13,7 @@ from typing import Any
 
 import certificates
 import pytest
+import time_machine
 from credentials import Grant, grant, secrets
 from database_server import database_url
 from flask import Flask
@@ -28,6 +31,7 @@ LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
 ROOMY = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
+Later = Callable[..., AbstractContextManager[None]]
 
 # Services are made by the hundred here and left in cycles; looking for these more seldom saves a fifth of the time.
 gc.set_threshold(50_000, 20, 50)
@@ -75,6 +79,23 @@ def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: s
 
 
 @pytest.fixture
+def later() -> Later:
+    """Let both clocks stand some seconds ahead, the time of day and the one that nobody sets: ``with later(5): ...``.
+
+    ``set_back`` is how far the time of day was set back meanwhile.
+    """
+
+    @contextmanager
+    def ahead(seconds: float, set_back: float = 0) -> Iterator[None]:
+        monotonic = time.monotonic
+        with pytest.MonkeyPatch.context() as patched, time_machine.travel(time.time() + seconds - set_back):
+            patched.setattr(time, "monotonic", lambda: monotonic() + seconds)
+            yield
+
+    return ahead
+
+
+@pytest.fixture
 def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
     """The variables of a service in production."""
     return variables(tmp_path, certificate, database_url, limiter_uri)
@@ -93,6 +114,17 @@ def migrate(app: Flask, migrated: set[str]) -> None:
         with app.app_context():
             app.extensions["alembic"].upgrade()
         migrated.add(url)
+
+
+@pytest.fixture
+def without_tables(app: Flask) -> Iterator[None]:
+    """Take the tables out of the database for a while, with all that is in them."""
+    alembic = app.extensions["alembic"]
+    with app.app_context():
+        alembic.downgrade("base")
+    yield
+    with app.app_context():
+        alembic.upgrade()
 
 
 @pytest.fixture

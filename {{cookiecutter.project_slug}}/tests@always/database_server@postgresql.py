@@ -14,6 +14,8 @@ from real_server import HOST, own_folder, program, running, unprivileged
 
 # A process asks from time to time what another committed.
 COMMITS_ARE_SEEN_AT_ONCE = False
+# Asks how long a transaction waits for another.
+MILLISECONDS_TO_WAIT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
 # Debian keeps the servers of each version apart, outside PATH.
 FOLDERS = tuple(Path("/usr/lib/postgresql").glob("*/bin"))
 # The data lives for minutes: writing it safely to the disk would only cost time.

@@ -6,6 +6,8 @@ import pytest
 
 # A process sees what another committed before it answers the next request.
 COMMITS_ARE_SEEN_AT_ONCE = True
+# Asks how long a transaction waits for another.
+MILLISECONDS_TO_WAIT = "PRAGMA busy_timeout"
 
 
 @pytest.fixture(scope="session")

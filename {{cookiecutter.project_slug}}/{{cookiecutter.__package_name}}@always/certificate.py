@@ -7,13 +7,22 @@ from pathlib import Path
 _NO_CHECK_TIME = 0x200000  # of OpenSSL, which the standard library does not name
 
 
+def served(chain: Path, key: Path) -> ssl.SSLContext:
+    """Return what a server answers with. Raises ``OSError`` where the two files do not work together.
+
+    A key under a password is one that does not work: nobody is there to be asked for it.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key, password=lambda: "")
+    return context
+
+
 def ends(chain: Path, key: Path, host: str | None) -> float:
     """Return when a certificate ends, in seconds since the epoch; raises what a client of ``host`` would.
 
     Without a host neither its names nor its time are looked at. Raises ``OSError`` where the two files do not work.
     """
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(chain, key)
+    server = served(chain, key)
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # The certificate vouches for itself here: whether clients trust its CA is theirs to know.
     client.load_verify_locations(chain)

@@ -37,6 +37,18 @@ def find(app: Flask, tmp_path: Path) -> Find:
     return look
 
 
+NOW = datetime.now(UTC)
+OTHERS = [
+    {"time": NOW.replace(tzinfo=None).isoformat(), "event": "request", "status": 200, "duration_ms": 1.0},
+    {"time": NOW.isoformat(), "event": "request", "duration_ms": 1.0},
+    {"time": NOW.isoformat(), "event": "request", "status": "200", "duration_ms": 1.0},
+    {"time": NOW.isoformat(), "event": "request", "status": 200},
+    {"time": NOW.isoformat(), "event": "authn_login_fail", "address": 7},
+    {"time": NOW.isoformat(), "event": "authz_fail", "caller": ["ada"]},
+    {"time": NOW.isoformat(), "event": None},
+]
+
+
 def request(status: int = 200, **fields: Any) -> Line:
     return {"event": "request", "route": ITEMS, "status": status, "duration_ms": 3.0, "address": "192.0.2.1", **fields}
 
@@ -74,6 +86,12 @@ def test_a_spread_is_told_and_the_addresses_of_one_network_are_none(find: Find, 
     ]
     assert find(refused(f"192.0.2.{number}") for number in range(many - 1)) == []
     assert find(refused(f"2001:db8::{number}") for number in range(many)) == []
+
+
+def test_a_line_that_tells_of_no_address_counts_too(find: Find, service: ModuleType) -> None:
+    many = limit(service, "failed_authentication_burst") + 1
+    for line in ({"event": "authn_login_fail"}, {"event": "authn_login_fail", "address": None}):
+        assert names(find([line] * many)) == [("failed_authentication_burst", "")]
 
 
 def test_probing_and_walking_are_told_by_caller(find: Find, service: ModuleType) -> None:
@@ -128,6 +146,7 @@ def test_what_is_older_or_no_line_of_the_journal_is_passed_over(
     old = {**refused("192.0.2.1"), "time": "2020-01-01T00:00:00Z"}
     journal = tmp_path / "service.log"
     strange = ["12:00:00 info request", "[]", "{", '{"time": 1}', '{"time": "2026-01-01T00:00:00Z"}', "null", '"x"']
+    strange += [json.dumps(line) for line in OTHERS] + ["[" * 100_000]
     journal.write_text("\n".join([*[json.dumps(old)] * 99, *strange, ""]), "utf-8")
     done = app.test_cli_runner().invoke(args=["anomalies", "--log", str(journal)])
     assert done.exit_code == 0

@@ -5,8 +5,10 @@ from datetime import datetime
 from types import ModuleType
 
 import pytest
+from database_server import MILLISECONDS_TO_WAIT
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 MakeApp = Callable[..., Flask]
@@ -47,6 +49,15 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     probe = client.get("/readyz")
     assert probe.status_code == 503
     assert probe.json["parts"]["database"] == "unavailable"
+
+
+def test_what_is_written_in_passing_hardly_waits_for_another(app: Flask, service: ModuleType) -> None:
+    patience = []
+    with app.app_context():
+        for transaction in (service.database.noting, service.database.writing):
+            with transaction() as connection:
+                patience.append(int(connection.scalar(text(MILLISECONDS_TO_WAIT))))
+    assert patience == [100, 5000]
 
 
 def test_a_moment_without_a_zone_is_refused(service: ModuleType) -> None:

@@ -1,9 +1,12 @@
 """The contract of ``/api/v1/items``."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, Executable, event
 
 ITEMS = "/api/v1/items"
 MakeCaller = Callable[..., FlaskClient]
@@ -46,6 +49,27 @@ def test_a_change_of_a_stale_version_is_refused(caller: MakeCaller) -> None:
     assert me.delete(address, headers={"If-Match": first}).status_code == 412
     assert me.patch(address, json={}, headers={"If-Match": first}).status_code == 412
     assert me.delete(address, headers={"If-Match": second}).status_code == 204
+
+
+@pytest.mark.parametrize(("method", "body"), [("PATCH", {"name": "big lamp"}), ("DELETE", None)])
+def test_a_change_without_a_version_waits_for_another_and_is_not_refused(
+    app: Flask, caller: MakeCaller, method: str, body: dict[str, str] | None
+) -> None:
+    """The item is locked when it is read, or two at a time would read one version and the slower one get 412."""
+    me, reads = caller(), []
+    address = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
+    engine = app.extensions["database"].engine
+
+    def note(_connection: Connection, statement: Executable, *_: Any) -> None:
+        reads.append(str(statement))
+
+    event.listen(engine, "before_execute", note)
+    try:
+        assert me.open(address, method=method, json=body).status_code in (200, 204)
+    finally:
+        event.remove(engine, "before_execute", note)
+    assert reads[0].startswith("SELECT")
+    assert reads[0].endswith("FOR UPDATE")
 
 
 @pytest.mark.parametrize("known", ["*", "the current one"])

@@ -1,5 +1,6 @@
 """A bad setting stops the start with a sentence that names it."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,20 @@ from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
 from flask import Flask
 from flask.cli import FlaskGroup
+from serving import free_port
 
 MakeApp = Callable[..., Flask]
+HEX = "0123456789abcdef" * 4
 
 WRONG = {
     "a weak secret": ({"secret_key": "short"}, "APP_SECRET_KEY .* too weak"),
@@ -23,7 +34,10 @@ WRONG = {
     "a rate that is none": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
     "a rate of nothing": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
     "a rate over more than a year": ({"limits_caller": "1/2 years"}, "APP_LIMITS_CALLER .* at most a year"),
+    "a rate of too many": ({"limits_caller": "1000000001/second"}, "APP_LIMITS_CALLER .* at most 1000000000 requests"),
     "several rates": ({"limits_caller": "1/second;10/minute"}, "APP_LIMITS_CALLER"),
+    "several rates by a comma": ({"limits_caller": "600/minute,1/second"}, "APP_LIMITS_CALLER"),
+    "several rates by a bar": ({"limits_caller": "10/minute|1/second"}, "APP_LIMITS_CALLER"),
     "a wildcard origin": ({"cors_origins": "*"}, "APP_CORS_ORIGINS"),
     "an origin with a path": ({"cors_origins": "https://a.example/"}, "APP_CORS_ORIGINS"),
     "an origin with a user": ({"cors_origins": "https://u@a.example"}, "APP_CORS_ORIGINS"),
@@ -31,10 +45,17 @@ WRONG = {
     "a host with a port": ({"server_hosts": "localhost:8443"}, "APP_SERVER_HOSTS"),
     "no host": ({"server_hosts": ""}, "APP_SERVER_HOSTS .* must name a host"),
     "an address that is a name": ({"server_address": "localhost"}, "APP_SERVER_ADDRESS .* 127.0.0.1"),
+    "an address of the metrics that is a name": ({"metrics_address": "localhost"}, "APP_METRICS_ADDRESS .* 127.0.0.1"),
+    "a secret that is no text": ({"secret_key": f"{os.fsdecode(bytes([255]))}{HEX}"}, "APP_SECRET_KEY .* not UTF-8"),
+    "a text of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .* a line of 1 to 1000"),
+    "a text that is blank": ({"service_name": " "}, "APP_SERVICE_NAME"),
+    "a contact that is no address": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
+    "a contact of two lines": ({"service_security_contact": "mailto:a@b.example\nX: y"}, "SECURITY_CONTACT"),
     "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
     "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
     "an unknown setting": ({"limits_calller": "1/minute"}, "APP_LIMITS_CALLLER .* no setting"),
     "a certificate that is not there": ({"server_certificate": "nowhere.pem"}, "nowhere.pem does not exist"),
+    "a certificate that is none": ({"server_certificate": "settings.toml"}, "settings.toml and .* do not work"),
     "plain HTTP without a proxy": ({"server_tls": "false"}, "APP_SERVER_PROXIES is 0"),
     "debug in production": ({"server_debug": "true"}, "APP_SERVER_DEBUG"),
 }
@@ -48,6 +69,30 @@ def test_a_wrong_setting_stops_the_start_and_is_named(
         make_app(**settings)
     assert re.search(sentence, refused.value.message), refused.value.message
     assert "\n" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "seal", [NoEncryption(), BestAvailableEncryption(b"password")], ids=["another key", "a key under a password"]
+)
+def test_a_key_that_does_not_open_the_certificate_stops_the_start(
+    make_app: MakeApp, service: ModuleType, tmp_path: Path, seal: KeySerializationEncryption
+) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, seal))
+    with pytest.raises(service.settings.StartRefused, match=r"key\.pem do not work, as PEM without a password"):
+        make_app(server_certificate_key=str(key))
+
+
+def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, environ: dict[str, str]) -> None:
+    app = make_app(metrics_folder=environ["APP_SETTINGS"], server_port=str(free_port()))
+    refused = app.test_cli_runner().invoke(args=["serve"])
+    assert refused.exit_code == 1
+    assert "settings.toml is no folder for the metrics" in refused.stderr
+
+
+def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleType) -> None:
+    app = make_app(service_security_contact="", server_hosts="tea.example,localhost")
+    assert service.settings.of(app, service.settings.Settings).security_contact == "mailto:security@tea.example"
 
 
 def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:

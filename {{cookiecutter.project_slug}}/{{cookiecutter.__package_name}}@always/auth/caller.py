@@ -30,7 +30,7 @@ class Caller:
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller may act for every owner."""
+        """Whether the caller is an administrator."""
         return "admin" in self.scopes
 
 

@@ -7,12 +7,12 @@ from ..settings.forms import Rate
 
 
 def _checked(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
     try:
-        if text is not None:
-            Rate().deserialize(text)
+        return Rate.written(Rate().deserialize(text))
     except ValidationError as error:
         raise click.BadParameter(str(error.messages[0])) from None
-    return text
 
 
 rate_option = click.option("--rate", callback=_checked, help="A rate of its own, such as 1000/minute.")

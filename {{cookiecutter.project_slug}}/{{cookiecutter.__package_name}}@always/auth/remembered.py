@@ -1,7 +1,8 @@
 """Callers that were identified a moment ago.
 
 A look-up or a signature check for each request costs more than the rest of the pipeline. So the result is kept for a
-few seconds under a digest of the credential, never past its expiry, and forgotten when a revocation is seen.
+few seconds under a digest of the credential, never past its expiry, and forgotten when a revocation is seen. The
+seconds are those of a clock that nobody sets: one that is set back must not keep a revoked credential alive.
 """
 
 import time
@@ -51,7 +52,7 @@ class Remembered:
                 self._forget()
                 return None
             entry = self._entries.get(digest)
-        return entry.caller if entry and time.time() < entry.until else None
+        return entry.caller if entry and time.monotonic() < entry.until else None
 
     def generation(self) -> int:
         """Return a number to hand to ``put``; take it before the credential is looked up."""
@@ -59,7 +60,7 @@ class Remembered:
 
     def put(self, digest: bytes, caller: Caller, generation: int) -> None:
         """Keep the caller, unless something was revoked while it was looked up."""
-        until = min(time.time() + SECONDS, caller.expires_at.timestamp())
+        until = time.monotonic() + min(SECONDS, caller.expires_at.timestamp() - time.time())
         with self._lock:
             if generation == self._generation:
                 self._entries[digest] = _Entry(caller, until)

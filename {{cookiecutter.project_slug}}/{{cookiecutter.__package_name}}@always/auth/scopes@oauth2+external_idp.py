@@ -3,5 +3,5 @@
 SCOPES: dict[str, str] = {
     "items:read": "Read your items",
     "items:write": "Create, change and delete your items",
-    "admin": "See the figures of the service and act for every owner",
+    "admin": "See the figures of the service",
 }

@@ -64,15 +64,25 @@ class _Lines:
     def __iter__(self) -> Iterator[tuple[datetime, dict[str, Any]]]:
         for text in self._log:
             try:
-                line = json.loads(text)
-                moment = datetime.fromisoformat(line["time"])
-                line["event"]
-            except (ValueError, TypeError, KeyError):
+                moment, line = _read(text)
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 self.strange += bool(text.strip())
                 continue
             if moment >= self._since:
                 self.read += 1
                 yield moment, line
+
+
+def _read(text: str) -> tuple[datetime, dict[str, Any]]:
+    """Return the moment and the fields of a line; what is null is not there. Raises for what is none of the journal."""
+    line = {name: value for name, value in json.loads(text).items() if value is not None}
+    moment = datetime.fromisoformat(line["time"])
+    numbers = [line[name] for name in ("status", "duration_ms")] if line["event"] == "request" else []
+    texts = [line[name] for name in ("event", "address", "caller", "credential", "route") if name in line]
+    fits = all(isinstance(one, str) for one in texts) and all(isinstance(one, int | float) for one in numbers)
+    if not fits or moment.tzinfo is None:
+        raise ValueError("a line of something else")
+    return moment, line
 
 
 def _certificate() -> Iterator[Found]:

@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup, with_appcontext
 from limits import RateLimitItem, parse
-from werkzeug.exceptions import ServiceUnavailable
 
 from ..auth import identity
+from ..auth.caller import OwnRate
 from ..database import reading
 from ..monitoring import events
 from ..pipeline.limits import Counters, declared_limits, network
 from ..settings import InForce
 from . import table
+from .database_group import DatabaseGroup
 from .settings import text_of
 
 
@@ -37,7 +38,7 @@ class Counter(NamedTuple):
     who: str
 
 
-@click.group("limits", cls=AppGroup, invoke_without_command=True)
+@click.group("limits", cls=DatabaseGroup, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_context
 @with_appcontext
@@ -115,17 +116,15 @@ def _of_views() -> Iterator[Limit]:
 
 
 def _of_credentials() -> Iterator[Limit]:
-    for credential, owner, rate in _own_rates():
-        yield Limit("caller", parse(rate), f"requests of {owner} with this credential", f"credential {credential}")
+    for rate, owner in {rate: owner for _, owner, rate in _own_rates()}.items():
+        counts = f"requests of {owner} with this credential, or one that comes from it"
+        yield Limit("caller", parse(rate.rate), counts, f"credential {rate.of}")
 
 
-def _own_rates() -> list[tuple[str, str, str]]:
+def _own_rates() -> list[tuple[str, str, OwnRate]]:
     """Return id, owner and rate of every credential that brings a rate of its own."""
-    try:
-        with reading() as connection:
-            return [(credential, owner, rate) for credential, owner, rate in identity.own_rates(connection)]
-    except ServiceUnavailable:
-        raise click.ClickException("The database does not answer, or has no tables: `flask db upgrade`.") from None
+    with reading() as connection:
+        return identity.own_rates(connection)
 
 
 def _used_by(name: str) -> list[Counter]:
@@ -140,12 +139,8 @@ def _used_by(name: str) -> list[Counter]:
 
 def _used_by_caller(name: str) -> list[Counter]:
     counters = [Counter("caller", _budgets()["caller"], f"caller {name}"), *_declared_for(f"caller {name}")]
-    counters += [
-        Counter("caller", parse(rate), f"credential {credential}")
-        for credential, owner, rate in _own_rates()
-        if name in (credential, owner)
-    ]
-    return counters
+    rates = dict.fromkeys(rate for credential, owner, rate in _own_rates() if name in (credential, rate.of, owner))
+    return counters + [Counter("caller", parse(rate.rate), f"credential {rate.of}") for rate in rates]
 
 
 def _declared_for(who: str) -> list[Counter]:

@@ -2,11 +2,11 @@
 
 import os
 import signal
+import socket
 import ssl
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -15,6 +15,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from .. import certificate
 from ..monitoring import metrics, scrape
 from ..settings import InForce, Settings, StartRefused
 
@@ -28,6 +29,16 @@ class Server(ThreadingMixIn, WSGIServer):
     """A server for one Prometheus: small, and no slow client keeps another waiting."""
 
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: Any) -> None:
+        """Listen on an address of either kind."""
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that goes away, or that speaks no TLS."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(WSGIRequestHandler):
@@ -51,15 +62,31 @@ def serve() -> None:
     settings = in_force[Settings]
     if not settings.metrics_token:
         raise StartRefused("APP_METRICS_TOKEN is missing: without it nobody may read the metrics.")
+    server = listen(app)
     os.environ[metrics.FOLDER] = str(in_force.root / settings.metrics_folder)
-    server = make_server(settings.metrics_address, settings.metrics_port, answer(app), Server, Handler)
-    if settings.server_tls:
-        _speak_tls(server, in_force.root / settings.server_certificate, in_force.root / settings.server_certificate_key)
     scheme = "https" if settings.server_tls else "http"
-    click.echo(f"Metrics on {scheme}://{settings.metrics_address}:{server.server_port}/metrics", err=True)
+    host = f"[{settings.metrics_address}]" if ":" in settings.metrics_address else settings.metrics_address
+    click.echo(f"Metrics on {scheme}://{host}:{settings.metrics_port}/metrics", err=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with server, suppress(KeyboardInterrupt):
         server.serve_forever()
+
+
+def listen(app: Flask) -> WSGIServer:
+    """Return a server that listens where the settings say. Raises ``StartRefused`` where it cannot."""
+    in_force: InForce = app.extensions["settings"]
+    settings, root = in_force[Settings], in_force.root
+    address, port = settings.metrics_address, settings.metrics_port
+    try:
+        server = make_server(address, port, answer(app), Server, Handler)
+    except OSError as error:
+        raise StartRefused(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
+    if settings.server_tls:
+        context = certificate.served(root / settings.server_certificate, root / settings.server_certificate_key)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # The handshake is left to the thread of the connection: a client that is slow with it holds up nobody.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
 
 
 def answer(app: Flask) -> "WSGIApplication":
@@ -79,11 +106,3 @@ def answer(app: Flask) -> "WSGIApplication":
         return [content]
 
     return respond
-
-
-def _speak_tls(server: WSGIServer, chain: Path, key: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(chain, key)
-    # The handshake is left to the thread of the connection: a client that is slow with it holds up nobody.
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

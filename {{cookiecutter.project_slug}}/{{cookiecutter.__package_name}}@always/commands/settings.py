@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from limits import RateLimitItem
 
 from ..settings import InForce
+from ..settings.forms import Rate
 from . import table
 
 
@@ -57,8 +58,7 @@ def text_of(value: Any) -> str:
         case tuple():
             return ", ".join(value) or "(none)"
         case RateLimitItem():
-            every = value.multiples if value.multiples > 1 else ""
-            return f"{value.amount}/{every}{value.GRANULARITY.name}"
+            return Rate.written(value)
         case Path():
             return value.as_posix()
         case _:

@@ -1,8 +1,8 @@
 """How a request reaches the database.
 
 ``reading()`` is a connection that commits by itself; ``writing()`` is one transaction, committed when its block ends
-and rolled back when an exception leaves it. The handler decides: a refusal that records something leaves the block
-first and answers then.
+and rolled back when an exception leaves it; ``noting()`` is one for what is written in passing. The handler decides: a
+refusal that records something leaves the block first and answers then.
 """
 
 from collections.abc import Iterator
@@ -43,6 +43,12 @@ class Database:
         with _unavailable_is_503(), self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """Give a connection inside one transaction that hardly waits for another."""
+        with _unavailable_is_503(), self.engine.execution_options(hasty=True).begin() as connection:
+            yield connection
+
 
 @contextmanager
 def _unavailable_is_503() -> Iterator[None]:
@@ -77,3 +83,8 @@ def reading() -> AbstractContextManager[Connection]:
 def writing() -> AbstractContextManager[Connection]:
     """Give a connection inside one transaction; raises 503 while the database does not answer or stays locked."""
     return current().writing()
+
+
+def noting() -> AbstractContextManager[Connection]:
+    """Give a connection inside one transaction for what is worth no wait; raises 503 when it would have to wait."""
+    return current().noting()

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
+HASTY_TIMEOUT = 100  # milliseconds that what is written in passing waits for a lock
 
 
 def create(url: str) -> tuple[Engine, Engine]:
@@ -27,7 +28,15 @@ def create(url: str) -> tuple[Engine, Engine]:
             "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={STATEMENT_TIMEOUT}",
         },
     }
-    return create_engine(address, isolation_level="AUTOCOMMIT", **options), create_engine(address, **options)
+    reader = create_engine(address, isolation_level="AUTOCOMMIT", **options)
+    writer = create_engine(address, **options)
+    event.listen(writer, "begin", _begin)
+    return reader, writer
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("hasty"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {HASTY_TIMEOUT}")
 
 
 def file_of(_url: str) -> Path | None:

@@ -4,10 +4,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another one
+HASTY_TIMEOUT = 100  # the same for what is written in passing
 
 
 def create(url: str) -> tuple[Engine, Engine]:
@@ -23,8 +24,14 @@ def create(url: str) -> tuple[Engine, Engine]:
     writer = create_engine(url, hide_parameters=True, pool_reset_on_return=None)
     event.listen(reader, "connect", _configure)
     event.listen(writer, "connect", _configure)
-    event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(writer, "begin", _begin)
     return reader, writer
+
+
+def _begin(connection: Connection) -> None:
+    timeout = HASTY_TIMEOUT if connection.get_execution_options().get("hasty") else BUSY_TIMEOUT
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {timeout}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:

@@ -17,14 +17,16 @@ from .models import Item
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _COLUMNS = (Item.id, Item.name, Item.description, Item.price, Item.version, Item.created_at, Item.updated_at)
 _ONE = select(*_COLUMNS).where(Item.id == bindparam("id"), Item.owner == bindparam("owner"))
+# Who else would change the item waits for the end of this transaction, where the database does not see to that itself.
+_ONE_TO_CHANGE = _ONE.with_for_update()
 _INSERT = insert(Item)
 
 
-def find(connection: Connection, owner: str, item_id: str) -> AnyRow | None:
-    """Return the owner's item with this id, if there is one."""
+def find(connection: Connection, owner: str, item_id: str, *, to_change: bool = False) -> AnyRow | None:
+    """Return the owner's item with this id, if there is one; ``to_change`` keeps it as it is until it is changed."""
     if not _UUID.fullmatch(item_id):
         return None
-    return connection.execute(_ONE, {"id": item_id, "owner": owner}).first()
+    return connection.execute(_ONE_TO_CHANGE if to_change else _ONE, {"id": item_id, "owner": owner}).first()
 
 
 def exists(connection: Connection, item_id: str) -> bool:
@@ -65,20 +67,18 @@ def add(connection: Connection, owner: str, fields: Mapping[str, Any]) -> dict[s
     return row
 
 
-def change(connection: Connection, owner: str, item_id: str, version: int, fields: Mapping[str, Any]) -> bool:
-    """Change the item if it still has this version; tell whether it had."""
-    changed = connection.execute(
+def change(connection: Connection, owner: str, item_id: str, fields: Mapping[str, Any]) -> None:
+    """Change the item, which makes it another version."""
+    connection.execute(
         update(Item)
-        .where(Item.id == item_id, Item.owner == owner, Item.version == version)
-        .values(**fields, version=version + 1, updated_at=now())
+        .where(Item.id == item_id, Item.owner == owner)
+        .values(**fields, version=Item.version + 1, updated_at=now())
     )
-    return changed.rowcount == 1
 
 
-def remove(connection: Connection, owner: str, item_id: str, version: int) -> bool:
-    """Delete the item if it still has this version; tell whether it had."""
-    gone = connection.execute(delete(Item).where(Item.id == item_id, Item.owner == owner, Item.version == version))
-    return gone.rowcount == 1
+def remove(connection: Connection, owner: str, item_id: str) -> None:
+    """Delete the item."""
+    connection.execute(delete(Item).where(Item.id == item_id, Item.owner == owner))
 
 
 def count(connection: Connection) -> int:

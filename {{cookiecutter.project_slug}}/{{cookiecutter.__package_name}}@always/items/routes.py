@@ -64,10 +64,10 @@ def get_item(item_id: str) -> Any:
 def change_item(item_id: str, body: dict[str, Any]) -> Any:
     """Change the fields that the body names; with ``If-Match`` only the version that it names."""
     with writing() as connection:
-        item = _found(connection, item_id)
-        version = _matched(item)
-        if body and not queries.change(connection, current_caller().id, item.id, version, body):
-            raise _stale()
+        item = _found(connection, item_id, to_change=True)
+        _refuse_stale(item)
+        if body:
+            queries.change(connection, current_caller().id, item.id, body)
         item = _found(connection, item_id)
     return item, {"ETag": _etag(item.version)}
 
@@ -79,13 +79,13 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
 def delete_item(item_id: str) -> None:
     """Delete one of your items; with ``If-Match`` only the version that it names."""
     with writing() as connection:
-        item = _found(connection, item_id)
-        if not queries.remove(connection, current_caller().id, item.id, _matched(item)):
-            raise _stale()
+        item = _found(connection, item_id, to_change=True)
+        _refuse_stale(item)
+        queries.remove(connection, current_caller().id, item.id)
 
 
-def _found(connection: Connection, item_id: str) -> AnyRow:
-    item = queries.find(connection, current_caller().id, item_id)
+def _found(connection: Connection, item_id: str, *, to_change: bool = False) -> AnyRow:
+    item = queries.find(connection, current_caller().id, item_id, to_change=to_change)
     if item is None:
         if queries.exists(connection, item_id):
             events.record("malicious_direct_reference", "the item belongs to another caller")
@@ -97,18 +97,10 @@ def _etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _matched(item: AnyRow) -> int:
-    """Return the version to change.
-
-    Raises 412 when ``If-Match`` names another or ``If-None-Match`` this one (RFC 9110, sections 13.1.1 and 13.1.2).
-    """
-    version: int = item.version
-    if "If-Match" in request.headers and not request.if_match.contains(str(version)):
-        raise _stale()
-    if request.if_none_match.contains_weak(str(version)):
+def _refuse_stale(item: AnyRow) -> None:
+    """Answer 412 when ``If-Match`` names another version or ``If-None-Match`` this one (RFC 9110, section 13.1)."""
+    version = str(item.version)
+    if "If-Match" in request.headers and not request.if_match.contains(version):
+        raise Problem("stale", "The item has changed since the version in If-Match.")
+    if request.if_none_match.contains_weak(version):
         raise Problem("stale", "The item is at a version that If-None-Match rules out.")
-    return version
-
-
-def _stale() -> Problem:
-    return Problem("stale", "The item has changed since the version in If-Match.")

@@ -13,6 +13,8 @@ from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from ..settings import StartRefused
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -139,8 +141,14 @@ def of(app: Flask) -> Metrics:
 
 
 def share(folder: Path) -> None:
-    """Let all workers that start from now on count in this folder, from zero."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Let all workers that start from now on count in this folder, from zero.
+
+    Raises ``StartRefused`` for a folder that cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartRefused(f"{folder} is no folder for the metrics: {error.strerror}.") from None
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)  # another start may have been faster
     os.environ[FOLDER] = str(folder)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from limits import RateLimitItem, parse
 
-from .database import SCHEMES
+from .database import DatabaseUrl
 from .declaration import setting
-from .forms import Address, Choice, Hosts, Location, Origins, Rate, Secret, Switch, Text, Url, Whole
+from .forms import Address, Choice, Contact, Hosts, Location, Origins, Rate, Secret, Switch, Text, Whole
 from .limiter import BACKEND, STRATEGIES
 from .storage import StorageSettings
 
@@ -27,7 +27,7 @@ class Settings(StorageSettings):
         "caller",
         secret=True,
     )
-    database_url: str = setting(Url(*SCHEMES), "where the database is, with its password", secret=True)
+    database_url: str = setting(DatabaseUrl(), "where the database is, with its password", secret=True)
 
     metrics_token: str | None = setting(
         Secret(), "what Prometheus sends to read the metrics; without it nobody can", default=None, secret=True
@@ -36,7 +36,7 @@ class Settings(StorageSettings):
     service_name: str = setting(Text(), "the name that people see")
     service_description: str = setting(Text(), "what the service is for, in a sentence")
     service_security_contact: str = setting(
-        Text(),
+        Contact(),
         "where to report a vulnerability, a mailto: or https: address; empty means security@ the first host",
         default="",
     )
@@ -76,7 +76,7 @@ class Settings(StorageSettings):
     metrics_folder: Path = setting(
         Location(), "where the workers keep what they count; emptied at each start", default=Path("var/metrics")
     )
-    metrics_address: str = setting(Text(), "the address that `flask metrics serve` listens on", default="127.0.0.1")
+    metrics_address: str = setting(Address(), "the address that `flask metrics serve` listens on", default="127.0.0.1")
     metrics_port: int = setting(Whole(1, 65535), "the port that `flask metrics serve` listens on", default=9464)
 
     requests_max_body: int = setting(

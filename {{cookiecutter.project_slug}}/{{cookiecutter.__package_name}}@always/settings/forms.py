@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse_many
 from marshmallow import ValidationError, fields, validate
 
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
@@ -27,8 +27,23 @@ class Choice(fields.String):
 class Text(fields.String):
     """A line of text that is not empty."""
 
-    def __init__(self) -> None:
-        super().__init__(validate=validate.Length(min=1, max=1000, error="it must not be empty"))
+    controls = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, *args, **kwargs)
+        if not text.strip() or len(text) > 1000 or self.controls.search(text):
+            raise ValidationError("it must be a line of 1 to 1000 characters")
+        return text
+
+
+class Contact(fields.String):
+    """A ``mailto:`` or ``https:`` address; may be empty."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, *args, **kwargs)
+        if text and not re.fullmatch(r"(mailto:|https://)[!-~]{1,1000}", text):
+            raise ValidationError("it must be empty, or an address that begins with mailto: or https://")
+        return text
 
 
 class Address(fields.String):
@@ -106,16 +121,26 @@ class Url(fields.String):
 class Rate(fields.Field[RateLimitItem]):
     """A number of requests in a time of at most a year, such as ``600/minute``."""
 
-    longest = 366 * 24 * 60 * 60  # seconds; a storage counts them in milliseconds, and not to any number
+    # No storage counts to any number: the requests, and the seconds, of which it keeps milliseconds.
+    most, longest = 1_000_000_000, 366 * 24 * 60 * 60
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
         try:
-            rate = parse(value) if isinstance(value, str) and ";" not in value else None
+            (rate,) = parse_many(value)
+            counted = 1 <= rate.amount <= self.most and 1 <= rate.get_expiry() <= self.longest
         except ValueError:
-            rate = None
-        if rate is None or rate.amount < 1 or not 1 <= rate.get_expiry() <= self.longest:
-            raise ValidationError("it must be a rate such as 600/minute, over at most a year")
+            counted = False
+        if not counted:
+            raise ValidationError(
+                f"it must be a rate such as 600/minute, of at most {self.most} requests over at most a year"
+            )
         return rate
+
+    @staticmethod
+    def written(rate: RateLimitItem) -> str:
+        """Return a rate as it can be given, the same text however it was."""
+        every = rate.multiples if rate.multiples > 1 else ""
+        return f"{rate.amount}/{every}{rate.GRANULARITY.name}"
 
 
 class Words(fields.Field[tuple[str, ...]]):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from marshmallow import ValidationError
 from .problems import StartRefused
 
 PREFIX = "APP_"
+SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for a byte of a variable that is no text
 T = TypeVar("T")
 
 
@@ -71,6 +73,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForc
     given |= _from_variables(variables, "the environment", secret)
 
     wrong = [f"{_shown(name, given[name])} is no setting" for name in given if name not in declared]
+    wrong += [f"{_shown(name, one)} is not UTF-8" for name, one in given.items() if SURROGATE.search(str(one.value))]
     converted: dict[str, Any] = {}
     for name, field in declared.items():
         try:

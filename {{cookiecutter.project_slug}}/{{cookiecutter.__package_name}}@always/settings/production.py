@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .. import certificate
 from .core import Settings
 from .limiter import BACKEND
 from .problems import StartRefused
@@ -13,9 +14,14 @@ def check(settings: Settings, root: Path) -> None:
     ``root`` is the folder of ``settings.toml``, from which relative paths are taken.
     """
     if settings.server_tls:
-        for path in (settings.server_certificate, settings.server_certificate_key):
-            if not (root / path).is_file():
-                raise StartRefused(f"{root / path} does not exist: `make certs` makes one for development.")
+        chain, key = root / settings.server_certificate, root / settings.server_certificate_key
+        for path in (chain, key):
+            if not path.is_file():
+                raise StartRefused(f"{path} does not exist: `make certs` makes one for development.")
+        try:
+            certificate.served(chain, key)
+        except OSError as error:
+            raise StartRefused(f"{chain} and {key} do not work, as PEM without a password: {error}.") from error
     elif settings.server_proxies == 0:
         raise StartRefused(
             "APP_SERVER_TLS is false and APP_SERVER_PROXIES is 0: plain HTTP is only spoken to a declared proxy."

@@ -1,9 +1,16 @@
 """Operators make, list, rotate and end keys by command."""
 
 import json
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+
+Later = Callable[..., AbstractContextManager[None]]
+BYTE = os.fsdecode(b"\xff")  # what a command line may hold that is no text
 
 
 def status(app: Flask, key: str) -> int:
@@ -39,6 +46,13 @@ def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
         ["create", "--name", "x", "--scopes", "items:read", "--rate", "often"],
         ["create", "--name", "", "--scopes", "items:read"],
         ["create", "--name", "a\nb", "--scopes", "items:read"],
+        ["create", "--name", "x", "--scopes", "items:read", "--not-before", "tomorrow"],
+        ["create", "--name", "x", "--scopes", "items:read", "--not-before", "9999-01-01"],
+        ["create", "--name", "a", "--owner", "", "--scopes", "items:read"],
+        ["list", "--owner", BYTE],
+        ["show", BYTE],
+        ["rotate", BYTE],
+        ["revoke", BYTE],
         ["show", "nothing"],
         ["rotate", "nothing"],
         ["revoke", "nothing"],
@@ -47,5 +61,29 @@ def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
 def test_a_wrong_command_says_so_and_fails(app: Flask, args: list[str]) -> None:
     done = app.test_cli_runner().invoke(args=["keys", *args])
     assert done.exit_code in (1, 2)
-    assert "Traceback" not in done.output
+    assert isinstance(done.exception, SystemExit)
     assert "Error" in done.output
+
+
+def test_a_key_may_begin_later_and_so_does_what_replaces_it(app: Flask, later: Later) -> None:
+    def run(*args: str) -> str:
+        return str(app.test_cli_runner().invoke(args=["keys", *args], catch_exceptions=False).stdout)
+
+    begins = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    made = json.loads(run("create", "--name", "ci", "--scopes", "items:read", "--not-before", begins, "--json"))
+    assert "not yet" in run("show", made["id"])
+    keys = [made["key"], json.loads(run("rotate", made["id"], "--overlap", "72", "--json"))["key"]]
+    assert [status(app, key) for key in keys] == [401, 401]
+    with later(2 * 24 * 60 * 60):
+        assert [status(app, key) for key in keys] == [200, 200]
+
+
+@pytest.mark.usefixtures("without_tables")
+@pytest.mark.parametrize(
+    "args",
+    [["create", "--name", "x", "--scopes", "items:read"], ["list"], ["show", "x"], ["rotate", "x"], ["revoke", "x"]],
+)
+def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, args: list[str]) -> None:
+    done = app.test_cli_runner().invoke(args=["keys", *args])
+    assert done.exit_code == 1
+    assert "has not the tables of this version: `flask db upgrade`" in done.stderr

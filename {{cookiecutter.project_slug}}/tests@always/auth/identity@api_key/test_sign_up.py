@@ -1,5 +1,6 @@
 """Sign-up: closed unless the settings open it."""
 
+import json
 from collections.abc import Callable
 from secrets import token_hex
 
@@ -29,6 +30,13 @@ def test_a_new_caller_gets_a_first_key_once(make_app: MakeApp) -> None:
     headers = {"X-API-Key": signed_up.json["key"]}
     assert client.post("/api/v1/items", json={"name": "mine"}, headers=headers).status_code == 201
     assert client.get("/api/v1/me", headers=headers).json["id"] == signed_up.json["username"]
+
+
+def test_a_first_key_tells_that_it_came_by_sign_up_and_not_a_name_that_might_be_an_operators(make_app: MakeApp) -> None:
+    app = make_app(sign_up_open="true")
+    name = app.test_client().post(REGISTER, json=person()).json["username"]
+    listed = json.loads(app.test_cli_runner().invoke(args=["keys", "list", "--owner", name, "--json"]).stdout)
+    assert [key["created_by"] for key in listed] == ["sign-up"]
 
 
 def test_a_taken_name_is_409_also_when_an_operator_took_it(make_app: MakeApp, caller: MakeCaller) -> None:

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
 import pytest
-import time_machine
 from credentials import provider
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
+Later = Callable[..., AbstractContextManager[None]]
 ME = "/api/v1/me"
 
 
@@ -102,12 +102,12 @@ def test_a_token_without_an_id_is_told_by_a_digest(make_app: MakeApp) -> None:
     assert me(make_app(), jti=None).status_code == 401
 
 
-def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, service: ModuleType) -> None:
+def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: Later) -> None:
     now = int(time.time())
     headers = {"Authorization": f"Bearer {provider().token(exp=now + 2)}"}
     client = app.test_client()
     assert client.get(ME, headers=headers).status_code == 200
-    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=33)):
+    with later(33):
         assert client.get(ME, headers=headers).status_code == 401
 
 

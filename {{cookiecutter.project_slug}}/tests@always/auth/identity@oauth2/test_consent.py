@@ -29,7 +29,7 @@ def test_the_page_names_client_person_scopes_and_destination(app: Flask, ada: Br
     page = ada.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
     for text in ("Tester", "ada", "Read your items", "Create, change and delete your items", "https://client.example"):
         assert text in page
-    assert "every owner" not in page
+    assert "figures of the service" not in page
 
 
 @pytest.mark.control("W1")

@@ -31,7 +31,7 @@ def test_an_application_with_a_rate_of_its_own_is_counted_apart(make_app: MakeAp
     assert f"credential {common['id']}" not in listed
 
 
-@pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "10 per 9999999 year"])
+@pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])
 def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
     command = ["clients", "create", "--name", "a", "--grants", "client_credentials", "--scopes", "items:read"]
     refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])

@@ -1,22 +1,23 @@
 """``flask keys``: make, list, rotate and revoke keys from the command line."""
 
 import json
-from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import Connection
 
 from ...clock import now
+from ...commands import table
+from ...commands.database_group import DatabaseGroup
 from ...database import AnyRow, reading, writing
 from ..rate_option import rate_option
 from ..scopes import SCOPES
 from . import issuing, queries
-from .issuing import Issued
+from .issuing import Issued, NeverValid
 from .schemas import KeySchema
 
 OPERATOR = "operator"
-keys = AppGroup("keys", help="Make, list, rotate and revoke API keys.")
+keys = DatabaseGroup("keys", help="Make, list, rotate and revoke API keys.")
 commands = (keys,)
 
 
@@ -28,32 +29,53 @@ def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tup
     return scopes
 
 
+def _name(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    if text is not None and (not text.strip() or not text.isprintable() or len(text) > 64):
+        raise click.BadParameter("a name is 1 to 64 printable characters")
+    return text
+
+
 @keys.command("create")
-@click.option("--name", required=True, help="What the key is for.")
+@click.option("--name", required=True, callback=_name, help="What the key is for.")
 @click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
-@click.option("--owner", help="Who the key belongs to; the name of the key when left out.")
+@click.option("--owner", callback=_name, help="Who the key belongs to; the name of the key when left out.")
 @click.option("--expires-in", "days", type=click.IntRange(1, 365), help="Days that it lives.")
+@click.option("--not-before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When it begins, in UTC.")
 @rate_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def create(
-    name: str, scopes: tuple[str, ...], owner: str | None, days: int | None, rate: str | None, as_json: bool
+    name: str,
+    scopes: tuple[str, ...],
+    owner: str | None,
+    days: int | None,
+    not_before: datetime | None,
+    rate: str | None,
+    as_json: bool,
 ) -> None:
     """Make a key and print it, once.
 
     \b
     flask keys create --name ci --scopes "items:read items:write" --owner build --expires-in 30
     """
-    owner = name if owner is None else owner
-    for given in (name, owner):
-        if not given.strip() or not given.isprintable() or len(given) > 64:
-            raise click.UsageError("A name is 1 to 64 printable characters.")
-    with writing() as connection:
-        issued = issuing.issue(connection, owner=owner, name=name, scopes=scopes, by=OPERATOR, days=days, rate=rate)
+    try:
+        with writing() as connection:
+            issued = issuing.issue(
+                connection,
+                owner=owner or name,
+                name=name,
+                scopes=scopes,
+                by=OPERATOR,
+                days=days,
+                not_before=not_before and not_before.replace(tzinfo=UTC),
+                rate=rate,
+            )
+    except NeverValid:
+        raise click.UsageError("The key would end before it begins.") from None
     _print(issued, as_json)
 
 
 @keys.command("list")
-@click.option("--owner", help="Only the keys of this owner.")
+@click.option("--owner", callback=_name, help="Only the keys of this owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_(owner: str | None, as_json: bool) -> None:
     """Print every key, without its text.
@@ -68,7 +90,7 @@ def list_(owner: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(KeySchema(many=True).dump(rows)))
         return
-    _table(
+    table.show(
         [("ID", "OWNER", "NAME", "STATE", "EXPIRES", "SCOPES")]
         + [(row.id, row.owner, row.name, _state(row), f"{row.expires_at:%Y-%m-%d %H:%M}", row.scopes) for row in rows]
     )
@@ -84,7 +106,7 @@ def show(key_id: str) -> None:
     """
     with reading() as connection:
         row = _found(connection, key_id)
-    _table([(name, str(value)) for name, value in KeySchema().dump(row).items()] + [("state", _state(row))])
+    table.show([(name, str(value)) for name, value in KeySchema().dump(row).items()] + [("state", _state(row))])
 
 
 @keys.command("rotate")
@@ -99,7 +121,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     """
     with writing() as connection:
         old = _found(connection, key_id)
-        if _state(old) != "valid" or queries.replaced(connection, key_id):
+        if _state(old) in ("revoked", "expired") or queries.replaced(connection, key_id):
             raise click.ClickException("The key has ended or was rotated already.")
         issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
     issuing.forget()
@@ -121,7 +143,8 @@ def revoke(key_id: str) -> None:
 
 
 def _found(connection: Connection, key_id: str) -> AnyRow:
-    row = queries.find(connection, key_id)
+    # The bytes of a command line need not be those of a text.
+    row = queries.find(connection, key_id) if key_id.isascii() else None
     if row is None:
         raise click.ClickException(f"There is no key {key_id}.")
     return row
@@ -142,9 +165,3 @@ def _print(issued: Issued, as_json: bool) -> None:
         click.echo(
             f"{issued.text}\nThis is the only time it is shown. It ends on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
         )
-
-
-def _table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

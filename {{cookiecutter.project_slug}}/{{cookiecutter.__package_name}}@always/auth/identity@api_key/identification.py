@@ -3,20 +3,19 @@
 import hmac
 import secrets
 from collections.abc import Callable
-from typing import cast
+from typing import Never, cast
 
 from flask import Flask, current_app, request
-from werkzeug.exceptions import ServiceUnavailable
 
 from ...clock import now
-from ...database import reading, writing
+from ...database import reading
 from ...problems import Problem
 from ...settings import Settings, of
 from .. import revocations
 from ..caller import Caller, OwnRate
 from ..failure import Unauthenticated
 from ..remembered import Remembered
-from . import key, networks, queries
+from . import key, networks, notes, queries
 
 CREDENTIAL_HEADER = "X-API-Key"
 # Compared with when there is no such key, so that it takes as long as when there is one.
@@ -24,8 +23,9 @@ _NOBODY = secrets.token_bytes(32)
 
 
 def init_app(app: Flask) -> None:
-    """Make the memories of callers and of their networks."""
+    """Make the memories of callers, of their networks, and of what was noted."""
     networks.init_app(app)
+    notes.init_app(app)
     app.extensions["remembered"] = Remembered(revocations.reader(of(app, Settings).database_url))
 
 
@@ -90,21 +90,11 @@ def _look_up(text: str) -> Caller:
     if found.not_before > at:
         _deny(key_id, "the key is not valid yet")
     if found.last_used_at is None or at - found.last_used_at >= queries.USED_AT_MOST_EVERY:
-        _note_use(key_id)
-    rate = OwnRate(found.rate, key_id) if found.rate else None
+        notes.take("the use", key_id, queries.used)
+    rate = OwnRate(found.rate, found.rate_of) if found.rate else None
     return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, rate)
 
 
-def _deny(key_id: str, reason: str) -> None:
-    with writing() as connection:
-        queries.note(connection, key_id, "denied", key_id)
+def _deny(key_id: str, reason: str) -> Never:
+    notes.take("the refusal", key_id, queries.denied)
     raise Unauthenticated(reason, key_id)
-
-
-def _note_use(key_id: str) -> None:
-    # In a transaction of its own, and never a reason to refuse: the request may be a plain read.
-    try:
-        with writing() as connection:
-            queries.used(connection, key_id)
-    except ServiceUnavailable:
-        current_app.logger.warning("the last use of the key %s could not be noted", key_id)

@@ -16,6 +16,10 @@ from .identification import remembered
 from .settings import KeySettings
 
 
+class NeverValid(Exception):
+    """The key would end before it begins."""
+
+
 class Issued(NamedTuple):
     """A key at the only moment when its text is known."""
 
@@ -35,11 +39,13 @@ def issue(
     no_later_than: datetime | None = None,
     not_before: datetime | None = None,
     rate: str | None = None,
+    rate_of: str | None = None,
     replaces: str | None = None,
 ) -> Issued:
     """Make a key for an owner, who is made when there is none of that name yet.
 
-    It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``.
+    It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``. A ``rate`` is its own,
+    unless it is ``rate_of`` another key, on whose budget it then counts. Raises ``NeverValid``.
     """
     if not callers.known(connection, owner):
         callers.add(connection, owner)
@@ -48,6 +54,8 @@ def issue(
     expires_at = now() + timedelta(days=lifetime)
     if no_later_than is not None:
         expires_at = min(expires_at, no_later_than)
+    if not_before is not None and not_before >= expires_at:
+        raise NeverValid
     new = key.make()
     queries.add(
         connection,
@@ -57,6 +65,7 @@ def issue(
         name=name,
         scopes=scopes,
         rate=rate,
+        rate_of=(rate_of or new.id) if rate else None,
         created_by=by,
         not_before=not_before,
         expires_at=expires_at,
@@ -85,7 +94,9 @@ def rotate(
         by=by,
         days=lifetime,
         no_later_than=no_later_than,
+        not_before=old.not_before,
         rate=old.rate,
+        rate_of=old.rate_of,
         replaces=old.id,
     )
     overlap = settings.keys_overlap_hours if overlap_hours is None else overlap_hours

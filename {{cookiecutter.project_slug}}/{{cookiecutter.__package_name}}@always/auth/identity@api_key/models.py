@@ -28,6 +28,8 @@ class Key(Base):
     name: Mapped[str] = mapped_column(String(100))
     scopes: Mapped[str] = mapped_column(String(1000))
     rate: Mapped[str | None] = mapped_column(String(50))
+    # The key that the rate was given to, on whose budget this one counts.
+    rate_of: Mapped[str | None] = mapped_column(String(12))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     pepper_id: Mapped[str] = mapped_column(String(16))
     created_by: Mapped[str] = mapped_column(String(64))

@@ -8,13 +8,14 @@ from threading import Lock
 
 from cachetools import LRUCache
 from flask import Flask, current_app
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import ServiceUnavailable
 
 from ...clock import now
-from ...database import reading, writing
+from ...database import reading
 from ...monitoring import events
+from . import notes
 from .models import KeyNetwork
 
 REMEMBERED = 50_000  # pairs of key and address that need no look into the database
@@ -35,10 +36,12 @@ class Networks:
         network = network_of(address)
         try:
             others = _networks(key_id)
-            if network not in others:
-                _add(key_id, network, others)
+            if network not in others and not notes.take(f"the network {network}", key_id, _adding(network, others)):
+                return
         except ServiceUnavailable:
             return
+        except IntegrityError:
+            pass  # another worker was first, and each tells what it saw
         with self._lock:
             self._known[key_id, address] = True
         if others and network not in others:
@@ -79,11 +82,12 @@ def _networks(key_id: str) -> list[str]:
         return list(connection.scalars(query))
 
 
-def _add(key_id: str, network: str, others: list[str]) -> None:
-    try:
-        with writing() as connection:
-            for oldest in others[: max(0, len(others) - MOST + 1)]:
-                connection.execute(delete(KeyNetwork).where(KeyNetwork.key_id == key_id, KeyNetwork.network == oldest))
-            connection.execute(insert(KeyNetwork).values(key_id=key_id, network=network, since=now()))
-    except IntegrityError:
-        pass  # another worker was first, and each tells what it saw
+def _adding(network: str, others: list[str]) -> notes.Write:
+    """Return what adds a network to the others of a key."""
+
+    def add(connection: Connection, key_id: str) -> None:
+        for oldest in others[: max(0, len(others) - MOST + 1)]:
+            connection.execute(delete(KeyNetwork).where(KeyNetwork.key_id == key_id, KeyNetwork.network == oldest))
+        connection.execute(insert(KeyNetwork).values(key_id=key_id, network=network, since=now()))
+
+    return add

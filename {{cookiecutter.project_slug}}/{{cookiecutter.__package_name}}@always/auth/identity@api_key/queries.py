@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from ...clock import now
 from ...database import AnyRow
 from .. import revocations
+from ..caller import OwnRate
 from .key import Digest
 from .models import Key, KeyEvent
 
@@ -20,6 +21,7 @@ _SHOWN = (
     Key.name,
     Key.scopes,
     Key.rate,
+    Key.rate_of,
     Key.created_by,
     Key.created_at,
     Key.not_before,
@@ -53,10 +55,11 @@ def of_owner(
     return connection.execute(query).all()
 
 
-def own_rates(connection: Connection) -> Sequence[AnyRow]:
+def own_rates(connection: Connection) -> list[tuple[str, str, OwnRate]]:
     """Return id, owner and rate of every key that has a rate of its own and may still be used."""
-    query = select(Key.id, Key.owner, Key.rate).where(Key.rate.is_not(None), Key.revoked_at.is_(None))
-    return connection.execute(query.where(Key.expires_at > now()).order_by(Key.owner, Key.id)).all()
+    query = select(Key.id, Key.owner, Key.rate, Key.rate_of).where(Key.rate.is_not(None), Key.revoked_at.is_(None))
+    rows = connection.execute(query.where(Key.expires_at > now()).order_by(Key.owner, Key.id))
+    return [(row.id, row.owner, OwnRate(row.rate, row.rate_of)) for row in rows]
 
 
 def add(
@@ -68,6 +71,7 @@ def add(
     name: str,
     scopes: Collection[str],
     rate: str | None,
+    rate_of: str | None,
     created_by: str,
     not_before: datetime | None,
     expires_at: datetime,
@@ -82,6 +86,7 @@ def add(
             name=name,
             scopes=" ".join(sorted(scopes)),
             rate=rate,
+            rate_of=rate_of,
             digest=digest.value,
             pepper_id=digest.pepper_id,
             created_by=created_by,
@@ -121,6 +126,11 @@ def used(connection: Connection, key_id: str) -> None:
     connection.execute(
         update(Key).where(Key.id == key_id, Key.last_used_at < at - USED_AT_MOST_EVERY).values(last_used_at=at)
     )
+
+
+def denied(connection: Connection, key_id: str) -> None:
+    """Note that a key was refused that is no longer valid, or not yet."""
+    note(connection, key_id, "denied", key_id)
 
 
 def note(connection: Connection, key_id: str, event: Event, by: str) -> None:

@@ -1,8 +1,8 @@
 """``/api/v1/keys``: a caller's own keys; an administrator's are all.
 
-Nobody gains by making a key: it has no scope that the caller lacks, belongs to the caller and ends no later than the
-credential that made it. An administrator is bound by none of the three. A revoked key
-is gone from here; ``flask keys list`` still has it.
+Nobody gains by making a key: it belongs to the caller, has no scope that the caller lacks, ends no later than the
+credential that made it and counts on the same budget. An administrator is bound by the first alone. A revoked key is
+gone from here; ``flask keys list`` still has it.
 """
 
 from collections.abc import Collection
@@ -47,6 +47,7 @@ def create_key(body: dict[str, Any]) -> Any:
     """Make a key for yourself. Its text is in this answer and nowhere else."""
     caller = current_caller()
     _require_held(caller, body["scopes"])
+    rate, rate_of = caller.rate if caller.rate and not caller.is_admin else (None, None)
     with writing() as connection:
         issued = issuing.issue(
             connection,
@@ -56,6 +57,8 @@ def create_key(body: dict[str, Any]) -> Any:
             by=caller.credential,
             days=body.get("expires_in_days"),
             no_later_than=None if caller.is_admin else caller.expires_at,
+            rate=rate,
+            rate_of=rate_of,
         )
     return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
 
@@ -93,6 +96,7 @@ def rotate_key(key_id: str) -> Any:
         with writing() as connection:
             old = _found(connection, key_id)
             _require_held(caller, old.scopes.split())
+            _require_same_budget(caller, old)
             if old.expires_at <= now() or queries.replaced(connection, old.id):
                 raise Problem("conflict", "The key has ended or was rotated already.")
             issued = issuing.rotate(
@@ -125,3 +129,9 @@ def _require_held(caller: Caller, scopes: Collection[str]) -> None:
     if lacking and not caller.is_admin:
         events.record("authz_fail", f"a key may not have the scopes {' '.join(lacking)}")
         raise Problem("forbidden", f"You do not hold: {' '.join(lacking)}.")
+
+
+def _require_same_budget(caller: Caller, old: AnyRow) -> None:
+    if old.rate_of != (caller.rate.of if caller.rate else None) and not caller.is_admin:
+        events.record("authz_fail", "a key of another rate may not be replaced")
+        raise Problem("forbidden", "The key does not count on the budget of yours.")

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, select
 
 from ...items.models import Item
+from ..caller import OwnRate
 
 
 def count_callers(connection: Connection) -> int:
@@ -10,6 +11,6 @@ def count_callers(connection: Connection) -> int:
     return connection.scalar(select(func.count(Item.owner.distinct()))) or 0
 
 
-def own_rates(_connection: Connection) -> list[tuple[str, str, str]]:
+def own_rates(_connection: Connection) -> list[tuple[str, str, OwnRate]]:
     """Return id, owner and rate of every credential that brings a rate of its own: a token brings none."""
     return []

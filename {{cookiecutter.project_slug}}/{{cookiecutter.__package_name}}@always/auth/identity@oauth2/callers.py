@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from ..caller import OwnRate
 from .accounts import users
 from .server import clients
 
@@ -11,6 +12,6 @@ def count_callers(connection: Connection) -> int:
     return users.count(connection) + clients.count(connection)
 
 
-def own_rates(connection: Connection) -> list[tuple[str, str, str]]:
+def own_rates(connection: Connection) -> list[tuple[str, str, OwnRate]]:
     """Return id, name and rate of every client that has a rate of its own, which its tokens bring."""
-    return clients.rates(connection)
+    return [(client_id, name, OwnRate(rate, client_id)) for client_id, name, rate in clients.rates(connection)]
