@@ -1,14 +1,20 @@
 """The three grants: Authlib validates the request, what is given out is decided here.
 
-Each answer is made in one transaction that first claims what was presented. A replay commits the end of the family and
-answers then.
+Each answer is made in one transaction that first holds whom it is for, then claims what was presented. A replay
+commits the end of the family and answers then.
 """
 
 from collections.abc import Collection
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Request, grants
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError, OAuth2Error
+from authlib.oauth2.rfc6749.errors import (
+    InvalidClientError,
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+)
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import current_app
 from joserfc.jwk import ECKey
@@ -141,6 +147,8 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[mis
             raise InvalidScopeError("The client may not have all of these scopes.")
         key = signing_keys.signing()
         with writing() as connection:
+            if not tokens.hold(connection, client.id):
+                raise InvalidClientError("The client has ended.", status_code=401)
             token = tokens.issue_access(
                 connection, key=key, client_id=client.id, subject=client.id, scopes=scope.split()
             )
@@ -153,6 +161,8 @@ def _redeem(table: type[Code] | type[RefreshToken], row: AnyRow, client: Client,
         raise InvalidGrantError("What it stands for has ended.")
     key = signing_keys.signing()
     with writing() as connection:
+        if not tokens.hold(connection, client.id, row.family_id):
+            raise InvalidGrantError("What it stands for has ended.")
         if claimed := tokens.claim(connection, table, row.digest):
             answer = _issue(connection, row, client, scopes, key)
         else:

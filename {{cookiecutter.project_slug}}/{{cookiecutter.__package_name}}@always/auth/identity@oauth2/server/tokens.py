@@ -68,6 +68,18 @@ def in_force(row: AnyRow) -> bool:
     return row.revoked_at is None and row.expires_at > now()
 
 
+def hold(connection: Connection, client_id: str, family_id: str | None = None) -> bool:
+    """Keep a client, and a family of its, from being deleted in this transaction; tell whether both are in force.
+
+    It comes first in a transaction: who deletes one of them begins there too and goes on to what hangs on it, and two
+    that take the same rows in different orders can each wait for the other.
+    """
+    rows = [select(Client.id).where(Client.id == client_id)]
+    if family_id is not None:
+        rows.append(select(Family.id).where(Family.id == family_id, Family.revoked_at.is_(None)))
+    return all(connection.scalar(row.with_for_update(read=True, key_share=True)) for row in rows)
+
+
 def claim(connection: Connection, table: type[Code] | type[RefreshToken], claimed: bytes) -> bool:
     """Use a code or refresh token up; tell whether it was still unused. Of any number at once one is told so."""
     used = connection.execute(
