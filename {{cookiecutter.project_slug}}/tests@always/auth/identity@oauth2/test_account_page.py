@@ -1,11 +1,13 @@
 """The page of a person's account: a new password, the applications that act for them, and their sessions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem
+from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem, signed_in
 from flask import Flask
 
+MakeApp = Callable[..., Flask]
 ACCOUNT = "/oauth2/account"
 WRONG = "a wrong password of mine"
 
@@ -26,6 +28,14 @@ def test_a_new_password_ends_every_other_session(app: Flask) -> None:
     assert change(here, PASSWORD, "another four words here").status_code == 303
     assert here.http.get(ACCOUNT).status_code == 200
     assert there.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("R4")
+def test_wrong_present_passwords_count_as_failed_authentications(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="1/day")
+    browser = signed_in(app, "ada")
+    statuses = [change(browser, WRONG, "another four words here").status_code for _ in range(2)]
+    assert statuses == [422, 429]
 
 
 def test_an_operator_changes_a_password_and_ends_the_sessions(app: Flask) -> None:

@@ -109,6 +109,16 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     assert elsewhere.sign_in().status_code == 303
 
 
+@pytest.mark.control("R4", "W5")
+def test_a_password_is_not_tried_on_ever_more_accounts(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="3/day")
+    make_user(app, "ada")
+    statuses = [Browser(app, f"somebody-{number}").sign_in(WRONG).status_code for number in range(5)]
+    assert statuses == [401] * 3 + [429] * 2
+    # The right one is not refused for the failures of others.
+    assert Browser(app).sign_in().status_code == 303
+
+
 @pytest.mark.parametrize(
     "asked",
     [

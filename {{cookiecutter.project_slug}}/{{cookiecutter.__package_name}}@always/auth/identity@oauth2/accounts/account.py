@@ -62,7 +62,7 @@ def change_password() -> Response:
     old, new = form.get("old", ""), form.get("new", "")
     guessing.count_attempt(session.name)
     if not passwords.right(session.password, old):
-        events.record("authn_login_fail", "the present password is wrong")
+        guessing.count_failure("the present password is wrong")
         return _show(status=422, wrong="The present password is another.")
     if new != form.get("again", ""):
         return _show(status=422, wrong="The two new passwords differ.")

@@ -48,7 +48,7 @@ def sign_in() -> Response:
     with reading() as connection:
         user = users.named(connection, name)
     if not passwords.right(user.password if user else None, password) or user is None or user.locked_at is not None:
-        events.record("authn_login_fail", "the name or the password is wrong, or the account is locked")
+        guessing.count_failure("the name or the password is wrong, or the account is locked")
         wrong = "This name and password do not belong together."
         return render("sign_in", status=401, asked=asked, name=name, wrong=wrong)
     with writing() as connection:
