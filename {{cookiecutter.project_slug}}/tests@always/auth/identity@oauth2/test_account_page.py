@@ -4,7 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem, signed_in
+from credentials import (
+    PASSWORD,
+    Browser,
+    asking,
+    command,
+    hidden,
+    make_client,
+    make_user,
+    pkce,
+    redeem,
+    refresh,
+    signed_in,
+    tokens_for,
+    works,
+)
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
@@ -38,13 +52,21 @@ def test_wrong_present_passwords_count_as_failed_authentications(make_app: MakeA
     assert statuses == [422, 429]
 
 
-def test_an_operator_changes_a_password_and_ends_the_sessions(app: Flask) -> None:
-    make_user(app, "forgetful")
-    browser = Browser(app, "forgetful")
-    browser.sign_in()
+def test_an_operator_changes_a_password_and_ends_sessions_and_tokens(app: Flask) -> None:
+    client, browser = make_client(app), signed_in(app, "forgetful")
+    given = tokens_for(app, client, "forgetful")
     command(app, "users", "set-password", "forgetful", "--password-stdin", stdin="five words make one too\n")
     assert browser.http.get(ACCOUNT).status_code == 303
+    assert not works(app, given["access_token"])
+    assert refresh(app, client, given["refresh_token"]).json["error"] == "invalid_grant"
     assert browser.sign_in("five words make one too").status_code == 303
+
+
+def test_a_new_password_of_ones_own_leaves_the_applications_be(app: Flask) -> None:
+    client = make_client(app)
+    given = tokens_for(app, client, "careful")
+    assert change(signed_in(app, "careful"), PASSWORD, "another four words here").status_code == 303
+    assert refresh(app, client, given["refresh_token"]).status_code == 200
 
 
 def test_the_two_new_passwords_must_agree(app: Flask) -> None:

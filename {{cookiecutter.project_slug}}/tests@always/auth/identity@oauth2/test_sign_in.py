@@ -82,6 +82,16 @@ def test_signing_in_begins_a_new_session(ada: Browser) -> None:
 
 
 @pytest.mark.control("W4")
+def test_signing_in_again_ends_the_session_before(ada: Browser) -> None:
+    ada.sign_in()
+    former = cookie(ada)
+    ada.sign_in()
+    assert ada.http.get(ACCOUNT).status_code == 200
+    ada.http.set_cookie(COOKIE, former, secure=True)
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W4")
 def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: Browser) -> None:
     ada.http.set_cookie(COOKIE, "chosen", secure=True)
     ada.sign_in()

@@ -68,8 +68,11 @@ def change_password() -> Response:
         return _show(status=422, wrong="The two new passwords differ.")
     if fault := passwords.fault(new, name=session.name, email=session.email):
         return _show(status=422, wrong=fault)
+    kept = passwords.hashed(new)
     with writing() as connection:
-        users.set_password(connection, session.user_id, passwords.hashed(new))
+        if not users.replace_password(connection, session.user_id, session.password, kept):
+            return see_other("account.show")
+        users.end_sessions(connection, session.user_id)
         cookie = sessions.begin(connection, session.user_id)
     events.record("authn_password_change", "a person changed the password")
     response = see_other("account.show", "changed=password")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Request, Response, current_app, g, request, url_for
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 from uuid_utils import uuid7
 
 from ....clock import now
@@ -62,9 +62,10 @@ def current() -> AnyRow:
 
 
 def begin(connection: Connection, user_id: str) -> str:
-    """Keep a new session of this person and return its cookie."""
+    """Keep a new session of this person, in place of the one that the browser had, and return its cookie."""
     at, text = now(), secrets.token_urlsafe(32)
-    connection.execute(delete(Session).where(Session.expires_at < at))
+    former = _digest(request.cookies.get(COOKIE, ""))
+    connection.execute(delete(Session).where(or_(Session.expires_at < at, Session.digest == former)))
     lifetime = timedelta(hours=of(current_app, TokenSettings).sessions_hours)
     values: dict[str, Any] = {"id": str(uuid7()), "digest": _digest(text), "user_id": user_id}
     values |= {"browser": _browser(request), "created_at": at, "expires_at": at + lifetime}

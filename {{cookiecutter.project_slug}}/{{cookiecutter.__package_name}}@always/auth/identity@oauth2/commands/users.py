@@ -90,7 +90,7 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
 @click.argument("name")
 @from_stdin
 def set_password(name: str, password_stdin: bool) -> None:
-    """Give a person another password, which ends their sessions.
+    """Give a person another password, which ends their sessions and tokens.
 
     \b
     flask users set-password ada
@@ -99,7 +99,8 @@ def set_password(name: str, password_stdin: bool) -> None:
         user = _found(connection, name)
     password = _password(password_stdin, name, user.email)
     with writing() as connection:
-        people.set_password(connection, user.id, password)
+        people.reset_password(connection, user.id, password)
+    memory.forget()
     events.record("authn_password_change", "an operator changed a password", owner=user.id)
     click.echo(f"{name} signs in with the new password from now on.")
 
