@@ -18,6 +18,7 @@ from credentials import (
     works,
 )
 from flask import Flask
+from sqlalchemy import update
 
 TOKEN = "/oauth2/token"
 ME = "/api/v1/me"
@@ -95,6 +96,16 @@ def test_a_lock_ends_sessions_and_tokens(app: Flask, service: ModuleType) -> Non
     assert browser.sign_in().status_code == 401
     command(app, "users", "unlock", "locked")
     assert browser.sign_in().status_code == 303
+
+
+def test_what_was_given_to_somebody_is_worth_nothing_while_they_are_locked(app: Flask, service: ModuleType) -> None:
+    client = make_client(app)
+    given = tokens_for(app, client, "suspended")
+    users = service.auth.identity.models.User
+    with app.app_context(), service.database.writing() as connection:
+        connection.execute(update(users).where(users.name == "suspended").values(locked_at=service.clock.now()))
+    assert not works(app, given["access_token"])
+    assert refresh(app, client, given["refresh_token"]).json["error"] == "invalid_grant"
 
 
 def test_a_deleted_client_and_a_deleted_person_end_their_tokens(app: Flask) -> None:

@@ -45,7 +45,7 @@ def present() -> AnyRow | None:
         return None
     query = (
         select(
-            *(Session.id, Session.user_id, Session.created_at, Session.expires_at),
+            *(Session.id, Session.user_id),
             *(User.name, User.email, User.scopes, User.password),
         )
         .join(User, User.id == Session.user_id)
@@ -59,6 +59,16 @@ def current() -> AnyRow:
     """Return the session that the guard let pass."""
     session: AnyRow = g.session
     return session
+
+
+def hold(connection: Connection, session: AnyRow) -> bool:
+    """Keep a session from being ended in this transaction; tell whether it is still there.
+
+    Its person comes first, as for who locks or deletes them: two that go in different orders can wait for each other.
+    """
+    person = select(User.id).where(User.id == session.user_id, User.locked_at.is_(None)).with_for_update(read=True)
+    this = select(Session.id).where(Session.id == session.id).with_for_update(read=True, key_share=True)
+    return all(connection.scalar(query) for query in (person, this))
 
 
 def begin(connection: Connection, user_id: str) -> str:

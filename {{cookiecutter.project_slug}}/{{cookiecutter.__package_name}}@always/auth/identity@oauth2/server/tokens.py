@@ -28,7 +28,7 @@ from .signing_keys import ALGORITHM
 CODE_LIFETIME = timedelta(seconds=60)
 _FAMILY = (
     *(Family.id.label("family_id"), Family.user_id, Family.client_id, Family.scopes, Family.expires_at),
-    User.scopes.label("user_scopes"),
+    *(User.scopes.label("user_scopes"), User.locked_at),
 )
 
 
@@ -64,8 +64,8 @@ def find_refresh(connection: Connection, token: str, client_id: str) -> AnyRow |
 
 
 def in_force(row: AnyRow) -> bool:
-    """Tell whether the family of a code or refresh token lives."""
-    return row.revoked_at is None and row.expires_at > now()
+    """Tell whether the family of a code or refresh token lives, and its person is not locked."""
+    return row.revoked_at is None and row.locked_at is None and row.expires_at > now()
 
 
 def hold(connection: Connection, client_id: str, family_id: str | None = None) -> bool:
@@ -132,13 +132,14 @@ def find_access(connection: Connection, token_id: str) -> AnyRow | None:
     """Return the access token with what its client and its person may have, unless one of them has ended."""
     query = (
         select(
-            *(AccessToken.id, AccessToken.client_id, AccessToken.family_id, AccessToken.scopes, AccessToken.expires_at),
+            *(AccessToken.client_id, AccessToken.scopes),
             *(Client.scopes.label("client_scopes"), Client.rate, User.scopes.label("user_scopes")),
         )
         .join(Client, Client.id == AccessToken.client_id)
         .outerjoin(Family, Family.id == AccessToken.family_id)
         .outerjoin(User, User.id == Family.user_id)
-        .where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None), Family.revoked_at.is_(None))
+        .where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None))
+        .where(Family.revoked_at.is_(None), User.locked_at.is_(None))
     )
     return connection.execute(query).first()
 
