@@ -64,7 +64,7 @@ def test_a_password_is_taken_as_it_is(open_: FlaskClient, good: str) -> None:
     assert sign_up(open_, good, name) == 201
     app = open_.application
     for wrong in {good.strip(), good.lower(), good[:-1], good + " "} - {good}:
-        assert Browser(app, name).sign_in(wrong).status_code == 401
+        assert Browser(app, name).sign_in(wrong).status_code == 422
     assert Browser(app, name).sign_in(good).status_code == 303
 
 

@@ -38,7 +38,7 @@ def test_a_sign_in_that_is_under_way_gets_no_session(app: Flask, end: Callable[[
     make_user(app, name)
     browser = Browser(app, name)
     end()
-    assert browser.sign_in().status_code == 401
+    assert browser.sign_in().status_code == 422
     assert browser.http.get(ACCOUNT).status_code == 303
 
 
@@ -54,4 +54,4 @@ def test_a_change_of_the_password_that_is_under_way_changes_nothing(
     assert browser.http.get(ACCOUNT).status_code == 303
     if name in command(app, "users", "list"):
         command(app, "users", "unlock", name)
-    assert browser.sign_in(OTHER).status_code == 401
+    assert browser.sign_in(OTHER).status_code == 422

@@ -1,11 +1,13 @@
 """The pages where a person signs in, and the session that begins there."""
 
 from collections.abc import Callable
+from types import ModuleType
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from credentials import PASSWORD, Browser, asking, hidden, make_client, make_user, pkce, returned
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 MakeApp = Callable[..., Flask]
 LOGIN = "/oauth2/login"
@@ -46,7 +48,7 @@ def test_a_person_signs_in_and_out(ada: Browser) -> None:
 def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, password: str) -> None:
     ada.name = name
     refused = ada.sign_in(password)
-    assert refused.status_code == 401
+    assert refused.status_code == 422
     assert "do not belong together" in refused.text
     assert ada.http.get(ACCOUNT).status_code == 303
 
@@ -107,7 +109,7 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     make_user(app, "grace")
     ada = Browser(app)
     statuses = [ada.sign_in(WRONG).status_code for _ in range(6)]
-    assert statuses == [401] * 5 + [429]
+    assert statuses == [422] * 5 + [429]
     limited = ada.sign_in()
     assert limited.status_code == 429
     assert limited.mimetype == "text/html"
@@ -124,7 +126,7 @@ def test_a_password_is_not_tried_on_ever_more_accounts(make_app: MakeApp) -> Non
     app = make_app(limits_failed_authentications="3/day")
     make_user(app, "ada")
     statuses = [Browser(app, f"somebody-{number}").sign_in(WRONG).status_code for number in range(5)]
-    assert statuses == [401] * 3 + [429] * 2
+    assert statuses == [422] * 3 + [429] * 2
     # The right one is not refused for the failures of others.
     assert Browser(app).sign_in().status_code == 303
 
@@ -180,6 +182,33 @@ def test_the_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
     )
     assert page.headers["Cache-Control"] == "no-store"
     assert "<script" not in page.text
+
+
+@pytest.mark.control("W3")
+def test_a_browser_with_an_empty_cookie_gets_one(ada: Browser) -> None:
+    ada.http.set_cookie(COOKIE, "", secure=True)
+    assert ada.sign_in().status_code == 303
+
+
+@pytest.mark.control("E1")
+def test_an_unexpected_exception_is_told_on_a_page(
+    ada: Browser, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.auth.identity.accounts.sessions, "present", lambda: 1 / 0)
+    broken = ada.http.get(ACCOUNT)
+    assert (broken.status_code, broken.mimetype) == (500, "text/html")
+    assert "Internal error" in broken.text
+
+
+def test_a_page_that_needs_the_database_says_when_to_come_again(
+    ada: Browser, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise ServiceUnavailable("The database does not answer.", retry_after=1)
+
+    monkeypatch.setattr(service.auth.identity.accounts.sessions, "present", away)
+    away_page = ada.http.get(ACCOUNT)
+    assert (away_page.status_code, away_page.mimetype, away_page.headers["Retry-After"]) == (503, "text/html", "1")
 
 
 def test_hostile_names_are_text(app: Flask, ada: Browser) -> None:

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from credentials import a_code, make_client, make_service_client, post, redeem, refresh
@@ -154,6 +155,18 @@ def test_the_endpoint_takes_a_posted_form_alone(app: Flask) -> None:
         assert one.headers["Cache-Control"] == "no-store"
     assert http.get(TOKEN, query_string=good, auth=auth).status_code == 405
     assert http.post(TOKEN, data="a" * 100_000, auth=auth).status_code in {400, 413}
+
+
+@pytest.mark.control("E1")
+def test_an_unexpected_exception_is_a_server_error(
+    app: Flask, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_service_client(app)
+    monkeypatch.setattr(service.auth.identity.server.signing_keys, "signing", lambda: 1 / 0)
+    broken = post(app, TOKEN, client, {"grant_type": "client_credentials"})
+    assert (broken.status_code, broken.mimetype) == (500, "application/json")
+    assert broken.json["error"] == "server_error"
+    assert broken.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.control("R1", "R4")

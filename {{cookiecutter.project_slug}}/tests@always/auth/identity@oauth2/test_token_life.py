@@ -93,7 +93,7 @@ def test_a_lock_ends_sessions_and_tokens(app: Flask, service: ModuleType) -> Non
         assert not works(app, given["access_token"])
     assert refresh(app, client, given["refresh_token"]).json["error"] == "invalid_grant"
     assert browser.http.get("/oauth2/account").status_code == 303
-    assert browser.sign_in().status_code == 401
+    assert browser.sign_in().status_code == 422
     command(app, "users", "unlock", "locked")
     assert browser.sign_in().status_code == 303
 

@@ -37,7 +37,7 @@ def show() -> Response:
 
 @blueprint.post("/login")
 @public
-@page(303, 401, 403)
+@page(303, 403, 422)
 @reads_itself
 def sign_in() -> Response:
     """Begin a session for the right name and password, and lead on."""
@@ -51,7 +51,8 @@ def sign_in() -> Response:
     if user is None or cookie is None:
         guessing.count_failure("the name or the password is wrong, or the account is locked")
         wrong = "This name and password do not belong together."
-        return render("sign_in", status=401, asked=asked, name=name, wrong=wrong)
+        # A 401 would have to carry a challenge of HTTP authentication, which a form is not (RFC 9110, section 15.5.2).
+        return render("sign_in", status=422, asked=asked, name=name, wrong=wrong)
     response = see_other("authorization.ask", asked) if asked else see_other("account.show")
     sessions.give(response, cookie)
     events.record("authn_login_success", "a person signed in", person=user.id)
