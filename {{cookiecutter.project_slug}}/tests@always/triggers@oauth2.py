@@ -43,7 +43,7 @@ def replay(caller: MakeCaller) -> None:
 
 
 def sign_up(caller: MakeCaller) -> None:
-    person = {"username": "grace", "email": "grace@example.com", "password": PASSWORD}
+    person = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
     caller().post("/api/v1/register", json=person)
 
 
