@@ -96,6 +96,14 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
     assert "No application acts for you" in browser.http.get(ACCOUNT).text
 
 
+@pytest.mark.control("L3")
+def test_to_withdraw_what_nobody_allowed_is_no_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    browser = signed_in(app, "wary")
+    form = {"form_token": hidden(browser.http.get(ACCOUNT).text, "form_token"), "client": "nobody"}
+    assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
+    assert "authn_token_revoked" not in capsys.readouterr().out
+
+
 def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> None:
     for name in ("here", "nosy"):
         make_user(app, name)

@@ -39,6 +39,16 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(app: Flask) ->
     assert refresh(app, client, other["refresh_token"]).status_code == 200
 
 
+@pytest.mark.parametrize("more", [{"scope": EVERY_SCOPE}, {"resource": "https://elsewhere.example"}])
+@pytest.mark.control("O5")
+def test_a_reuse_is_one_whatever_else_is_wrong_with_it(app: Flask, more: dict[str, str]) -> None:
+    client = make_client(app)
+    first = tokens_for(app, client, "ada", "items:read")
+    second = refresh(app, client, first["refresh_token"]).json
+    assert refresh(app, client, first["refresh_token"], **more).json["error"] == "invalid_grant"
+    assert not works(app, second["access_token"])
+
+
 @pytest.mark.control("O5")
 def test_a_refresh_token_is_bound_to_its_client(app: Flask) -> None:
     client = make_client(app)

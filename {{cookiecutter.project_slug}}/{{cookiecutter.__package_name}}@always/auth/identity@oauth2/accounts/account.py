@@ -35,9 +35,10 @@ def withdraw() -> Response:
     """Take back all that the person allowed an application."""
     session = sessions.current()
     with writing() as connection:
-        tokens.withdraw(connection, session.user_id, parameters.form().get("client", ""))
-    memory.forget()
-    events.record("authn_token_revoked", "a person withdrew a consent")
+        withdrawn = tokens.withdraw(connection, session.user_id, parameters.form().get("client", ""))
+    if withdrawn:
+        memory.forget()
+        events.record("authn_token_revoked", "a person withdrew a consent")
     return see_other("account.show")
 
 

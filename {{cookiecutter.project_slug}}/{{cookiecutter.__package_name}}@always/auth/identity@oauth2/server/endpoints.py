@@ -52,13 +52,17 @@ def revoke() -> Response:
     text, client = _token(), _client()
     with writing() as connection:
         if refresh := tokens.find_refresh(connection, text, client.id):
-            tokens.revoke_family(connection, refresh.family_id)
-        elif (access := _access(text)) and access["client_id"] == client.id:
-            tokens.revoke_access(connection, access["jti"])
+            revoked = tokens.revoke_family(connection, refresh.family_id)
         else:
-            return jsonify({})
-    memory.forget()
-    events.record("authn_token_revoked", "a client revoked a token")
+            access = _access(text)
+            revoked = (
+                access is not None
+                and access["client_id"] == client.id
+                and tokens.revoke_access(connection, access["jti"])
+            )
+    if revoked:
+        memory.forget()
+        events.record("authn_token_revoked", "a client revoked a token")
     return jsonify({})
 
 

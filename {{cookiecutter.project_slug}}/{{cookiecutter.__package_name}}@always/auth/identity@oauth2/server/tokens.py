@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 from uuid_utils import uuid7
 
 from ....clock import now
@@ -144,25 +144,19 @@ def find_access(connection: Connection, token_id: str) -> AnyRow | None:
     return connection.execute(query).first()
 
 
-def revoke_access(connection: Connection, token_id: str) -> None:
-    """End one access token."""
-    connection.execute(update(AccessToken).where(AccessToken.id == token_id).values(revoked_at=now()))
-    revocations.move(connection)
+def revoke_access(connection: Connection, token_id: str) -> bool:
+    """End one access token; tell whether it had not ended before."""
+    return _revoke(connection, AccessToken, AccessToken.id == token_id)
 
 
-def revoke_family(connection: Connection, family_id: str) -> None:
-    """End all that came of one consent."""
-    connection.execute(
-        update(Family).where(Family.id == family_id, Family.revoked_at.is_(None)).values(revoked_at=now())
-    )
-    revocations.move(connection)
+def revoke_family(connection: Connection, family_id: str) -> bool:
+    """End all that came of one consent; tell whether it had not ended before."""
+    return _revoke(connection, Family, Family.id == family_id)
 
 
-def withdraw(connection: Connection, user_id: str, client_id: str) -> None:
-    """End all that a person ever consented to for a client."""
-    theirs = (Family.user_id == user_id, Family.client_id == client_id, Family.revoked_at.is_(None))
-    connection.execute(update(Family).where(*theirs).values(revoked_at=now()))
-    revocations.move(connection)
+def withdraw(connection: Connection, user_id: str, client_id: str) -> bool:
+    """End all that a person ever consented to for a client; tell whether there was anything."""
+    return _revoke(connection, Family, Family.user_id == user_id, Family.client_id == client_id)
 
 
 def consents(connection: Connection, user_id: str) -> Sequence[AnyRow]:
@@ -175,3 +169,10 @@ def consents(connection: Connection, user_id: str) -> Sequence[AnyRow]:
         exists().where(Code.family_id == Family.id, Code.used_at.is_not(None)),
     )
     return connection.execute(query.order_by(Family.created_at.desc())).all()
+
+
+def _revoke(connection: Connection, table: type[AccessToken] | type[Family], *which: ColumnElement[bool]) -> bool:
+    revoked = connection.execute(update(table).where(*which, table.revoked_at.is_(None)).values(revoked_at=now()))
+    if revoked.rowcount:
+        revocations.move(connection)
+    return revoked.rowcount > 0
