@@ -127,6 +127,7 @@ def rotate(client_id: str, as_json: bool) -> None:
         raise click.ClickException("A public client has no secret.")
     with writing() as connection:
         secret = kept.rotate(connection, client_id)
+    events.record("authn_password_change", "an operator gave a client another secret", owner=client_id)
     _print(client_id, secret, as_json)
 
 
@@ -143,6 +144,7 @@ def delete(client_id: str) -> None:
     with writing() as connection:
         kept.remove(connection, client_id)
     memory.forget()
+    events.record("user_deleted", "an operator deleted a client", owner=client_id)
     click.echo(f"{name} is deleted.")
 
 

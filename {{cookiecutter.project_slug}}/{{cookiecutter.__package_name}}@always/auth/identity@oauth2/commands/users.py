@@ -81,8 +81,16 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
     flask users grant ada --scopes "items:read items:write admin"
     """
     with writing() as connection:
-        people.set_scopes(connection, _found(connection, name).id, scopes)
+        user = _found(connection, name)
+        people.set_scopes(connection, user.id, scopes)
     memory.forget()
+    events.record(
+        "privilege_permissions_changed",
+        "an operator changed the scopes of a person",
+        owner=user.id,
+        before=user.scopes,
+        after=" ".join(sorted(scopes)),
+    )
     click.echo(f"Tokens of {name} may carry: {' '.join(scopes)}.")
 
 
@@ -114,8 +122,10 @@ def lock(name: str) -> None:
     flask users lock ada
     """
     with writing() as connection:
-        people.lock(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.lock(connection, user.id)
     memory.forget()
+    events.record("authn_login_lock", "an operator locked a person", owner=user.id)
     click.echo(f"{name} is locked out; sessions and tokens have ended.")
 
 
@@ -128,7 +138,9 @@ def unlock(name: str) -> None:
     flask users unlock ada
     """
     with writing() as connection:
-        people.unlock(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.unlock(connection, user.id)
+    events.record("user_updated", "an operator unlocked a person", owner=user.id)
     click.echo(f"{name} may sign in again.")
 
 
@@ -142,8 +154,10 @@ def delete(name: str) -> None:
     flask users delete ada
     """
     with writing() as connection:
-        people.remove(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.remove(connection, user.id)
     memory.forget()
+    events.record("user_deleted", "an operator deleted a person", owner=user.id)
     click.echo(f"{name} is deleted.")
 
 

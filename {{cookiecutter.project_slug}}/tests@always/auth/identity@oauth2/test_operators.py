@@ -1,0 +1,45 @@
+"""What an operator does to people and clients stands in the journal, on standard error."""
+
+import json
+from typing import Any
+
+import pytest
+from credentials import make_client, make_user
+from flask import Flask
+
+
+def recorded(app: Flask, *words: str, typed: str = "") -> list[dict[str, Any]]:
+    """Run a command and return the lines of the journal that it writes."""
+    done = app.test_cli_runner().invoke(args=list(words), input=typed)
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+
+
+@pytest.mark.parametrize(
+    ("words", "event"),
+    [
+        ("users grant {name} --scopes admin", "privilege_permissions_changed"),
+        ("users set-password {name} --password-stdin", "authn_password_change"),
+        ("users lock {name}", "authn_login_lock"),
+        ("users unlock {name}", "user_updated"),
+        ("users delete {name} --yes", "user_deleted"),
+    ],
+)
+@pytest.mark.control("L3")
+def test_an_event_names_the_person(app: Flask, words: str, event: str) -> None:
+    name, person = "managed", make_user(app, "managed", scopes="items:read")
+    (line,) = recorded(app, *words.format(name=name).split(), typed="five words make one too\n")
+    assert (line["event"], line["owner"]) == (event, person)
+    if event == "privilege_permissions_changed":
+        assert (line["before"], line["after"]) == ("items:read", "admin")
+
+
+@pytest.mark.parametrize(
+    ("words", "event"),
+    [("clients rotate {id}", "authn_password_change"), ("clients delete {id} --yes", "user_deleted")],
+)
+@pytest.mark.control("L3")
+def test_an_event_names_the_client(app: Flask, words: str, event: str) -> None:
+    client = make_client(app)
+    (line,) = recorded(app, *words.format(**client).split())
+    assert (line["event"], line["owner"]) == (event, client["id"])
