@@ -36,6 +36,8 @@ def sign_up(client: FlaskClient, password: str, name: str = "lovelace") -> int:
         "lovelacelovelace",
         "lovelace@example.com",
         "x" * 257,
+        "four words make\tone",
+        "four words make one\x7f",
     ],
 )
 @pytest.mark.control("W6")
