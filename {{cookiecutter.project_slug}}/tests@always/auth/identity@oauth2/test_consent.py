@@ -106,6 +106,22 @@ def test_a_page_has_no_script_no_frame_and_leads_to_its_client_alone(ada: Browse
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.parametrize(
+    ("uri", "source"),
+    [
+        ("http://[::1]:4000/cb", "http:"),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1:4000"),
+        ("com.example.app:/cb", "com.example.app:"),
+    ],
+)
+@pytest.mark.control("W2")
+def test_a_form_may_lead_to_any_redirect_uri(app: Flask, ada: Browser, uri: str, source: str) -> None:
+    page = ada.http.get(AUTHORIZE, query_string={**asking(make_client(app, uri=uri), pkce()[1]), "redirect_uri": uri})
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["form-action"] == f"'self' {source}"
+    assert uri.removesuffix("/cb") in page.text
+
+
 @pytest.mark.control("Z7")
 def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) -> None:
     make_user(app, "reader", scopes="items:read")

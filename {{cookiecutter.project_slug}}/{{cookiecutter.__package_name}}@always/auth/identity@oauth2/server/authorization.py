@@ -75,7 +75,7 @@ def ask() -> Response:
         _keep(connection, shown, session.id, {**found, "scope": " ".join(sorted(scopes))})
     return render(
         "consent",
-        form_target=redirects.origin(asked.redirect_uri),
+        form_target=redirects.source(asked.redirect_uri),
         client=asked.client.name,
         destination=redirects.origin(asked.redirect_uri),
         scopes=[SCOPES[scope] for scope in sorted(scopes)],
