@@ -57,6 +57,14 @@ def test_a_refresh_token_is_bound_to_its_client(app: Flask) -> None:
     assert refresh(app, client, given["refresh_token"]).status_code == 200
 
 
+@pytest.mark.control("J3")
+@pytest.mark.parametrize(("seconds", "good"), [(2, True), (30, False)])
+def test_a_new_token_works_where_the_clock_is_a_little_behind(app: Flask, seconds: int, good: bool) -> None:
+    given = tokens_for(app, make_client(app), "ada")
+    with time_machine.travel(time.time() - seconds, tick=True):
+        assert works(app, given["access_token"]) is good
+
+
 @pytest.mark.control("O6")
 def test_refreshing_does_not_move_the_end_of_a_family(app: Flask) -> None:
     client = make_client(app)
