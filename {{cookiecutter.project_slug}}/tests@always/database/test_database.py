@@ -49,6 +49,23 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     assert probe.json["parts"]["database"] == "unavailable"
 
 
+def test_a_command_says_in_a_sentence_that_the_database_is_away(
+    app: Flask, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+    @app.cli.command("look")
+    def look() -> None:
+        with service.database.reading():
+            pass
+
+    monkeypatch.setattr(app.extensions["database"].reader, "connect", away)
+    done = app.test_cli_runner().invoke(args=["look"])
+    assert done.exit_code == 1
+    assert done.stderr == "Error: The database does not answer, or has no tables: `flask db upgrade`.\n"
+
+
 def test_a_moment_without_a_zone_is_refused(service: ModuleType) -> None:
     with pytest.raises(ValueError, match="zone"):
         service.database.Moment().process_bind_param(datetime(2026, 1, 1), None)

@@ -9,14 +9,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, FlaskGroup, with_appcontext
 from limits import RateLimitItem, parse
-from werkzeug.exceptions import ServiceUnavailable
 
 from ..auth import identity
 from ..database import reading
 from ..monitoring import events
 from ..pipeline.limits import Counters, declared_limits, network
 from ..settings import InForce
-from . import table
+from . import argument, table
 from .settings import text_of
 
 
@@ -54,7 +53,7 @@ def command(context: click.Context, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", callback=argument.text)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def show(name: str, as_json: bool) -> None:
     """Print where the budgets stand of a caller (its id, or that of its credential) or of an address.
@@ -71,7 +70,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 @command.command("reset")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", callback=argument.text)
 def reset(name: str) -> None:
     """Forget what a caller or an address has used: all its budgets are whole again.
 
@@ -121,11 +120,8 @@ def _of_credentials() -> Iterator[Limit]:
 
 def _own_rates() -> list[tuple[str, str, str]]:
     """Return id, owner and rate of every credential that brings a rate of its own."""
-    try:
-        with reading() as connection:
-            return [(credential, owner, rate) for credential, owner, rate in identity.own_rates(connection)]
-    except ServiceUnavailable:
-        raise click.ClickException("The database does not answer, or has no tables: `flask db upgrade`.") from None
+    with reading() as connection:
+        return [(credential, owner, rate) for credential, owner, rate in identity.own_rates(connection)]
 
 
 def _used_by(name: str) -> list[Counter]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import cast
 
+import click
 from flask import Flask, current_app
 from flask_alembic import Alembic
 from sqlalchemy import Connection
@@ -18,6 +19,18 @@ from werkzeug.exceptions import ServiceUnavailable
 from ..settings import Settings, of
 from . import engine
 from .tables import Base
+
+
+class DatabaseAway(click.ClickException, ServiceUnavailable):
+    """The database does not answer: 503 for a request, and one sentence for a command."""
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer.")
+        self.retry_after = 1
+
+    def format_message(self) -> str:
+        """Return what a command prints."""
+        return "The database does not answer, or has no tables: `flask db upgrade`."
 
 
 class Database:
@@ -49,10 +62,10 @@ def _unavailable_is_503() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise ServiceUnavailable("The database does not answer.", retry_after=1) from error
+        raise DatabaseAway from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise ServiceUnavailable("The database does not answer.", retry_after=1) from error
+            raise DatabaseAway from error
         raise
 
 

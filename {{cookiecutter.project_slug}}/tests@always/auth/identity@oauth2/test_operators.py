@@ -35,6 +35,23 @@ def test_an_event_names_the_person(app: Flask, words: str, event: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["users lock", "clients rotate", "signing-keys delete", "limits show"],
+)
+def test_an_argument_that_is_no_text_is_told_in_a_sentence(app: Flask, words: str) -> None:
+    done = app.test_cli_runner().invoke(args=[*words.split(), "\udcff"])
+    assert done.exit_code == 2
+    assert "it is no text in UTF-8" in done.stderr
+
+
+def test_a_password_that_is_no_text_is_told_in_a_sentence(app: Flask) -> None:
+    make_user(app, "managed")
+    words = ["users", "set-password", "managed", "--password-stdin"]
+    done = app.test_cli_runner().invoke(args=words, input=b"five words make one \xff\n")
+    assert (done.exit_code, done.stderr) == (1, "Error: The password is no text in UTF-8.\n")
+
+
+@pytest.mark.parametrize(
     ("words", "event"),
     [("clients rotate {id}", "authn_password_change"), ("clients delete {id} --yes", "user_deleted")],
 )

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import Connection
 
 from ...clock import now
+from ...commands import argument
 from ...database import AnyRow, reading, writing
 from ..rate_option import rate_option
 from ..scopes import SCOPES
@@ -53,7 +54,7 @@ def create(
 
 
 @keys.command("list")
-@click.option("--owner", help="Only the keys of this owner.")
+@click.option("--owner", callback=argument.text, help="Only the keys of this owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_(owner: str | None, as_json: bool) -> None:
     """Print every key, without its text.
@@ -75,7 +76,7 @@ def list_(owner: str | None, as_json: bool) -> None:
 
 
 @keys.command("show")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 def show(key_id: str) -> None:
     """Print all that is known of a key, but its text.
 
@@ -88,7 +89,7 @@ def show(key_id: str) -> None:
 
 
 @keys.command("rotate")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 @click.option("--overlap", type=click.IntRange(0, 720), help="Hours that the old key lives on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
@@ -107,7 +108,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
 
 
 @keys.command("revoke")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 def revoke(key_id: str) -> None:
     """End a key now.
 

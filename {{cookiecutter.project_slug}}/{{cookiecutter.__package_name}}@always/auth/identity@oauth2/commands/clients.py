@@ -3,6 +3,7 @@
 import click
 from flask.cli import AppGroup
 
+from ....commands import argument
 from ....database import reading, writing
 from ....monitoring import events
 from ...rate_option import rate_option
@@ -115,7 +116,7 @@ def list_(as_json: bool) -> None:
 
 
 @clients.command("rotate")
-@click.argument("client_id", metavar="ID")
+@click.argument("client_id", metavar="ID", callback=argument.text)
 @printing.as_json
 def rotate(client_id: str, as_json: bool) -> None:
     """Give an application another secret and print it, once; the one before ends now.
@@ -132,7 +133,7 @@ def rotate(client_id: str, as_json: bool) -> None:
 
 
 @clients.command("delete")
-@click.argument("client_id", metavar="ID")
+@click.argument("client_id", metavar="ID", callback=argument.text)
 @click.confirmation_option(prompt="Delete the application with all its tokens?")
 def delete(client_id: str) -> None:
     """Delete an application, and every token that it was given.

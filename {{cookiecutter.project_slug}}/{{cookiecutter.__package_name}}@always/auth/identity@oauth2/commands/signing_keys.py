@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from ....clock import now
+from ....commands import argument
 from ....database import reading, writing
 from ....monitoring import events
 from .. import memory
@@ -51,7 +52,7 @@ def rotate(at_once: bool) -> None:
 
 # An id may begin with a dash.
 @signing_keys.command("delete", context_settings={"ignore_unknown_options": True})
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 @click.confirmation_option(prompt="Delete the key? Every token that it signed ends now.")
 def delete(key_id: str) -> None:
     """Delete a key now, with the worth of every token that it signed: when it has leaked.

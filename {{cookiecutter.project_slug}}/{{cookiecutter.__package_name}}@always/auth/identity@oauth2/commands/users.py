@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from ....commands import argument
 from ....database import AnyRow, reading, writing
 from ....monitoring import events
 from .. import memory
@@ -72,7 +73,7 @@ def list_(as_json: bool) -> None:
 
 
 @users.command("grant")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @click.option("--scopes", required=True, callback=printing.scopes, help='Such as "items:read admin"; replaces all.')
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Say which scopes a person's tokens may carry, those that were given out too.
@@ -95,7 +96,7 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
 
 
 @users.command("set-password")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @from_stdin
 def set_password(name: str, password_stdin: bool) -> None:
     """Give a person another password, which ends their sessions and tokens.
@@ -114,7 +115,7 @@ def set_password(name: str, password_stdin: bool) -> None:
 
 
 @users.command("lock")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 def lock(name: str) -> None:
     """Keep a person out, and end their sessions and tokens.
 
@@ -130,7 +131,7 @@ def lock(name: str) -> None:
 
 
 @users.command("unlock")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 def unlock(name: str) -> None:
     """Let a person sign in again.
 
@@ -145,7 +146,7 @@ def unlock(name: str) -> None:
 
 
 @users.command("delete")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @click.confirmation_option(prompt="Delete the person with sessions and tokens?")
 def delete(name: str) -> None:
     """Delete a person, and their sessions and tokens. What they made stays, and is nobody's.
@@ -170,11 +171,14 @@ def _found(connection: Connection, name: str) -> AnyRow:
 
 def _password(from_stdin: bool, name: str, email: str) -> str:
     """Return the hash of a password that is read or asked for."""
-    text = (
-        sys.stdin.readline().rstrip("\r\n")
-        if from_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    try:
+        text = (
+            sys.stdin.readline().rstrip("\r\n")
+            if from_stdin
+            else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        )
+    except UnicodeDecodeError:
+        raise click.ClickException("The password is no text in UTF-8.") from None
     if fault := passwords.fault(text, name=name, email=email):
         raise click.ClickException(fault)
     return passwords.hashed(text)
