@@ -1,11 +1,14 @@
-"""What an operator does to people and clients stands in the journal, on standard error."""
+"""The commands: what they tell, and that what an operator does stands in the journal, on standard error."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from credentials import make_client, make_user
+from credentials import command, make_client, make_service_client, make_user
 from flask import Flask
+
+MakeApp = Callable[..., Flask]
 
 
 def recorded(app: Flask, *words: str, typed: str = "") -> list[dict[str, Any]]:
@@ -60,3 +63,24 @@ def test_an_event_names_the_client(app: Flask, words: str, event: str) -> None:
     client = make_client(app)
     (line,) = recorded(app, *words.format(**client).split())
     assert (line["event"], line["owner"]) == (event, client["id"])
+
+
+def test_the_clients_that_introspect_are_told(app: Flask) -> None:
+    told = {make_service_client(app, *options)["id"]: bool(options) for options in ((), ("--introspects",))}
+    listed = {one["id"]: one["introspects"] for one in command(app, "clients", "list", "--json")}
+    assert {id_: listed[id_] for id_ in told} == told
+    table = {line.split()[0]: "yes" in line.split() for line in command(app, "clients", "list").splitlines()}
+    assert {id_: table[id_] for id_ in told} == told
+
+
+def test_a_key_that_another_secret_sealed_does_not_sign(make_app: MakeApp) -> None:
+    def states(app: Flask) -> list[str]:
+        return [key["state"] for key in command(app, "signing-keys", "list", "--json")]
+
+    before = make_app()
+    command(before, "signing-keys", "rotate", "--now")
+    assert states(before)[0] == "signs"
+    after = make_app(secret_key="another secret key of the service, which is long")
+    assert set(states(after)) == {"lost"}
+    command(after, "signing-keys", "rotate", "--now")
+    assert states(after)[0] == "signs"

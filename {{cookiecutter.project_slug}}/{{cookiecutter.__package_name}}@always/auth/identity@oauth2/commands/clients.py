@@ -93,6 +93,7 @@ def list_(as_json: bool) -> None:
                     "id": one.id,
                     "name": one.name,
                     "public": one.public,
+                    "introspects": one.introspects,
                     "grants": sorted(one.grants),
                     "redirect_uris": one.redirect_uris,
                     "scopes": sorted(one.scopes),
@@ -104,10 +105,11 @@ def list_(as_json: bool) -> None:
         )
         return
     printing.table(
-        ("ID", "NAME", "KIND", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
+        ("ID", "NAME", "KIND", "INTROSPECTS", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
         [
             (
-                *(one.id, one.name, "public" if one.public else "confidential", one.created_at),
+                *(one.id, one.name, "public" if one.public else "confidential", "yes" if one.introspects else None),
+                one.created_at,
                 *(" ".join(sorted(one.grants)), " ".join(sorted(one.scopes)), " ".join(one.redirect_uris)),
             )
             for one in found
