@@ -85,6 +85,8 @@ def test_scopes_narrow_for_one_token_and_never_widen(app: Flask) -> None:
     given = tokens_for(app, client, "ada", "items:read items:write")
     wider = refresh(app, client, given["refresh_token"], scope=EVERY_SCOPE)
     assert wider.json["error"] == "invalid_scope"
+    odd = refresh(app, client, given["refresh_token"], scope="items:read\u00a0items:write")
+    assert odd.json["error"] == "invalid_scope"
     narrow = refresh(app, client, given["refresh_token"], scope="items:read").json
     assert narrow["scope"] == "items:read"
     assert refresh(app, client, narrow["refresh_token"]).json["scope"] == "items:read items:write"

@@ -105,6 +105,13 @@ def answer_http_error(error: HTTPException) -> Response:
     return response
 
 
+@blueprint.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Forbid the oldest caches to keep an answer; the header for all others stands on every one (RFC 6749, 5.1)."""
+    response.headers["Pragma"] = "no-cache"
+    return response
+
+
 def _token() -> str:
     text = parameters.form().get("token")
     if text is None:

@@ -16,6 +16,7 @@ from flask import current_app
 from ....clock import now
 from ....database import AnyRow, reading, writing
 from ...protected_resource import resource
+from ...scopes import separated
 from ..models import Code, RefreshToken
 from . import signing_keys, tokens
 from .clients import Client
@@ -32,7 +33,9 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
 
 def require_this_resource(request: OAuth2Request) -> None:
     """Raise ``invalid_target`` for a token that is meant for another service."""
-    if request.payload.data.get("resource", resource(current_app)) != resource(current_app):
+    ours = resource(current_app)
+    # Without a path and with the shortest one it is the same address (RFC 3986, section 6.2.3).
+    if request.payload.data.get("resource", ours) not in (ours, f"{ours}/"):
         raise InvalidTargetError("Tokens are issued for this service alone.")
 
 
@@ -125,7 +128,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         """Claim the refresh token, then give the next ones; the next may again all that the person consented to."""
         require_this_resource(self.request)
         row, asked = self.request.refresh_token.row, self.request.payload.scope
-        scopes = asked.split() if asked else row.scopes.split()
+        scopes = separated(asked) if asked else row.scopes.split()
         return 200, redeem(RefreshToken, row, self.request.client, scopes), []
 
 
