@@ -126,6 +126,7 @@ def test_the_commands_tell_what_is_wrong(app: Flask) -> None:
         (("users", "create", "Bad Name", *email), PASSWORD, "no name"),
         (("users", "create", "weak", *email), "short", "at least 15"),
         (("users", "create", "odd", *email, "--scopes", "everything"), PASSWORD, "choose from"),
+        (("users", "create", "odd", *email, "--scopes", "items:read\u00a0admin"), PASSWORD, "choose from"),
         (("users", "lock", "nobody"), "", "nobody"),
         (("clients", "rotate", "none"), "", "no client"),
         (("clients", "create", "--name", "x", "--grants", "password", "--scopes", "admin"), "", "choose from"),
