@@ -49,6 +49,15 @@ def test_a_reuse_is_one_whatever_else_is_wrong_with_it(app: Flask, more: dict[st
     assert not works(app, second["access_token"])
 
 
+def test_an_old_token_of_a_consent_that_is_over_is_no_reuse(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    client = make_client(app)
+    first = tokens_for(app, client, "ada")
+    refresh(app, client, first["refresh_token"])
+    with time_machine.travel(time.time() + timedelta(days=31).total_seconds(), tick=True):
+        assert refresh(app, client, first["refresh_token"]).json["error"] == "invalid_grant"
+    assert "authn_token_reuse" not in capsys.readouterr().out
+
+
 @pytest.mark.control("O5")
 def test_a_refresh_token_is_bound_to_its_client(app: Flask) -> None:
     client = make_client(app)

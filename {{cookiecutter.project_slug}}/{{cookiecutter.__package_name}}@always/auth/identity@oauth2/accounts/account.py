@@ -72,7 +72,7 @@ def change_password() -> Response:
     kept = passwords.hashed(new)
     with writing() as connection:
         if not users.replace_password(connection, session.user_id, session.password, kept):
-            return see_other("account.show")
+            return see_other("account.show")  # which leads to the sign-in, since the session has ended too
         users.end_sessions(connection, session.user_id)
         cookie = sessions.begin(connection, session.user_id)
     events.record("authn_password_change", "a person changed the password")

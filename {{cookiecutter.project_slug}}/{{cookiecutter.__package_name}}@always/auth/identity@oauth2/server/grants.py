@@ -120,7 +120,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         """Return the refresh token; one that was used before ends its family, whatever else is asked for with it."""
         with reading() as connection:
             row = tokens.find_refresh(connection, refresh_token, self.server.authenticate_client(self.request, []).id)
-        if row is not None and row.used_at is not None:
+        if row is not None and row.used_at is not None and tokens.in_force(row):
             raise replayed(row)
         return None if row is None else Redeemable(row)
 
