@@ -44,7 +44,7 @@ WORDS = {
     "redis": ["redis"],
     "valkey": ["valkey"],
     "memcached": ["memcache"],
-    "sqlite": ["sqlite", "pragma"],
+    "sqlite": ["sqlite", "pragma "],  # the statement; there is a header too
     "postgresql": ["postgres", "psycopg"],
     "github": [".github", "github actions", "dependabot", "codeql"],
     "gitlab": ["gitlab"],

@@ -31,8 +31,8 @@ ME = "/api/v1/me"
 class IdentityProvider:
     """A provider on a free port.
 
-    ``asked`` are the paths that were asked for; ``metadata`` and ``redirects`` change what it says, and it is frozen
-    while ``answers`` is not set.
+    ``asked`` are the paths that were asked for; ``metadata`` and ``redirects`` change what it says, ``before`` comes
+    ahead of each answer byte by byte, and it is frozen while ``answers`` is not set.
     """
 
     def __init__(self) -> None:
@@ -46,6 +46,7 @@ class IdentityProvider:
         self.answers.set()
         self.metadata: dict[str, Any] = {}
         self.redirects: dict[str, str] = {}
+        self.before = b""
         self.start()
 
     @property
@@ -62,6 +63,8 @@ class IdentityProvider:
                 provider.asked.append(self.path)
                 provider.answers.wait(30)
                 document = provider.document(self.path)
+                for byte in provider.before:
+                    self.wfile.write(bytes([byte]))
                 content = json.dumps(document).encode()
                 if elsewhere := provider.redirects.get(self.path):
                     self.send_response(302)
@@ -75,9 +78,13 @@ class IdentityProvider:
             def log_message(self, *_: Any) -> None:
                 """Keep quiet."""
 
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: Any) -> None:
+                """Keep quiet: a caller may go away before it has the answer."""
+
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(Path(self._folder.name, "server.pem"), Path(self._folder.name, "server-key.pem"))
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_port
         self.issuer = f"https://localhost:{self.port}"

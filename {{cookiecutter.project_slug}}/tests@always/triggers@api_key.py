@@ -31,6 +31,7 @@ def another_network(caller: MakeCaller) -> None:
 
 # What some of them need.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
+OF_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_new_network": another_network,
     "authn_token_created": new_key,

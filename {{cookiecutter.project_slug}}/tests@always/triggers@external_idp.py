@@ -7,4 +7,5 @@ from flask.testing import FlaskClient
 MakeCaller = Callable[..., FlaskClient]
 Trigger = Callable[[MakeCaller], None]
 SETTINGS: Mapping[str, Mapping[str, str]] = {}
+OF_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {}

@@ -43,12 +43,14 @@ def replay(caller: MakeCaller) -> None:
 
 
 def sign_up(caller: MakeCaller) -> None:
-    person = {"username": "grace", "email": "grace@example.com", "password": PASSWORD}
+    person = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
     caller().post("/api/v1/register", json=person)
 
 
 # What some of them need.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
+# What only commands do; their tests are those of the commands.
+OF_OPERATORS = frozenset({"authn_login_lock", "privilege_permissions_changed", "user_deleted", "user_updated"})
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_login_success": consent,
     "authn_password_change": new_password,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -118,4 +118,6 @@ def _answer(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected exception", exc_info=error)
-    return Problem("internal", KINDS["internal"].meaning).get_response()
+    # By way of the handlers of the blueprint at hand, which may answer errors in another form.
+    problem = Problem("internal", KINDS["internal"].meaning)
+    return current_app.handle_http_exception(problem)  # type: ignore[return-value]

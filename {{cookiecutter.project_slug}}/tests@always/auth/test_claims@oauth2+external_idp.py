@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -102,6 +103,15 @@ def test_the_service_may_be_one_audience_of_several(check: Check) -> None:
 @pytest.mark.parametrize("kind", ["JWT", "jwt", "id+jwt", "", "none", None, 1, ["at+jwt"], "at+jwt ", MISSING])
 def test_another_type_is_refused(refused: Callable[[str], str], kind: Any) -> None:
     assert refused(token({"typ": kind})).startswith("typ is ")
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("kind", ["none", "application/none", "Application/None"])
+def test_a_type_that_is_called_none_is_not_an_absent_one(service: ModuleType, rules: Any, kind: str) -> None:
+    lax = replace(rules, types=frozenset({"none"}))
+    assert service.auth.claims.check(token({"typ": MISSING}), lax, KEYS.get).subject == "ada"
+    with pytest.raises(service.auth.failure.Unauthenticated, match="typ is no type"):
+        service.auth.claims.check(token({"typ": kind}), lax, KEYS.get)
 
 
 @pytest.mark.control("J5")

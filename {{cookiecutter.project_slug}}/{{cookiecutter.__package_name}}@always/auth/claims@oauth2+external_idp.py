@@ -114,9 +114,11 @@ def _check_header(header: dict[str, Any], token: str, rules: Rules, find_key: Fi
     # RFC 7515, section 4.1.11: what is critical and not understood must be refused, and none is understood.
     if "crit" in header or "b64" in header:
         raise Unauthenticated("the header has extensions")
-    if not isinstance(type_, str) or ("typ" in header and type_.lower() == ABSENT):
+    if not isinstance(type_, str):
         raise Unauthenticated("typ is no type")
     type_ = type_.lower().removeprefix("application/")
+    if "typ" in header and type_ == ABSENT:
+        raise Unauthenticated("typ is no type")
     if type_ not in rules.types:
         raise Unauthenticated("typ is not that of an access token")
     if not isinstance(kid, str) or not 0 < len(kid) <= MAX_TEXT:

@@ -16,7 +16,7 @@ from ..database import reading
 from ..monitoring import events
 from ..pipeline.limits import Counters, declared_limits, network
 from ..settings import InForce
-from . import table
+from . import argument, table
 from .database_group import DatabaseGroup
 from .settings import text_of
 
@@ -55,7 +55,7 @@ def command(context: click.Context, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", callback=argument.text)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def show(name: str, as_json: bool) -> None:
     """Print where the budgets stand of a caller (its id, or that of its credential) or of an address.
@@ -72,7 +72,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 @command.command("reset")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", callback=argument.text)
 def reset(name: str) -> None:
     """Forget what a caller or an address has used: all its budgets are whole again.
 

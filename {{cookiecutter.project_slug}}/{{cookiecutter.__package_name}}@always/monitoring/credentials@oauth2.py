@@ -6,20 +6,28 @@ from .anomaly import Anomaly
 from .journal import Level
 
 Event = Literal[
+    "authn_login_lock",
     "authn_login_success",
     "authn_password_change",
     "authn_token_created",
     "authn_token_revoked",
     "authn_token_reuse",
+    "privilege_permissions_changed",
     "user_created",
+    "user_deleted",
+    "user_updated",
 ]
 LEVELS: dict[str, Level] = {
+    "authn_login_lock": "warning",
     "authn_login_success": "info",
     "authn_password_change": "info",
     "authn_token_created": "info",
     "authn_token_revoked": "warning",
     "authn_token_reuse": "critical",
+    "privilege_permissions_changed": "warning",
     "user_created": "info",
+    "user_deleted": "warning",
+    "user_updated": "info",
 }
 
 ANOMALIES: dict[str, Anomaly] = {

@@ -1,7 +1,9 @@
 """What of a provider is believed: the metadata of that issuer alone, fetched over TLS that is trusted."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,3 +64,19 @@ def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvi
     with pytest.raises(service.auth.identity.fetching.Unreachable, match="answers 302"):
         client.application.extensions["trusted"].provider.published()
     assert "/elsewhere" not in provider.asked
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"HTTP/1.1 100 Continue\r\n\r\n" * 3, b"HTTP/1.1 200 OK\r\nX-Slow: "],
+    ids=["interim answers", "a header"],
+)
+def test_an_answer_that_comes_byte_by_byte_ends_after_seconds(
+    client: FlaskClient, provider: IdentityProvider, service: Any, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    fetching = service.auth.identity.fetching
+    # A second passes between two looks at the clock.
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=count().__next__))
+    provider.before = before
+    with pytest.raises(fetching.Unreachable, match="timed out"):
+        client.application.extensions["trusted"].provider.published()

@@ -32,6 +32,7 @@ def me(app: Flask, **claims: Any) -> Any:
         ({"scope": ""}, []),
         ({"scope": None}, []),
         ({"scope": "ITEMS:READ items:readx items"}, []),
+        ({"scope": "items:read\u00a0items:write"}, []),
     ],
 )
 def test_scopes_are_read_from_scope_or_scp(app: Flask, claims: dict[str, Any], scopes: list[str]) -> None:

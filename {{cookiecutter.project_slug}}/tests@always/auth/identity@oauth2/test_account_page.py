@@ -1,11 +1,27 @@
 """The page of a person's account: a new password, the applications that act for them, and their sessions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from credentials import PASSWORD, Browser, asking, command, hidden, make_client, make_user, pkce, redeem
+from credentials import (
+    PASSWORD,
+    Browser,
+    asking,
+    command,
+    hidden,
+    make_client,
+    make_user,
+    pkce,
+    redeem,
+    refresh,
+    signed_in,
+    tokens_for,
+    works,
+)
 from flask import Flask
 
+MakeApp = Callable[..., Flask]
 ACCOUNT = "/oauth2/account"
 WRONG = "a wrong password of mine"
 
@@ -28,13 +44,29 @@ def test_a_new_password_ends_every_other_session(app: Flask) -> None:
     assert there.http.get(ACCOUNT).status_code == 303
 
 
-def test_an_operator_changes_a_password_and_ends_the_sessions(app: Flask) -> None:
-    make_user(app, "forgetful")
-    browser = Browser(app, "forgetful")
-    browser.sign_in()
+@pytest.mark.control("R4")
+def test_wrong_present_passwords_count_as_failed_authentications(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="1/day")
+    browser = signed_in(app, "ada")
+    statuses = [change(browser, WRONG, "another four words here").status_code for _ in range(2)]
+    assert statuses == [422, 429]
+
+
+def test_an_operator_changes_a_password_and_ends_sessions_and_tokens(app: Flask) -> None:
+    client, browser = make_client(app), signed_in(app, "forgetful")
+    given = tokens_for(app, client, "forgetful")
     command(app, "users", "set-password", "forgetful", "--password-stdin", stdin="five words make one too\n")
     assert browser.http.get(ACCOUNT).status_code == 303
+    assert not works(app, given["access_token"])
+    assert refresh(app, client, given["refresh_token"]).json["error"] == "invalid_grant"
     assert browser.sign_in("five words make one too").status_code == 303
+
+
+def test_a_new_password_of_ones_own_leaves_the_applications_be(app: Flask) -> None:
+    client = make_client(app)
+    given = tokens_for(app, client, "careful")
+    assert change(signed_in(app, "careful"), PASSWORD, "another four words here").status_code == 303
+    assert refresh(app, client, given["refresh_token"]).status_code == 200
 
 
 def test_the_two_new_passwords_must_agree(app: Flask) -> None:
@@ -62,6 +94,14 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
     assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
     assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 401
     assert "No application acts for you" in browser.http.get(ACCOUNT).text
+
+
+@pytest.mark.control("L3")
+def test_to_withdraw_what_nobody_allowed_is_no_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    browser = signed_in(app, "wary")
+    form = {"form_token": hidden(browser.http.get(ACCOUNT).text, "form_token"), "client": "nobody"}
+    assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
+    assert "authn_token_revoked" not in capsys.readouterr().out
 
 
 def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> None:

@@ -126,7 +126,9 @@ def test_state_comes_back_exactly_and_iss_tells_who_speaks(ada: Browser, shop: d
         ({"scope": "items:read nonsense"}, "invalid_scope"),
         ({"scope": 'items:read "'}, "invalid_scope"),
         ({"resource": "https://elsewhere.example"}, "invalid_target"),
-        ({"resource": "https://localhost:8443/"}, "invalid_target"),
+        ({"scope": "items:read\u00a0items:write"}, "invalid_scope"),
+        ({"resource": "https://localhost:8443//"}, "invalid_target"),
+        ({"resource": "https://localhost:8443/x"}, "invalid_target"),
     ],
 )
 @pytest.mark.control("O11")

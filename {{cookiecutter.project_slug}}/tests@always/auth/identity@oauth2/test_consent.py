@@ -1,15 +1,37 @@
 """The page of ``/oauth2/authorize`` that asks a person: what it shows, and what counts as the answer."""
 
 from collections.abc import Callable
+from types import ModuleType
+from typing import Any
 
 import pytest
-from credentials import Browser, ada, asking, hidden, make_client, make_user, pkce, redeem, returned, shop
+from credentials import (
+    Browser,
+    ada,
+    asking,
+    command,
+    hidden,
+    make_client,
+    make_user,
+    pkce,
+    redeem,
+    returned,
+    shop,
+    signed_in,
+)
 from flask import Flask
+from meanwhile import Meanwhile, meanwhile
 
-__all__ = ["ada", "shop"]
+__all__ = ["ada", "meanwhile", "shop"]
 
 MakeApp = Callable[..., Flask]
 AUTHORIZE = "/oauth2/authorize"
+
+
+@pytest.fixture
+def authorization(service: ModuleType) -> Any:
+    """The view, and the steps that it takes."""
+    return service.auth.identity.server.authorization
 
 
 @pytest.mark.control("O12")
@@ -84,6 +106,22 @@ def test_a_page_has_no_script_no_frame_and_leads_to_its_client_alone(ada: Browse
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.parametrize(
+    ("uri", "source"),
+    [
+        ("http://[::1]:4000/cb", "http:"),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1:4000"),
+        ("com.example.app:/cb", "com.example.app:"),
+    ],
+)
+@pytest.mark.control("W2")
+def test_a_form_may_lead_to_any_redirect_uri(app: Flask, ada: Browser, uri: str, source: str) -> None:
+    page = ada.http.get(AUTHORIZE, query_string={**asking(make_client(app, uri=uri), pkce()[1]), "redirect_uri": uri})
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    assert policy["form-action"] == f"'self' {source}"
+    assert uri.removesuffix("/cb") in page.text
+
+
 @pytest.mark.control("Z7")
 def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) -> None:
     make_user(app, "reader", scopes="items:read")
@@ -94,3 +132,41 @@ def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) ->
     assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
     none = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="admin"))
     assert returned(none)["error"] == "invalid_scope"
+
+
+@pytest.mark.control("Z7")
+@pytest.mark.control("W1")
+def test_a_person_gives_only_what_was_shown(app: Flask, shop: dict[str, str]) -> None:
+    make_user(app, "promoted", scopes="items:read")
+    browser = Browser(app, "promoted")
+    browser.sign_in()
+    verifier, challenge = pkce()
+    page = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="items:read admin")).text
+    command(app, "users", "grant", "promoted", "--scopes", "items:read admin")
+    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    code = returned(browser.http.post(AUTHORIZE, data=form))["code"]
+    assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
+
+
+@pytest.mark.parametrize("what", ["users lock tardy", "users delete tardy --yes", "clients delete {id} --yes"])
+@pytest.mark.control("W1")
+def test_what_has_ended_before_the_answer_counts_is_given_nothing(
+    app: Flask, authorization: Any, meanwhile: Meanwhile, what: str
+) -> None:
+    client, browser = make_client(app), signed_in(app, "tardy")
+    page = browser.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
+    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    meanwhile(authorization, "_allowed", lambda: command(app, *what.format(**client).split()))
+    refused = browser.http.post(AUTHORIZE, data=form)
+    assert (refused.status_code, refused.mimetype) == (400, "text/html")
+    if "lock" in what:
+        command(app, "users", "unlock", "tardy")
+
+
+def test_a_session_that_ends_before_the_page_is_shown_leads_to_the_sign_in(
+    app: Flask, shop: dict[str, str], authorization: Any, meanwhile: Meanwhile
+) -> None:
+    browser = signed_in(app, "leaver")
+    meanwhile(authorization, "_allowed", lambda: command(app, "users", "lock", "leaver"))
+    led = browser.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
+    assert (led.status_code, led.location.partition("?")[0]) == (303, "/oauth2/login")

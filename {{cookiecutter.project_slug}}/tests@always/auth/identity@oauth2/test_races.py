@@ -76,4 +76,4 @@ def test_of_ten_guesses_at_once_five_are_looked_at(make_app: MakeApp) -> None:
     def guess() -> Any:
         return Browser(app).sign_in("a wrong password of mine")
 
-    assert sorted(answer.status_code for answer in at_once(guess)) == [401] * 5 + [429] * 5
+    assert sorted(answer.status_code for answer in at_once(guess)) == [422] * 5 + [429] * 5

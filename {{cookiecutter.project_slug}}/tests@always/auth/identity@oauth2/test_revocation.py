@@ -40,6 +40,17 @@ def test_a_revoked_token_stops_working_whatever_the_hint(
     assert (post(app, "/oauth2/token", client, form).status_code == 200) is (kind == "access_token")
 
 
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+@pytest.mark.control("L3")
+def test_what_has_ended_is_revoked_once(app: Flask, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    client = make_client(app)
+    given = tokens_for(app, client, "ada")
+    capsys.readouterr()
+    for _ in range(2):
+        assert revoke(app, client, given[kind]).status_code == 200
+    assert capsys.readouterr().out.count('"event":"authn_token_revoked"') == 1
+
+
 @pytest.mark.control("O14")
 def test_the_token_of_another_client_is_untouched(app: Flask) -> None:
     client, other = make_client(app), make_client(app)

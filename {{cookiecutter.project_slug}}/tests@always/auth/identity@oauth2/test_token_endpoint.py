@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from credentials import a_code, make_client, make_service_client, post, redeem, refresh
@@ -42,7 +43,7 @@ def test_a_client_calls_for_itself(app: Flask) -> None:
     assert "refresh_token" not in answer.json
     me = app.test_client().get(ME, headers={"Authorization": f"Bearer {answer.json['access_token']}"}).json
     assert me["id"] == client["id"]
-    for scope in ("items:write", "items:read nonsense", '"'):
+    for scope in ("items:write", "items:read nonsense", "items:read\u2003items:read", '"'):
         refused = post(app, TOKEN, client, {"grant_type": "client_credentials", "scope": scope})
         assert refused.json["error"] == "invalid_scope"
 
@@ -53,7 +54,7 @@ def test_an_unknown_resource_is_refused_by_every_grant(app: Flask) -> None:
     code, verifier = a_code(app, client)
     elsewhere = {"resource": "https://elsewhere.example"}
     assert redeem(app, client, code, verifier, **elsewhere).json["error"] == "invalid_target"
-    given = redeem(app, client, code, verifier, resource="https://localhost:8443").json
+    given = redeem(app, client, code, verifier, resource="https://localhost:8443/").json
     assert refresh(app, client, given["refresh_token"], **elsewhere).json["error"] == "invalid_target"
     form = {"grant_type": "client_credentials", **elsewhere}
     assert post(app, TOKEN, robot, form).json["error"] == "invalid_target"
@@ -128,7 +129,7 @@ def test_the_endpoint_takes_a_posted_form_alone(app: Flask) -> None:
     good = {"grant_type": "client_credentials"}
     answer = http.post(TOKEN, data=good, auth=auth)
     assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
     refused = [
         http.post(TOKEN, json=good, auth=auth),
         http.post(f"{TOKEN}?grant_type=client_credentials", auth=auth),
@@ -154,6 +155,18 @@ def test_the_endpoint_takes_a_posted_form_alone(app: Flask) -> None:
         assert one.headers["Cache-Control"] == "no-store"
     assert http.get(TOKEN, query_string=good, auth=auth).status_code == 405
     assert http.post(TOKEN, data="a" * 100_000, auth=auth).status_code in {400, 413}
+
+
+@pytest.mark.control("E1")
+def test_an_unexpected_exception_is_a_server_error(
+    app: Flask, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_service_client(app)
+    monkeypatch.setattr(service.auth.identity.server.signing_keys, "signing", lambda: 1 / 0)
+    broken = post(app, TOKEN, client, {"grant_type": "client_credentials"})
+    assert (broken.status_code, broken.mimetype) == (500, "application/json")
+    assert broken.json["error"] == "server_error"
+    assert broken.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.control("R1", "R4")

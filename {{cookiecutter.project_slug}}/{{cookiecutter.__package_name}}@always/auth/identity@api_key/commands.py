@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Connection
 
 from ...clock import now
-from ...commands import table
+from ...commands import argument, table
 from ...commands.database_group import DatabaseGroup
 from ...database import AnyRow, reading, writing
 from ..rate_option import rate_option
@@ -97,7 +97,7 @@ def list_(owner: str | None, as_json: bool) -> None:
 
 
 @keys.command("show")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 def show(key_id: str) -> None:
     """Print all that is known of a key, but its text.
 
@@ -110,7 +110,7 @@ def show(key_id: str) -> None:
 
 
 @keys.command("rotate")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 @click.option("--overlap", type=click.IntRange(0, 720), help="Hours that the old key lives on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
@@ -129,7 +129,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
 
 
 @keys.command("revoke")
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 def revoke(key_id: str) -> None:
     """End a key now.
 
@@ -143,8 +143,7 @@ def revoke(key_id: str) -> None:
 
 
 def _found(connection: Connection, key_id: str) -> AnyRow:
-    # The bytes of a command line need not be those of a text.
-    row = queries.find(connection, key_id) if key_id.isascii() else None
+    row = queries.find(connection, key_id)
     if row is None:
         raise click.ClickException(f"There is no key {key_id}.")
     return row

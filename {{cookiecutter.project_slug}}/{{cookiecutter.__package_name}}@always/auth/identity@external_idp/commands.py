@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 
 from ...settings import of
 from ..claims import MAX_TEXT
-from ..scopes import SCOPES
+from ..scopes import SCOPES, separated
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
 from .trust import local_issuer
@@ -16,7 +16,7 @@ commands = (tokens,)
 
 
 def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    scopes = tuple(dict.fromkeys(text.split()))
+    scopes = tuple(dict.fromkeys(separated(text)))
     if not scopes or set(scopes) - set(SCOPES):
         raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
     return scopes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..failure import Unauthenticated
-from ..scopes import SCOPES
+from ..scopes import SCOPES, separated
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Rights:
 
 
 def _words(value: Any, name: str) -> frozenset[str]:
-    """Return what is written with blanks between, or as a list."""
-    words = value.split() if isinstance(value, str) else value
+    """Return what is written with spaces between, or as a list."""
+    words = separated(value) if isinstance(value, str) else value
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise Unauthenticated(f"{name} is no text and no list of texts")
     return frozenset(words)

@@ -22,6 +22,8 @@ from .server import signing_keys, tokens
 
 CREDENTIAL_HEADER = "Authorization"
 challenge = bearer.challenge
+# Several hosts issue and check tokens, and a clock that is a moment behind must not refuse a new one.
+LEEWAY = 5  # seconds
 _KID = re.compile(r"[\w-]{43}", re.ASCII)
 
 
@@ -60,7 +62,8 @@ def identify() -> Caller | None:
 def check(text: str) -> Checked:
     """Return the access token that ``text`` is. Raises ``Unauthenticated``."""
     address = protected_resource.resource(current_app)
-    rules = Rules(issuer=address, audience=address, algorithms=frozenset({signing_keys.ALGORITHM}))
+    algorithms = frozenset({signing_keys.ALGORITHM})
+    rules = Rules(issuer=address, audience=address, algorithms=algorithms, leeway=LEEWAY)
     claims = check_claims(text, rules, _key)
     with reading() as connection:
         row = tokens.find_access(connection, claims.token_id or "")

@@ -35,9 +35,10 @@ def withdraw() -> Response:
     """Take back all that the person allowed an application."""
     session = sessions.current()
     with writing() as connection:
-        tokens.withdraw(connection, session.user_id, parameters.form().get("client", ""))
-    memory.forget()
-    events.record("authn_token_revoked", "a person withdrew a consent")
+        withdrawn = tokens.withdraw(connection, session.user_id, parameters.form().get("client", ""))
+    if withdrawn:
+        memory.forget()
+        events.record("authn_token_revoked", "a person withdrew a consent")
     return see_other("account.show")
 
 
@@ -62,14 +63,17 @@ def change_password() -> Response:
     old, new = form.get("old", ""), form.get("new", "")
     guessing.count_attempt(session.name)
     if not passwords.right(session.password, old):
-        events.record("authn_login_fail", "the present password is wrong")
+        guessing.count_failure("the present password is wrong")
         return _show(status=422, wrong="The present password is another.")
     if new != form.get("again", ""):
         return _show(status=422, wrong="The two new passwords differ.")
     if fault := passwords.fault(new, name=session.name, email=session.email):
         return _show(status=422, wrong=fault)
+    kept = passwords.hashed(new)
     with writing() as connection:
-        users.set_password(connection, session.user_id, passwords.hashed(new))
+        if not users.replace_password(connection, session.user_id, session.password, kept):
+            return see_other("account.show")  # which leads to the sign-in, since the session has ended too
+        users.end_sessions(connection, session.user_id)
         cookie = sessions.begin(connection, session.user_id)
     events.record("authn_password_change", "a person changed the password")
     response = see_other("account.show", "changed=password")

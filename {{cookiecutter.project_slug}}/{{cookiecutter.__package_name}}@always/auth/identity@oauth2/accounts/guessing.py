@@ -2,6 +2,7 @@
 
 from flask import request
 
+from ....monitoring import events
 from ....pipeline import limits
 from ....pipeline.exchange import KEY, Exchange
 
@@ -14,3 +15,12 @@ def count_attempt(name: str) -> None:
     """
     exchange: Exchange = request.environ[KEY]
     limits.spend(exchange, "sign-ins", f"{limits.network(request.remote_addr or '')} {name}", strict=True)
+
+
+def count_failure(reason: str) -> None:
+    """Record a wrong password and count it for the address, whatever the account; raises 429 when there were too many.
+
+    So a few passwords that are tried on many accounts are limited too, and a right one is not refused for them.
+    """
+    events.record("authn_login_fail", reason)
+    limits.failed_authentication(request.environ[KEY])

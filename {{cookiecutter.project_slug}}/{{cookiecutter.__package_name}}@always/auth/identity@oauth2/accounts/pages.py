@@ -35,7 +35,7 @@ def render(template: str, /, *, status: int = 200, form_target: str | None = Non
     )
     # With no-referrer a browser sends `Origin: null` with our own forms.
     response.headers["Referrer-Policy"] = "same-origin"
-    if sessions.COOKIE not in request.cookies:
+    if not request.cookies.get(sessions.COOKIE):
         sessions.give(response, cookie)
     return response
 
@@ -56,7 +56,7 @@ def answer_errors(blueprint: Blueprint) -> None:
         kind = getattr(error, "kind", None)
         title = KINDS[kind].title if kind else error.name
         response = render("error", status=status, title=title, detail=error.description)
-        headers = getattr(error, "headers", None) or []
+        headers = getattr(error, "headers", None) or error.get_headers()
         response.headers.extend((name, value) for name, value in headers if name == "Retry-After")
         return response
 

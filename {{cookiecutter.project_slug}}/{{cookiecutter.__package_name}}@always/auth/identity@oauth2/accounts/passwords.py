@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from ....settings import Settings, of
+from .. import parameters
 from ..settings import TokenSettings
 
 AT_MOST = 256
@@ -31,6 +32,8 @@ def fault(password: str, *, name: str, email: str = "") -> str | None:
         password.encode()
     except UnicodeEncodeError:
         return "The password contains half a character."
+    if parameters.CONTROL.search(password):
+        return "The password contains a control character, which no form takes."
     core = password.lower().strip(_AROUND)
     known = {
         name.lower(),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Request, Response, current_app, g, request, url_for
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 from uuid_utils import uuid7
 
 from ....clock import now
@@ -45,7 +45,7 @@ def present() -> AnyRow | None:
         return None
     query = (
         select(
-            *(Session.id, Session.user_id, Session.created_at, Session.expires_at),
+            *(Session.id, Session.user_id),
             *(User.name, User.email, User.scopes, User.password),
         )
         .join(User, User.id == Session.user_id)
@@ -61,10 +61,21 @@ def current() -> AnyRow:
     return session
 
 
+def hold(connection: Connection, session: AnyRow) -> bool:
+    """Keep a session from being ended in this transaction; tell whether it is still there.
+
+    Its person comes first, as for who locks or deletes them: two that go in different orders can wait for each other.
+    """
+    person = select(User.id).where(User.id == session.user_id, User.locked_at.is_(None)).with_for_update(read=True)
+    this = select(Session.id).where(Session.id == session.id).with_for_update(read=True, key_share=True)
+    return all(connection.scalar(query) for query in (person, this))
+
+
 def begin(connection: Connection, user_id: str) -> str:
-    """Keep a new session of this person and return its cookie."""
+    """Keep a new session of this person, in place of the one that the browser had, and return its cookie."""
     at, text = now(), secrets.token_urlsafe(32)
-    connection.execute(delete(Session).where(Session.expires_at < at))
+    former = _digest(request.cookies.get(COOKIE, ""))
+    connection.execute(delete(Session).where(or_(Session.expires_at < at, Session.digest == former)))
     lifetime = timedelta(hours=of(current_app, TokenSettings).sessions_hours)
     values: dict[str, Any] = {"id": str(uuid7()), "digest": _digest(text), "user_id": user_id}
     values |= {"browser": _browser(request), "created_at": at, "expires_at": at + lifetime}

@@ -7,7 +7,7 @@ fixed paths of this service: what comes in the query of the page is only ever a 
 from flask import Blueprint, Response, current_app
 
 from ....contract import reads_itself, writes
-from ....database import reading, writing
+from ....database import AnyRow, reading, writing
 from ....monitoring import events
 from ...marks import guarded_by, public
 from .. import parameters
@@ -37,7 +37,7 @@ def show() -> Response:
 
 @blueprint.post("/login")
 @public
-@page(303, 401, 403)
+@page(303, 403, 422)
 @reads_itself
 def sign_in() -> Response:
     """Begin a session for the right name and password, and lead on."""
@@ -47,14 +47,12 @@ def sign_in() -> Response:
     guessing.count_attempt(name)
     with reading() as connection:
         user = users.named(connection, name)
-    if not passwords.right(user.password if user else None, password) or user is None or user.locked_at is not None:
-        events.record("authn_login_fail", "the name or the password is wrong, or the account is locked")
+    cookie = _begun(user, password)
+    if user is None or cookie is None:
+        guessing.count_failure("the name or the password is wrong, or the account is locked")
         wrong = "This name and password do not belong together."
-        return render("sign_in", status=401, asked=asked, name=name, wrong=wrong)
-    with writing() as connection:
-        cookie = sessions.begin(connection, user.id)
-        if passwords.outdated(user.password):
-            users.rehash(connection, user.id, passwords.hashed(password))
+        # A 401 would have to carry a challenge of HTTP authentication, which a form is not (RFC 9110, section 15.5.2).
+        return render("sign_in", status=422, asked=asked, name=name, wrong=wrong)
     response = see_other("authorization.ask", asked) if asked else see_other("account.show")
     sessions.give(response, cookie)
     events.record("authn_login_success", "a person signed in", person=user.id)
@@ -73,3 +71,14 @@ def sign_out() -> Response:
     response = see_other("sign_in.show")
     sessions.take(response)
     return response
+
+
+def _begun(user: AnyRow | None, password: str) -> str | None:
+    """Return the cookie of a new session, or None when the password does not let the person in."""
+    if not passwords.right(user.password if user else None, password) or user is None or user.locked_at is not None:
+        return None
+    kept = passwords.hashed(password) if passwords.outdated(user.password) else user.password
+    with writing() as connection:
+        if not users.replace_password(connection, user.id, user.password, kept):
+            return None
+        return sessions.begin(connection, user.id)

@@ -45,25 +45,30 @@ def set_scopes(connection: Connection, user_id: str, scopes: Collection[str]) ->
     revocations.move(connection)
 
 
-def set_password(connection: Connection, user_id: str, password: str) -> None:
-    """Keep another hash, and end every session: whoever knew the old password is out."""
+def replace_password(connection: Connection, user_id: str, known: str, password: str) -> bool:
+    """Put a hash in the place of the one that is known; tell whether that still let the person in.
+
+    To check a password takes a while, and meanwhile another may be set, or the person locked or deleted.
+    """
+    still = (User.id == user_id, User.password == known, User.locked_at.is_(None))
+    return connection.execute(update(User).where(*still).values(password=password)).rowcount == 1
+
+
+def reset_password(connection: Connection, user_id: str, password: str) -> None:
+    """Keep another hash, and end every session and token: whoever knew the old password is out."""
     connection.execute(update(User).where(User.id == user_id).values(password=password))
+    _end_all(connection, user_id)
+
+
+def end_sessions(connection: Connection, user_id: str) -> None:
+    """Sign the person out everywhere."""
     connection.execute(delete(Session).where(Session.user_id == user_id))
-
-
-def rehash(connection: Connection, user_id: str, password: str) -> None:
-    """Keep the same password at another cost."""
-    connection.execute(update(User).where(User.id == user_id).values(password=password))
 
 
 def lock(connection: Connection, user_id: str) -> None:
     """Keep a person out: no sign-in, and every session and token of theirs ends."""
     connection.execute(update(User).where(User.id == user_id, User.locked_at.is_(None)).values(locked_at=now()))
-    connection.execute(delete(Session).where(Session.user_id == user_id))
-    connection.execute(
-        update(Family).where(Family.user_id == user_id, Family.revoked_at.is_(None)).values(revoked_at=now())
-    )
-    revocations.move(connection)
+    _end_all(connection, user_id)
 
 
 def unlock(connection: Connection, user_id: str) -> None:
@@ -74,4 +79,11 @@ def unlock(connection: Connection, user_id: str) -> None:
 def remove(connection: Connection, user_id: str) -> None:
     """Delete a person, and with them their sessions and tokens."""
     connection.execute(delete(User).where(User.id == user_id))
+    revocations.move(connection)
+
+
+def _end_all(connection: Connection, user_id: str) -> None:
+    end_sessions(connection, user_id)
+    theirs = (Family.user_id == user_id, Family.revoked_at.is_(None))
+    connection.execute(update(Family).where(*theirs).values(revoked_at=now()))
     revocations.move(connection)

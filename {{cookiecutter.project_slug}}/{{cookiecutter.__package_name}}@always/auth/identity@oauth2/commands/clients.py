@@ -1,8 +1,9 @@
 """``flask clients``: make, list, rotate and delete the applications that ask for tokens."""
 
 import click
-from flask.cli import AppGroup
 
+from ....commands import argument
+from ....commands.database_group import DatabaseGroup
 from ....database import reading, writing
 from ....monitoring import events
 from ...rate_option import rate_option
@@ -11,7 +12,7 @@ from ..server import clients as kept
 from ..server import redirects
 from . import printing
 
-clients = AppGroup("clients", help="Make, list, rotate and delete applications.")
+clients = DatabaseGroup("clients", help="Make, list, rotate and delete applications.")
 
 
 def _grants(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
@@ -92,6 +93,7 @@ def list_(as_json: bool) -> None:
                     "id": one.id,
                     "name": one.name,
                     "public": one.public,
+                    "introspects": one.introspects,
                     "grants": sorted(one.grants),
                     "redirect_uris": one.redirect_uris,
                     "scopes": sorted(one.scopes),
@@ -103,10 +105,11 @@ def list_(as_json: bool) -> None:
         )
         return
     printing.table(
-        ("ID", "NAME", "KIND", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
+        ("ID", "NAME", "KIND", "INTROSPECTS", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
         [
             (
-                *(one.id, one.name, "public" if one.public else "confidential", one.created_at),
+                *(one.id, one.name, "public" if one.public else "confidential", "yes" if one.introspects else None),
+                one.created_at,
                 *(" ".join(sorted(one.grants)), " ".join(sorted(one.scopes)), " ".join(one.redirect_uris)),
             )
             for one in found
@@ -115,7 +118,7 @@ def list_(as_json: bool) -> None:
 
 
 @clients.command("rotate")
-@click.argument("client_id", metavar="ID")
+@click.argument("client_id", metavar="ID", callback=argument.text)
 @printing.as_json
 def rotate(client_id: str, as_json: bool) -> None:
     """Give an application another secret and print it, once; the one before ends now.
@@ -127,11 +130,12 @@ def rotate(client_id: str, as_json: bool) -> None:
         raise click.ClickException("A public client has no secret.")
     with writing() as connection:
         secret = kept.rotate(connection, client_id)
+    events.record("authn_password_change", "an operator gave a client another secret", owner=client_id)
     _print(client_id, secret, as_json)
 
 
 @clients.command("delete")
-@click.argument("client_id", metavar="ID")
+@click.argument("client_id", metavar="ID", callback=argument.text)
 @click.confirmation_option(prompt="Delete the application with all its tokens?")
 def delete(client_id: str) -> None:
     """Delete an application, and every token that it was given.
@@ -143,6 +147,7 @@ def delete(client_id: str) -> None:
     with writing() as connection:
         kept.remove(connection, client_id)
     memory.forget()
+    events.record("user_deleted", "an operator deleted a client", owner=client_id)
     click.echo(f"{name} is deleted.")
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from ....commands import table as columns
-from ...scopes import SCOPES
+from ...scopes import SCOPES, separated
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
     """Return the scopes that an option names, each once."""
-    found = tuple(dict.fromkeys(text.split()))
+    found = tuple(dict.fromkeys(separated(text)))
     if not found or not set(found) <= set(SCOPES):
         raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
     return found

@@ -1,30 +1,31 @@
 """``flask signing-keys``: list, rotate and delete the keys that sign access tokens."""
 
 import click
-from flask.cli import AppGroup
 
 from ....clock import now
-from ....database import reading, writing
+from ....commands import argument
+from ....commands.database_group import DatabaseGroup
+from ....database import AnyRow, reading, writing
 from ....monitoring import events
 from .. import memory
 from ..server import signing_keys as keys
 from . import printing
 
-signing_keys = AppGroup("signing-keys", help="List, rotate and delete the keys that sign access tokens.")
+signing_keys = DatabaseGroup("signing-keys", help="List, rotate and delete the keys that sign access tokens.")
 
 
 @signing_keys.command("list")
 @printing.as_json
 def list_(as_json: bool) -> None:
-    """Print the keys that are published, newest first.
+    """Print the keys that are published, newest first. One that is lost was sealed under another APP_SECRET_KEY.
 
     \b
     flask signing-keys list
     """
     with reading() as connection:
         rows = keys.published(connection)
-    signer = next((row.id for row in rows if row.signs_from <= now()), None)
-    state = {row.id: "signs" if row.id == signer else "waits" if row.signs_from > now() else "retires" for row in rows}
+    signer = next((row.id for row in rows if row.signs_from <= now() and keys.opened(row)), None)
+    state = {row.id: "signs" if row.id == signer else _state(row) for row in rows}
     if as_json:
         names = ("id", "created_at", "signs_from", "retires_at")
         printing.dump([{name: getattr(row, name) for name in names} | {"state": state[row.id]} for row in rows])
@@ -51,7 +52,7 @@ def rotate(at_once: bool) -> None:
 
 # An id may begin with a dash.
 @signing_keys.command("delete", context_settings={"ignore_unknown_options": True})
-@click.argument("key_id", metavar="ID")
+@click.argument("key_id", metavar="ID", callback=argument.text)
 @click.confirmation_option(prompt="Delete the key? Every token that it signed ends now.")
 def delete(key_id: str) -> None:
     """Delete a key now, with the worth of every token that it signed: when it has leaked.
@@ -66,3 +67,10 @@ def delete(key_id: str) -> None:
         raise click.ClickException(f"There is no key {key_id}.")
     events.record("authn_token_revoked", "a signing key was deleted", credential=key_id)
     click.echo(f"The key {key_id} is deleted.")
+
+
+def _state(row: AnyRow) -> str:
+    """Return what a key does that does not sign."""
+    if keys.opened(row) is None:
+        return "lost"
+    return "waits" if row.signs_from > now() else "retires"

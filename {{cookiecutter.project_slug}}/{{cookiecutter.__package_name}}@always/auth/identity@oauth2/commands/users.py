@@ -3,10 +3,11 @@
 import sys
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from ....commands import argument
+from ....commands.database_group import DatabaseGroup
 from ....database import AnyRow, reading, writing
 from ....monitoring import events
 from .. import memory
@@ -15,7 +16,7 @@ from ..accounts import users as people
 from ..accounts.sign_up import FIRST_SCOPES
 from . import printing
 
-users = AppGroup("users", help="Make, list, change, lock and delete people.")
+users = DatabaseGroup("users", help="Make, list, change, lock and delete people.")
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
@@ -72,7 +73,7 @@ def list_(as_json: bool) -> None:
 
 
 @users.command("grant")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @click.option("--scopes", required=True, callback=printing.scopes, help='Such as "items:read admin"; replaces all.')
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Say which scopes a person's tokens may carry, those that were given out too.
@@ -81,16 +82,24 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
     flask users grant ada --scopes "items:read items:write admin"
     """
     with writing() as connection:
-        people.set_scopes(connection, _found(connection, name).id, scopes)
+        user = _found(connection, name)
+        people.set_scopes(connection, user.id, scopes)
     memory.forget()
+    events.record(
+        "privilege_permissions_changed",
+        "an operator changed the scopes of a person",
+        owner=user.id,
+        before=user.scopes,
+        after=" ".join(sorted(scopes)),
+    )
     click.echo(f"Tokens of {name} may carry: {' '.join(scopes)}.")
 
 
 @users.command("set-password")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @from_stdin
 def set_password(name: str, password_stdin: bool) -> None:
-    """Give a person another password, which ends their sessions.
+    """Give a person another password, which ends their sessions and tokens.
 
     \b
     flask users set-password ada
@@ -99,13 +108,14 @@ def set_password(name: str, password_stdin: bool) -> None:
         user = _found(connection, name)
     password = _password(password_stdin, name, user.email)
     with writing() as connection:
-        people.set_password(connection, user.id, password)
+        people.reset_password(connection, user.id, password)
+    memory.forget()
     events.record("authn_password_change", "an operator changed a password", owner=user.id)
     click.echo(f"{name} signs in with the new password from now on.")
 
 
 @users.command("lock")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 def lock(name: str) -> None:
     """Keep a person out, and end their sessions and tokens.
 
@@ -113,13 +123,15 @@ def lock(name: str) -> None:
     flask users lock ada
     """
     with writing() as connection:
-        people.lock(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.lock(connection, user.id)
     memory.forget()
+    events.record("authn_login_lock", "an operator locked a person", owner=user.id)
     click.echo(f"{name} is locked out; sessions and tokens have ended.")
 
 
 @users.command("unlock")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 def unlock(name: str) -> None:
     """Let a person sign in again.
 
@@ -127,12 +139,14 @@ def unlock(name: str) -> None:
     flask users unlock ada
     """
     with writing() as connection:
-        people.unlock(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.unlock(connection, user.id)
+    events.record("user_updated", "an operator unlocked a person", owner=user.id)
     click.echo(f"{name} may sign in again.")
 
 
 @users.command("delete")
-@click.argument("name")
+@click.argument("name", callback=argument.text)
 @click.confirmation_option(prompt="Delete the person with sessions and tokens?")
 def delete(name: str) -> None:
     """Delete a person, and their sessions and tokens. What they made stays, and is nobody's.
@@ -141,8 +155,10 @@ def delete(name: str) -> None:
     flask users delete ada
     """
     with writing() as connection:
-        people.remove(connection, _found(connection, name).id)
+        user = _found(connection, name)
+        people.remove(connection, user.id)
     memory.forget()
+    events.record("user_deleted", "an operator deleted a person", owner=user.id)
     click.echo(f"{name} is deleted.")
 
 
@@ -155,11 +171,14 @@ def _found(connection: Connection, name: str) -> AnyRow:
 
 def _password(from_stdin: bool, name: str, email: str) -> str:
     """Return the hash of a password that is read or asked for."""
-    text = (
-        sys.stdin.readline().rstrip("\r\n")
-        if from_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    try:
+        text = (
+            sys.stdin.readline().rstrip("\r\n")
+            if from_stdin
+            else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        )
+    except UnicodeDecodeError:
+        raise click.ClickException("The password is no text in UTF-8.") from None
     if fault := passwords.fault(text, name=name, email=email):
         raise click.ClickException(fault)
     return passwords.hashed(text)

@@ -63,16 +63,19 @@ def ask() -> Response:
         asked = _validated(found)
         session = sessions.present()
         if session is None:
-            return see_other("sign_in.show", urlencode({"asked": request.query_string.decode("ascii")}))
+            return _sign_in_first()
         scopes = _allowed(asked, session)
     except OAuth2Error as error:
         return _error(error, found)
     shown = secrets.token_urlsafe(32)
     with writing() as connection:
-        _keep(connection, shown, session.id, found)
+        if not sessions.hold(connection, session):
+            return _sign_in_first()
+        # With the scopes that are shown: what the person may give by the time of the answer can be more.
+        _keep(connection, shown, session.id, {**found, "scope": " ".join(sorted(scopes))})
     return render(
         "consent",
-        form_target=redirects.origin(asked.redirect_uri),
+        form_target=redirects.source(asked.redirect_uri),
         client=asked.client.name,
         destination=redirects.origin(asked.redirect_uri),
         scopes=[SCOPES[scope] for scope in sorted(scopes)],
@@ -91,7 +94,7 @@ def answer() -> Response:
     with writing() as connection:
         found = _claim(connection, form.get("shown", ""), session.id)
     if found is None:
-        raise InvalidRequestError("This was answered before, or is too old. Start again at the application.")
+        raise _over()
     try:
         asked = _validated(found)
         scopes = _allowed(asked, session)
@@ -100,6 +103,8 @@ def answer() -> Response:
     except OAuth2Error as error:
         return _error(error, found)
     with writing() as connection:
+        if not (sessions.hold(connection, session) and tokens.hold(connection, asked.client.id)):
+            raise _over()
         code = tokens.begin_family(
             connection,
             user_id=session.user_id,
@@ -110,6 +115,16 @@ def answer() -> Response:
         )
     events.record("authn_token_created", "a person let an application act for them", credential=asked.client.id)
     return _back(asked.redirect_uri, {"code": code}, asked.state)
+
+
+def _sign_in_first() -> Response:
+    """Lead to the sign-in, which leads back to the request at hand."""
+    return see_other("sign_in.show", urlencode({"asked": request.query_string.decode("ascii")}))
+
+
+def _over() -> InvalidRequestError:
+    """Return the error for an answer to what does not stand open any more."""
+    return InvalidRequestError("This was answered before, or is too old. Start again at the application.")
 
 
 def _validated(found: dict[str, str]) -> Asked:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from ....clock import now
 from ....database import AnyRow, reading
 from ... import revocations
+from ...scopes import separated
 from ..models import Client as ClientRow
 from . import redirects
 
@@ -47,7 +48,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the scopes that are asked for, all of the client's when none is; None if it has not all of them."""
-        asked = set(scope.split()) if scope else self.scopes
+        asked = set(separated(scope)) if scope else self.scopes
         return " ".join(sorted(asked)) if asked and asked <= self.scopes else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:

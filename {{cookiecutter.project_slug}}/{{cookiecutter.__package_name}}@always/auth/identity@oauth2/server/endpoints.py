@@ -52,13 +52,17 @@ def revoke() -> Response:
     text, client = _token(), _client()
     with writing() as connection:
         if refresh := tokens.find_refresh(connection, text, client.id):
-            tokens.revoke_family(connection, refresh.family_id)
-        elif (access := _access(text)) and access["client_id"] == client.id:
-            tokens.revoke_access(connection, access["jti"])
+            revoked = tokens.revoke_family(connection, refresh.family_id)
         else:
-            return jsonify({})
-    memory.forget()
-    events.record("authn_token_revoked", "a client revoked a token")
+            access = _access(text)
+            revoked = (
+                access is not None
+                and access["client_id"] == client.id
+                and tokens.revoke_access(connection, access["jti"])
+            )
+    if revoked:
+        memory.forget()
+        events.record("authn_token_revoked", "a client revoked a token")
     return jsonify({})
 
 
@@ -98,6 +102,13 @@ def answer_http_error(error: HTTPException) -> Response:
     response.status_code = status
     headers = getattr(error, "headers", None) or error.get_headers()
     response.headers.extend((name, value) for name, value in headers if name.lower() != "content-type")
+    return response
+
+
+@blueprint.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Forbid the oldest caches to keep an answer; the header for all others stands on every one (RFC 6749, 5.1)."""
+    response.headers["Pragma"] = "no-cache"
     return response
 
 

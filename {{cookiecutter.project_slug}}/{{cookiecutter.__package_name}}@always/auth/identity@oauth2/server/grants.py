@@ -1,27 +1,26 @@
-"""The three grants: Authlib validates the request, what is given out is decided here.
+"""The three grants: Authlib validates the request, what is given out is decided here."""
 
-Each answer is made in one transaction that first claims what was presented. A replay commits the end of the family and
-answers then.
-"""
-
-from collections.abc import Collection
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Request, grants
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError, OAuth2Error
+from authlib.oauth2.rfc6749.errors import (
+    InvalidClientError,
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+)
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import current_app
-from joserfc.jwk import ECKey
-from sqlalchemy import Connection
 
 from ....clock import now
 from ....database import AnyRow, reading, writing
-from ....monitoring import events
 from ...protected_resource import resource
-from .. import memory
+from ...scopes import separated
 from ..models import Code, RefreshToken
 from . import signing_keys, tokens
 from .clients import Client
+from .redemption import redeem, replayed
 
 Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -34,7 +33,9 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
 
 def require_this_resource(request: OAuth2Request) -> None:
     """Raise ``invalid_target`` for a token that is meant for another service."""
-    if request.payload.data.get("resource", resource(current_app)) != resource(current_app):
+    ours = resource(current_app)
+    # Without a path and with the shortest one it is the same address (RFC 3986, section 6.2.3).
+    if request.payload.data.get("resource", ours) not in (ours, f"{ours}/"):
         raise InvalidTargetError("Tokens are issued for this service alone.")
 
 
@@ -76,9 +77,9 @@ class Redeemable:
         scopes: str = self.row.scopes
         return scopes
 
-    def check_client(self, client: Client) -> bool:
-        """Tell whether it was given to this client."""
-        return bool(self.row.client_id == client.id)
+    def check_client(self, _client: Client) -> bool:
+        """Tell that it was given to this client: others do not find it."""
+        return True
 
 
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
@@ -109,24 +110,26 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[mis
         row = self.request.authorization_code.row
         if row.code_expires_at <= now() and row.used_at is None:
             raise InvalidGrantError("The code has expired.")
-        return _redeem(Code, row, self.request.client, row.scopes.split())
+        return 200, redeem(Code, row, self.request.client, row.scopes.split()), []
 
 
 class RefreshTokenGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
     """RFC 6749, section 6. Every refresh token is used once (RFC 9700, section 4.14.2)."""
 
     def authenticate_refresh_token(self, refresh_token: str) -> Redeemable | None:
-        """Return the refresh token, a used one too: a replay must end the family."""
+        """Return the refresh token; one that was used before ends its family, whatever else is asked for with it."""
         with reading() as connection:
             row = tokens.find_refresh(connection, refresh_token, self.server.authenticate_client(self.request, []).id)
+        if row is not None and row.used_at is not None and tokens.in_force(row):
+            raise replayed(row)
         return None if row is None else Redeemable(row)
 
     def create_token_response(self) -> Answer:
         """Claim the refresh token, then give the next ones; the next may again all that the person consented to."""
         require_this_resource(self.request)
         row, asked = self.request.refresh_token.row, self.request.payload.scope
-        scopes = asked.split() if asked else row.scopes.split()
-        return _redeem(RefreshToken, row, self.request.client, scopes)
+        scopes = separated(asked) if asked else row.scopes.split()
+        return 200, redeem(RefreshToken, row, self.request.client, scopes), []
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
@@ -141,43 +144,9 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[mis
             raise InvalidScopeError("The client may not have all of these scopes.")
         key = signing_keys.signing()
         with writing() as connection:
+            if not tokens.hold(connection, client.id):
+                raise InvalidClientError("The client has ended.", status_code=401)
             token = tokens.issue_access(
                 connection, key=key, client_id=client.id, subject=client.id, scopes=scope.split()
             )
         return 200, token, []
-
-
-def _redeem(table: type[Code] | type[RefreshToken], row: AnyRow, client: Client, scopes: Collection[str]) -> Answer:
-    """Claim a code or refresh token and give what it stands for; a replay ends the family instead."""
-    if not tokens.in_force(row):
-        raise InvalidGrantError("What it stands for has ended.")
-    key = signing_keys.signing()
-    with writing() as connection:
-        if claimed := tokens.claim(connection, table, row.digest):
-            answer = _issue(connection, row, client, scopes, key)
-        else:
-            tokens.revoke_family(connection, row.family_id)
-    if not claimed:
-        memory.forget()
-        events.record("authn_token_reuse", "a used code or refresh token came again", credential=row.family_id)
-        raise InvalidGrantError("It was used before: all that it gave has been revoked.")
-    return 200, answer, []
-
-
-def _issue(connection: Connection, row: AnyRow, client: Client, scopes: Collection[str], key: ECKey) -> dict[str, Any]:
-    """Issue the next tokens of a family, with what consent, request, client and person have in common."""
-    allowed = set(scopes) & client.scopes & set(row.user_scopes.split())
-    if not allowed:
-        raise InvalidScopeError("The person may none of this any more.")
-    answer = tokens.issue_access(
-        connection,
-        key=key,
-        client_id=client.id,
-        subject=row.user_id,
-        scopes=allowed,
-        family_id=row.family_id,
-        no_later_than=row.expires_at,
-    )
-    if client.check_grant_type("refresh_token"):
-        answer["refresh_token"] = tokens.issue_refresh(connection, row.family_id)
-    return answer

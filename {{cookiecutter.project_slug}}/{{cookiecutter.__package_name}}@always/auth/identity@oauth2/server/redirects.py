@@ -46,9 +46,15 @@ def registered(uri: str, known: Sequence[str]) -> bool:
 
 
 def origin(uri: str) -> str:
-    """Return the origin of a redirect URI as a source of a content security policy."""
+    """Return the origin of a redirect URI."""
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def source(uri: str) -> str:
+    """Return the origin as a source of a content security policy, which has no way to write an IPv6 address."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}:" if parts.netloc.startswith("[") else origin(uri)
 
 
 def back(uri: str, parameters: dict[str, str]) -> Response:

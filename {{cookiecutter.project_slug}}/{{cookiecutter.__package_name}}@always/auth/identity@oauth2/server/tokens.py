@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 from uuid_utils import uuid7
 
 from ....clock import now
@@ -28,7 +28,7 @@ from .signing_keys import ALGORITHM
 CODE_LIFETIME = timedelta(seconds=60)
 _FAMILY = (
     *(Family.id.label("family_id"), Family.user_id, Family.client_id, Family.scopes, Family.expires_at),
-    User.scopes.label("user_scopes"),
+    *(User.scopes.label("user_scopes"), User.locked_at),
 )
 
 
@@ -64,8 +64,20 @@ def find_refresh(connection: Connection, token: str, client_id: str) -> AnyRow |
 
 
 def in_force(row: AnyRow) -> bool:
-    """Tell whether the family of a code or refresh token lives."""
-    return row.revoked_at is None and row.expires_at > now()
+    """Tell whether the family of a code or refresh token lives, and its person is not locked."""
+    return row.revoked_at is None and row.locked_at is None and row.expires_at > now()
+
+
+def hold(connection: Connection, client_id: str, family_id: str | None = None) -> bool:
+    """Keep a client, and a family of its, from being deleted in this transaction; tell whether both are in force.
+
+    It comes first in a transaction: who deletes one of them begins there too and goes on to what hangs on it, and two
+    that take the same rows in different orders can each wait for the other.
+    """
+    rows = [select(Client.id).where(Client.id == client_id)]
+    if family_id is not None:
+        rows.append(select(Family.id).where(Family.id == family_id, Family.revoked_at.is_(None)))
+    return all(connection.scalar(row.with_for_update(read=True, key_share=True)) for row in rows)
 
 
 def claim(connection: Connection, table: type[Code] | type[RefreshToken], claimed: bytes) -> bool:
@@ -120,36 +132,31 @@ def find_access(connection: Connection, token_id: str) -> AnyRow | None:
     """Return the access token with what its client and its person may have, unless one of them has ended."""
     query = (
         select(
-            *(AccessToken.id, AccessToken.client_id, AccessToken.family_id, AccessToken.scopes, AccessToken.expires_at),
+            *(AccessToken.client_id, AccessToken.scopes),
             *(Client.scopes.label("client_scopes"), Client.rate, User.scopes.label("user_scopes")),
         )
         .join(Client, Client.id == AccessToken.client_id)
         .outerjoin(Family, Family.id == AccessToken.family_id)
         .outerjoin(User, User.id == Family.user_id)
-        .where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None), Family.revoked_at.is_(None))
+        .where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None))
+        .where(Family.revoked_at.is_(None), User.locked_at.is_(None))
     )
     return connection.execute(query).first()
 
 
-def revoke_access(connection: Connection, token_id: str) -> None:
-    """End one access token."""
-    connection.execute(update(AccessToken).where(AccessToken.id == token_id).values(revoked_at=now()))
-    revocations.move(connection)
+def revoke_access(connection: Connection, token_id: str) -> bool:
+    """End one access token; tell whether it had not ended before."""
+    return _revoke(connection, AccessToken, AccessToken.id == token_id)
 
 
-def revoke_family(connection: Connection, family_id: str) -> None:
-    """End all that came of one consent."""
-    connection.execute(
-        update(Family).where(Family.id == family_id, Family.revoked_at.is_(None)).values(revoked_at=now())
-    )
-    revocations.move(connection)
+def revoke_family(connection: Connection, family_id: str) -> bool:
+    """End all that came of one consent; tell whether it had not ended before."""
+    return _revoke(connection, Family, Family.id == family_id)
 
 
-def withdraw(connection: Connection, user_id: str, client_id: str) -> None:
-    """End all that a person ever consented to for a client."""
-    theirs = (Family.user_id == user_id, Family.client_id == client_id, Family.revoked_at.is_(None))
-    connection.execute(update(Family).where(*theirs).values(revoked_at=now()))
-    revocations.move(connection)
+def withdraw(connection: Connection, user_id: str, client_id: str) -> bool:
+    """End all that a person ever consented to for a client; tell whether there was anything."""
+    return _revoke(connection, Family, Family.user_id == user_id, Family.client_id == client_id)
 
 
 def consents(connection: Connection, user_id: str) -> Sequence[AnyRow]:
@@ -162,3 +169,10 @@ def consents(connection: Connection, user_id: str) -> Sequence[AnyRow]:
         exists().where(Code.family_id == Family.id, Code.used_at.is_not(None)),
     )
     return connection.execute(query.order_by(Family.created_at.desc())).all()
+
+
+def _revoke(connection: Connection, table: type[AccessToken] | type[Family], *which: ColumnElement[bool]) -> bool:
+    revoked = connection.execute(update(table).where(*which, table.revoked_at.is_(None)).values(revoked_at=now()))
+    if revoked.rowcount:
+        revocations.move(connection)
+    return revoked.rowcount > 0
