@@ -31,7 +31,7 @@ LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
 ROOMY = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-Later = Callable[..., AbstractContextManager[None]]
+Later = Callable[[float], AbstractContextManager[None]]
 
 # Services are made by the hundred here and left in cycles; looking for these more seldom saves a fifth of the time.
 gc.set_threshold(50_000, 20, 50)
@@ -80,15 +80,12 @@ def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: s
 
 @pytest.fixture
 def later() -> Later:
-    """Let both clocks stand some seconds ahead, the time of day and the one that nobody sets: ``with later(5): ...``.
-
-    ``set_back`` is how far the time of day was set back meanwhile.
-    """
+    """Let both clocks stand some seconds ahead, that of the day and the one that nobody sets: ``with later(5): ...``."""
 
     @contextmanager
-    def ahead(seconds: float, set_back: float = 0) -> Iterator[None]:
+    def ahead(seconds: float) -> Iterator[None]:
         monotonic = time.monotonic
-        with pytest.MonkeyPatch.context() as patched, time_machine.travel(time.time() + seconds - set_back):
+        with pytest.MonkeyPatch.context() as patched, time_machine.travel(time.time() + seconds):
             patched.setattr(time, "monotonic", lambda: monotonic() + seconds)
             yield
 

@@ -1,25 +1,36 @@
 """A caller is remembered for a few seconds, whatever is done to the time of day."""
 
+import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
+import time_machine
 
-Later = Callable[..., AbstractContextManager[None]]
+MOMENT = datetime(2026, 1, 5, 12, tzinfo=UTC)
+Recall = Callable[[float, float], Any]
 
 
 @pytest.fixture
-def remember(service: ModuleType) -> Callable[[float], Callable[[], Any]]:
-    """Remember a caller whose credential lives so many seconds; return what asks for it."""
+def remember(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Recall]:
+    """Remember a caller whose credential lives so many seconds.
 
-    def keep(seconds: float) -> Callable[[], Any]:
-        expires_at = datetime.now(UTC) + timedelta(seconds=seconds)
-        memory = service.auth.remembered.Remembered()
-        memory.put(b"digest", service.auth.Caller("ada", frozenset(), "1", expires_at), memory.generation())
-        return lambda: memory.get(b"digest")
+    What is returned asks for it when so many seconds have gone and the time of day was set back by so many.
+    """
+
+    def keep(lifetime: float) -> Recall:
+        memory, expires_at = service.auth.remembered.Remembered(), MOMENT + timedelta(seconds=lifetime)
+        caller = service.auth.Caller("ada", frozenset(), "1", expires_at)
+
+        def at(seconds: float, set_back: float, act: Callable[[], Any]) -> Any:
+            monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + seconds)
+            with time_machine.travel(MOMENT + timedelta(seconds=seconds - set_back), tick=False):
+                return act()
+
+        at(0, 0, lambda: memory.put(b"digest", caller, memory.generation()))
+        return lambda seconds, set_back: at(seconds, set_back, lambda: memory.get(b"digest"))
 
     return keep
 
@@ -27,21 +38,16 @@ def remember(service: ModuleType) -> Callable[[float], Callable[[], Any]]:
 @pytest.mark.control("Z6")
 @pytest.mark.parametrize("set_back", [0, 3600])
 def test_a_caller_is_forgotten_within_five_seconds_also_by_a_clock_that_is_set_back(
-    remember: Callable[[float], Callable[[], Any]], later: Later, set_back: float
+    remember: Callable[[float], Recall], set_back: float
 ) -> None:
     recall = remember(3600)
-    assert recall() is not None
-    with later(2, set_back):
-        assert recall() is not None
-    with later(5, set_back):
-        assert recall() is None
+    assert recall(0, set_back) is not None
+    assert recall(3.9, set_back) is not None
+    assert recall(4, set_back) is None
 
 
-def test_a_caller_is_forgotten_when_its_credential_ends(
-    remember: Callable[[float], Callable[[], Any]], later: Later
-) -> None:
+def test_a_caller_is_forgotten_when_its_credential_ends(remember: Callable[[float], Recall]) -> None:
     recall = remember(2)
-    assert recall() is not None
-    with later(2):
-        assert recall() is None
-    assert remember(-1)() is None
+    assert recall(1.9, 0) is not None
+    assert recall(2, 0) is None
+    assert remember(-1)(0, 0) is None

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-Later = Callable[..., AbstractContextManager[None]]
+Later = Callable[[float], AbstractContextManager[None]]
 ME = "/api/v1/me"
 DAY = 24 * 60 * 60
 HEADER = "X-API-Key"
@@ -136,7 +136,7 @@ def test_keys_that_are_not_valid_take_alike(make_app: MakeApp, caller: MakeCalle
 
 @pytest.mark.control("R4")
 def test_failed_authentications_have_a_budget_that_no_valid_key_pays(make_app: MakeApp, caller: MakeCaller) -> None:
-    app = make_app(limits_failed_authentications="2/minute")
+    app = make_app(limits_failed_authentications="2/day")
     client, me = app.test_client(), caller(app=app)
     statuses = [client.get(ME, headers={HEADER: "wrong"}).status_code for _ in range(4)]
     assert statuses == [401, 401, 429, 429]

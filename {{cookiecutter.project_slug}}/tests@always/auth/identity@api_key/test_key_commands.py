@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-Later = Callable[..., AbstractContextManager[None]]
+Later = Callable[[float], AbstractContextManager[None]]
 BYTE = os.fsdecode(b"\xff")  # what a command line may hold that is no text
 
 

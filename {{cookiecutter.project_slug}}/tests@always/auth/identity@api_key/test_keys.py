@@ -152,7 +152,7 @@ def test_a_key_of_the_wrong_form_is_422(caller: MakeCaller, body: dict[str, obje
 
 
 def test_a_key_may_have_a_rate_of_its_own(app: Flask) -> None:
-    args = ["keys", "create", "--name", "slow", "--scopes", "items:read", "--rate", "2/minute", "--json"]
+    args = ["keys", "create", "--name", "slow", "--scopes", "items:read", "--rate", "2/day", "--json"]
     key = json.loads(app.test_cli_runner().invoke(args=args).stdout)["key"]
     client = using(app, key)
     assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 429]

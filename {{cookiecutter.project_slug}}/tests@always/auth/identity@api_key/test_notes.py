@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, update
 
 MakeCaller = Callable[..., FlaskClient]
-Later = Callable[..., AbstractContextManager[None]]
+Later = Callable[[float], AbstractContextManager[None]]
 ME = "/api/v1/me"
 
 

@@ -23,8 +23,8 @@ def sending(made: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.control("R3")
 def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
-    app = make_app(limits_caller="2/minute")
-    own, common = key(app, "--rate", "3/minute"), key(app)
+    app = make_app(limits_caller="2/day")
+    own, common = key(app, "--rate", "3/day"), key(app)
     client = app.test_client()
 
     def statuses(made: dict[str, str], times: int) -> list[int]:
@@ -33,7 +33,7 @@ def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
     assert statuses(own, 4) == [200, 200, 200, 429]
     assert statuses(common, 3) == [200, 200, 429]
     listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
-    assert listed[f"credential {own['id']}"]["rate"] == "3/minute"
+    assert listed[f"credential {own['id']}"]["rate"] == "3/day"
     assert f"credential {common['id']}" not in listed
 
 

@@ -11,7 +11,7 @@ from credentials import provider
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
-Later = Callable[..., AbstractContextManager[None]]
+Later = Callable[[float], AbstractContextManager[None]]
 ME = "/api/v1/me"
 
 
