@@ -50,6 +50,15 @@ def test_a_body_that_is_no_strict_json_is_400(caller: MakeCaller, body: bytes) -
     assert me.get(ITEMS).json["items"] == []
 
 
+@pytest.mark.control("I2")
+def test_a_string_without_an_end_is_looked_at_once(caller: MakeCaller) -> None:
+    """What stands behind its quotes is part of it: were each of them a start, a body would take seconds."""
+    endless = rb'{"name": "' + rb"\"" * 1000 + b"[" * 17
+    refused = caller().post(ITEMS, data=endless, content_type=JSON)
+    assert refused.status_code == 400
+    assert refused.json["detail"].startswith("The body is not JSON: line 1, column 10")
+
+
 INVALID = {
     "a list": ([], "#"),
     "a text": ("x", "#"),
