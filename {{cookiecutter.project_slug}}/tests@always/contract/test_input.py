@@ -116,18 +116,6 @@ def test_a_large_body_is_413(caller: MakeCaller) -> None:
     assert me.get(ITEMS).json["items"] == []
 
 
-@pytest.mark.control("H1", "I2")
-@pytest.mark.parametrize("more", [b"", b', "name": "b"}'])
-def test_a_body_of_untold_length_is_411(caller: MakeCaller, more: bytes) -> None:
-    me = caller()
-    body = b'{"name": "a"}'.ljust(65536) + more
-    untold = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True}  # as HTTP/2 sends it
-    refused = me.post(ITEMS, data=body, content_type=JSON, environ_overrides=untold)
-    assert refused.status_code == 411
-    assert refused.mimetype == "application/problem+json"
-    assert me.get(ITEMS).json["items"] == []
-
-
 @pytest.mark.control("I2")
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity", "gzip, gzip", "x"])
 def test_an_encoded_body_is_415(caller: MakeCaller, coding: str) -> None:

@@ -12,7 +12,7 @@ from flask import Flask, Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..monitoring import events
-from ..problems import KINDS, Problem
+from ..problems import Problem
 from ..settings import Settings, of
 
 PATIENCE = 0.1  # seconds
@@ -57,21 +57,15 @@ def init_app(app: Flask) -> None:
 
 
 def read(request: Request) -> bytes:
-    """Return the body.
-
-    Raises 413 for one that is too large, ``Problem`` for one of untold length and while too many others arrive slowly.
-    """
+    """Return the body. Raises 413 for one that is too large, ``Problem`` while too many others arrive slowly."""
     places: Places = current_app.extensions["body_places"]
     address = request.remote_addr or ""
     if not places.take(address):
         events.record("excess_rate_limit_exceeded", "too many bodies arrive slowly", budget="slow-bodies")
         raise Problem("unavailable", "Too many bodies arrive slowly.", headers=[("Retry-After", "1")])
     try:
-        # HTTP/2 needs no Content-Length, and a body of untold length that is cut at the bound looks whole.
-        if request.content_length is None and request.environ["wsgi.input"].read(1):
-            raise Problem("length-required", KINDS["length-required"].meaning)
         return request.stream.read()
-    except (Problem, RequestEntityTooLarge):
+    except RequestEntityTooLarge:
         # A connection that ends while the client still sends takes the answer with it.
         left = DISCARDED
         while left > 0 and (piece := request.environ["wsgi.input"].read(PIECE)):
