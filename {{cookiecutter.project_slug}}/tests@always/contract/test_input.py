@@ -117,6 +117,14 @@ def test_a_large_body_is_413(caller: MakeCaller) -> None:
 
 
 @pytest.mark.control("I2")
+def test_a_body_that_ends_early_is_400_though_it_looks_whole(caller: MakeCaller) -> None:
+    me = caller()
+    sent = {"CONTENT_LENGTH": "100", "wsgi.input_terminated": True}  # as the server hands it over when the client goes
+    assert me.post(ITEMS, data=b'{"name": "a"}', content_type=JSON, environ_overrides=sent).status_code == 400
+    assert me.get(ITEMS).json["items"] == []
+
+
+@pytest.mark.control("I2")
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity", "gzip, gzip", "x"])
 def test_an_encoded_body_is_415(caller: MakeCaller, coding: str) -> None:
     bomb = gzip.compress(b"0" * 1_000_000)

@@ -29,8 +29,9 @@ LAYERS: tuple[Callable[[Exchange], Response | None], ...] = (
 def init_app(app: Flask) -> None:
     """Lead every request of ``app`` through the layers."""
     settings = of(app, Settings)
-    for part in (problems, cors, limits, contract.body):
+    for part in (problems, cors, limits):
         part.init_app(app)
+    contract.body.init_app(app, limits.network)
     monitoring.init_app(app, app.extensions["counters"].hit, limits.network)
     watch = app.extensions["watch"]
 
@@ -48,6 +49,8 @@ def init_app(app: Flask) -> None:
         done: Exchange = request.environ[exchange.KEY]
         limits.show(done, response)
         cors.allow(done, response)
+        if response.status_code >= 400:
+            contract.body.discard(done.request)
         if response.status_code == 404:
             watch.not_found(request.remote_addr, done.caller and done.caller.id)
         return response
