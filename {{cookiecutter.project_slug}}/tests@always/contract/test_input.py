@@ -143,7 +143,23 @@ def test_a_query_parameter_that_stands_twice_is_400(caller: MakeCaller, query: s
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=red", "q=", "q=%00", "q=a%00b", "%00=1", "cursor=", "cursor=abc", "cursor=%FF"]
+    "query",
+    [
+        "colour=red",
+        "q=",
+        "q=%00",
+        "q=a%00b",
+        "%00=1",
+        "q=%ff",
+        "q=%ED%A0%80",
+        "%ff=1",
+        "cursor=",
+        "cursor=abc",
+        "cursor=%FF",
+        "cursor=AAAAAAAAAAAAAAAAAAAAAB",
+        "cursor=AAAAAAAAAAAAAAAAAAAAAA==",
+        "cursor=!AAAAAAAAAAAAAAAAAAAAAA",
+    ],
 )
 def test_a_query_of_the_wrong_form_is_400(caller: MakeCaller, query: str) -> None:
     refused = caller().get(f"{ITEMS}?{query}")
