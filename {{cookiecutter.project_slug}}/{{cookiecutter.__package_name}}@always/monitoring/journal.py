@@ -1,7 +1,8 @@
 """The journal: one JSON object a line, in UTC. The server writes to standard output, a command to standard error.
 
 Values are JSON strings, so a line break in a path or a header cannot begin a line of its own (OWASP ASVS 5.0,
-16.4.1). Nothing here ever receives a header, a query or a body. A person at a terminal gets the same lines as text.
+16.4.1). Nothing here ever receives a query or a body, nor a header but for ids and origins of a fixed form. A person
+at a terminal gets the same lines as text.
 """
 
 import logging
