@@ -6,6 +6,7 @@ certificate. ``/readyz`` keeps its answer for a second, so that probing costs no
 
 import time
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -35,18 +36,22 @@ class Parts(Health):
 
 
 class Readiness:
-    """What the service needs, looked at once a second at most."""
+    """What the service needs, looked at once a second at most, and by one thread at a time."""
 
     def __init__(self, checks: Mapping[str, Callable[[], bool]]) -> None:
         self._checks = checks
-        self._answer: dict[str, str] = {}
+        self._answer = dict.fromkeys(checks, "unavailable")
         self._looked = float("-inf")
+        self._looking = Lock()
 
     def __call__(self) -> dict[str, str]:
-        """Return ``ok`` or ``unavailable`` for each part."""
-        if time.monotonic() - self._looked >= KEPT:
-            self._answer = {name: "ok" if _holds(check) else "unavailable" for name, check in self._checks.items()}
-            self._looked = time.monotonic()
+        """Return ``ok`` or ``unavailable`` for each part; what was found last while another thread looks."""
+        if time.monotonic() - self._looked >= KEPT and self._looking.acquire(blocking=False):
+            try:
+                self._answer = {name: "ok" if _holds(check) else "unavailable" for name, check in self._checks.items()}
+                self._looked = time.monotonic()
+            finally:
+                self._looking.release()
         return self._answer
 
 

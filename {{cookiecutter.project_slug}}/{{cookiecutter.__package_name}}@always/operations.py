@@ -10,6 +10,7 @@ from flask import Flask
 from .auth.marks import Mark
 from .contract import Contract
 from .pipeline.exchange import Endpoint
+from .pipeline.limits import Counters
 from .problems import KINDS
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -17,13 +18,14 @@ _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path."""
+    """One method of one path; ``uncounted_refused`` tells what happens to it while budgets cannot be counted."""
 
     method: str
     path: str
     name: str
     endpoint: Endpoint
     view: Callable[..., Any]
+    uncounted_refused: bool
 
     @property
     def mark(self) -> Mark:
@@ -71,6 +73,8 @@ class Operation:
             kinds |= {"length-required", "too-large", "unavailable"}
         if self.budgets:
             kinds.add("rate-limited")
+            if self.uncounted_refused:
+                kinds.add("unavailable")
         return [kind for kind in KINDS if kind in kinds]
 
     @property
@@ -83,6 +87,7 @@ class Operation:
 def operations(app: Flask) -> Iterator[Operation]:
     """Give every operation of the service, by path and method."""
     endpoints: dict[str, Endpoint] = app.extensions["endpoints"]
+    counters: Counters = app.extensions["counters"]
     found = [
         Operation(
             method,
@@ -90,6 +95,7 @@ def operations(app: Flask) -> Iterator[Operation]:
             rule.endpoint,
             endpoints[rule.endpoint],
             app.view_functions[rule.endpoint],
+            counters.refuses,
         )
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
-from granian.http import HTTP1Settings, HTTP2Settings
+from granian.http import HTTP1Settings
 
 from .monitoring import events, metrics
 from .settings import Settings, of
@@ -42,10 +42,11 @@ def command() -> None:
         workers=settings.server_workers,
         blocking_threads=settings.server_threads,
         backpressure=settings.server_connections,
-        http=HTTPModes.auto,
+        # No HTTP/2: there granian reads on for ever when a client vanishes in the middle of a body, and ends no
+        # connection that is idle. A proxy speaks it to clients.
+        http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_BYTES),
-        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         ssl_cert=root / settings.server_certificate if tls else None,
         ssl_key=root / settings.server_certificate_key if tls else None,
         ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,

@@ -1,6 +1,7 @@
 """The database: migrations that match the models, a lock or an absence that is 503 and not 500."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import ModuleType
 
@@ -10,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.exceptions import ServiceUnavailable
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -30,13 +33,21 @@ def test_the_migrations_can_be_taken_back(app: Flask) -> None:
         assert alembic.compare_metadata() == []
 
 
+FAULTS = {
+    "closed": OperationalError("SELECT 1", {}, Exception("the server closed the connection")),
+    "no connection left": NoConnection("the pool is exhausted"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_database_that_is_away_is_503_and_the_probe_tells(
-    app: Flask, caller: MakeCaller, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    me = caller()
+    app = make_app()
+    me, client = caller(app=app), app.test_client()
 
     def away() -> None:
-        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+        raise fault
 
     database = app.extensions["database"]
     monkeypatch.setattr(database.reader, "connect", away)
@@ -58,6 +69,24 @@ def test_what_is_written_in_passing_hardly_waits_for_another(app: Flask, service
             with transaction() as connection:
                 patience.append(int(connection.scalar(text(MILLISECONDS_TO_WAIT))))
     assert patience == [100, 5000]
+
+
+def test_one_thread_at_a_time_tries_a_database_that_is_away(make_app: MakeApp, caller: MakeCaller) -> None:
+    """The others are refused at once: each would wait, and none would be left for what needs no database."""
+    app = make_app()
+    me, database = caller(app=app), app.extensions["database"]
+    with pytest.raises(ServiceUnavailable), database.reading():
+        raise OperationalError(None, None, Exception("connection refused"))
+    with ThreadPoolExecutor(1) as another:
+        with database.reading(), database.reading():
+            assert another.submit(me.get, "/api/v1/items").result().status_code == 503
+            assert another.submit(me.get, "/healthz").result().status_code == 200
+        assert another.submit(me.get, "/api/v1/items").result().status_code == 200
+
+
+def test_every_thread_has_a_connection(make_app: MakeApp) -> None:
+    database = make_app(server_threads="20").extensions["database"]
+    assert database.reader.pool.size() == database.engine.pool.size() == 20
 
 
 def test_a_moment_without_a_zone_is_refused(service: ModuleType) -> None:

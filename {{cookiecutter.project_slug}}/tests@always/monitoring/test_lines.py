@@ -2,8 +2,11 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
+from io import StringIO
 from secrets import token_hex
 from types import ModuleType
 from typing import Any
@@ -42,6 +45,23 @@ def test_every_line_is_one_object_in_utc_whatever_is_sent(client: FlaskClient, c
         moment = datetime.fromisoformat(line["time"])
         assert moment.utcoffset() == timedelta(0)
         assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
+
+
+@pytest.mark.control("L1")
+def test_a_journal_that_cannot_be_written_costs_no_answer(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    class Full(StringIO):
+        def flush(self) -> None:
+            raise OSError(ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(sys, "stdout", Full())
+        assert [client.get("/healthz").status_code for _ in range(3)] == [200, 200, 200]
+    client.get("/healthz")
+    told = capsys.readouterr()
+    assert told.err.splitlines() == ["Lines of the journal are lost: [Errno 28] No space left on device"]
+    assert json.loads(told.out)["status"] == 200
 
 
 def test_a_request_is_one_line_with_its_trace(caller: MakeCaller, capsys: Capture) -> None:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "openapi.json"
 MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
 
 
 @pytest.fixture
@@ -56,6 +57,22 @@ def test_it_asks_for_a_credential_where_the_service_does(client: FlaskClient, do
         for method, operation in operations.items():
             status = client.open(path, method=method.upper()).status_code
             assert (status == 401) == bool(operation["security"]), (method, path)
+
+
+def test_it_describes_every_member_of_a_problem(make_app: MakeApp, caller: MakeCaller) -> None:
+    app = make_app(limits_unknown_paths="1/minute")
+    reader = caller("items:read", app=app)
+    answers = [
+        reader.post("/api/v1/items", json={"name": "x"}),
+        caller(app=app).post("/api/v1/items", json={}),
+        reader.get("/api/v1/items?colour=red"),
+        *(app.test_client().get("/nothing") for _ in range(2)),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 422, 400, 404, 429]
+    described = app.test_client().get("/openapi.json").json["components"]["schemas"]["Problem"]["properties"]
+    for answer in answers:
+        assert set(answer.json) <= set(described)
+    assert described["violated-policies"]["type"] == "array"
 
 
 def test_the_command_writes_what_the_service_serves(app: Flask, document: dict[str, Any], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Across origins: an exact allowlist, and every error readable for those on it."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -87,6 +88,45 @@ def test_errors_are_readable_for_an_allowed_origin(caller: MakeCaller, client: F
         assert answer.headers["Access-Control-Allow-Origin"] == OURS
         exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
         assert {"Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "ETag"} <= exposed
+
+
+@pytest.mark.control("C2", "C3")
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Host": "example.org"}, 400), ({"Transfer-Encoding": "chunked"}, 411)]
+)
+def test_what_is_refused_before_it_is_looked_at_is_readable_too(
+    client: FlaskClient, headers: dict[str, str], status: int
+) -> None:
+    refused = client.post("/api/v1/items", headers={"Origin": OURS, **headers})
+    assert refused.status_code == status
+    assert refused.headers["Access-Control-Allow-Origin"] == OURS
+    assert refused.headers.getlist("Vary") == ["Origin"]
+    foreign = client.post("/api/v1/items", headers={"Origin": "https://evil.example", **headers})
+    assert foreign.headers["Vary"] == "Origin"
+    assert "Access-Control-Allow-Origin" not in foreign.headers
+
+
+@pytest.mark.control("L2")
+@pytest.mark.parametrize(
+    ("origin", "written"),
+    [
+        ("https://evil.example:8443", "https://evil.example:8443"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+        ("null", "null"),
+        ("https://ada:hunter2@evil.example", None),
+        ("https://evil.example/hunter2", None),
+        ("https://evil.example?hunter2", None),
+        ("hunter2", None),
+    ],
+)
+def test_of_a_foreign_origin_only_scheme_host_and_port_are_written(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str], origin: str, written: str | None
+) -> None:
+    client.get("/api/v1/me", headers={"Origin": origin})
+    told = capsys.readouterr().out
+    assert "hunter2" not in told
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert [line.get("origin") for line in lines if line["event"] == "malicious_cors"] == [written]
 
 
 @pytest.mark.control("C3", "R1")

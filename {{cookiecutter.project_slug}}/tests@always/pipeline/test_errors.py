@@ -80,9 +80,33 @@ def test_no_file_and_no_console_is_served(client: FlaskClient, path: str) -> Non
     assert client.get(path).status_code == 404
 
 
-def test_an_answer_that_json_cannot_be_is_406(caller: MakeCaller) -> None:
-    refused = caller().get("/api/v1/items", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html", "application/xml;charset=utf-8"])
+def test_an_answer_that_json_cannot_be_is_406(caller: MakeCaller, accept: str) -> None:
+    refused = caller().get("/api/v1/items", headers={"Accept": accept})
     assert refused.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/api/v1/items", "application/json;charset=utf-8"),
+        ("/api/v1/items", 'text/html, application/json ; profile="x";q=0.5'),
+        ("/api/v1/items", "application/*"),
+        ("/metrics", "text/plain"),
+        ("/metrics", "text/plain;version=0.0.4"),
+        ("/metrics", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5"),
+        ("/docs", "text/html"),
+        ("/docs/swagger-ui.css", "text/css"),
+        ("/docs/swagger-ui-bundle.js", "application/javascript"),
+        ("/docs/favicon-32x32.png", "image/avif,image/png"),
+    ],
+)
+def test_a_media_type_is_taken_whatever_its_parameters(
+    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], path: str, accept: str
+) -> None:
+    client = caller(app=make_app(docs_enabled="true"))
+    token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"} if path == "/metrics" else {}
+    assert client.get(path, headers={"Accept": accept, **token}).status_code == 200
 
 
 @pytest.mark.control("D2")

@@ -95,6 +95,15 @@ def test_a_body_of_ambiguous_length_gets_one_answer_and_the_connection_ends(
 
 
 @pytest.mark.control("H1")
+def test_http_2_is_not_spoken(served: Served) -> None:
+    """There a body needs no length, and the server does not notice that a client has gone."""
+    context = served.trusting()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with closing(served.connect(context)) as connection:
+        assert connection.selected_alpn_protocol() == "http/1.1"
+
+
+@pytest.mark.control("H1")
 def test_a_chunked_body_is_411(served: Served) -> None:
     lines = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked")
     assert served.send(*lines, body=b"2\r\n{}\r\n0\r\n\r\n").startswith(b"HTTP/1.1 411")

@@ -6,12 +6,13 @@ A part of the service adds its guard to the application; a view names it with ``
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app
+from flask.sansio.app import App
 
 # Returns None to let the request pass, or the answer that stops it; it may raise a ``Problem`` too.
 Guard = Callable[[], Response | None]
 
 
-def add(app: Flask, name: str, guard: Guard) -> None:
+def add(app: App, name: str, guard: Guard) -> None:
     """Let views of ``app`` be guarded by ``guard`` under this name."""
     app.extensions.setdefault("guards", {})[name] = guard
 

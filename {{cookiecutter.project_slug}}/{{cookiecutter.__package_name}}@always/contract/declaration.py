@@ -12,6 +12,8 @@ from marshmallow import Schema
 from ..problems import KINDS
 
 JSON = "application/json"
+HTML = "text/html"
+ANY = "*/*"  # files, each of a media type of its own
 View = TypeVar("View", bound=Callable[..., Any])
 
 

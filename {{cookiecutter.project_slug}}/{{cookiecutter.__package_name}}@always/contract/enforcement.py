@@ -6,6 +6,7 @@ query parameter that breaks a rule, stands twice or is not known is 400.
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 from marshmallow import Schema, ValidationError
@@ -36,6 +37,10 @@ def enforce(exchange: "Exchange") -> None:
 
 
 def _query(request: Request, schema: Schema | None) -> Any:
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise refused("malformed", "The query is not percent-encoded UTF-8.") from None
     parameters = request.args
     for name, values in parameters.lists():
         if len(values) > 1:

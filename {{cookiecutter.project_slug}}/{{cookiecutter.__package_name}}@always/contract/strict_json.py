@@ -12,8 +12,9 @@ from typing import Any
 
 MAX_DEPTH = 16
 MAX_NAMES = 1000
-# A whole string, or one bracket outside of strings.
-_STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A string, or one bracket outside of strings. A string without an end goes to the end of the body: if it were none, the
+# search would begin again at each quote in it, which takes seconds.
+_STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 

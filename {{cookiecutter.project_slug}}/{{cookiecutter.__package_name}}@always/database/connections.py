@@ -12,24 +12,24 @@ from typing import cast
 from flask import Flask, current_app
 from flask_alembic import Alembic
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from werkzeug.exceptions import ServiceUnavailable
 
 from ..settings import Settings, of
 from . import engine
+from .outage import Outage
 from .tables import Base
 
 
 class Database:
     """The connections of one application."""
 
-    def __init__(self, url: str) -> None:
-        self.reader, self.engine = engine.create(url)
+    def __init__(self, url: str, threads: int) -> None:
+        self.reader, self.engine = engine.create(url, threads)
+        self._outage = Outage()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reads, each its own statement."""
-        with _unavailable_is_503(), self.reader.connect() as connection:
+        with self._outage.watched(), self.reader.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -40,31 +40,20 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection inside one transaction."""
-        with _unavailable_is_503(), self.engine.begin() as connection:
+        with self._outage.watched(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
         """Give a connection inside one transaction that hardly waits for another."""
-        with _unavailable_is_503(), self.engine.execution_options(hasty=True).begin() as connection:
+        with self._outage.watched(), self.engine.execution_options(hasty=True).begin() as connection:
             yield connection
-
-
-@contextmanager
-def _unavailable_is_503() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise ServiceUnavailable("The database does not answer.", retry_after=1) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise ServiceUnavailable("The database does not answer.", retry_after=1) from error
-        raise
 
 
 def init_app(app: Flask) -> None:
     """Open the database of ``app`` and add ``flask db`` for its migrations."""
-    database = Database(of(app, Settings).database_url)
+    settings = of(app, Settings)
+    database = Database(settings.database_url, settings.server_threads)
     app.extensions["database"] = database
     app.config["ALEMBIC"] = {"script_location": f"{app.root_path}/database/migrations"}
     Alembic(app, metadatas=Base.metadata, engines=database.engine)

@@ -4,24 +4,32 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another one
 HASTY_TIMEOUT = 100  # the same for what is written in passing
 
 
-def create(url: str) -> tuple[Engine, Engine]:
+def create(url: str, threads: int) -> tuple[Engine, Engine]:
     """Open the file, which is made when it is missing, in write-ahead mode; return an engine to read and one to write.
 
-    Two engines, since one that changes its mode with each connection pays for it each time. What reads commits by
-    itself and what writes ends its own transaction, so there is nothing to roll back when a connection returns.
+    Two engines, since one that changes its mode with each connection pays for it each time; each has a connection for
+    each thread. What reads commits by itself and what writes ends its own transaction, so there is nothing to roll back
+    when a connection returns.
     """
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    reader = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-    writer = create_engine(url, hide_parameters=True, pool_reset_on_return=None)
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "poolclass": QueuePool,
+        "pool_size": threads,
+        "pool_timeout": 5,
+        "pool_reset_on_return": None,
+    }
+    reader = create_engine(url, isolation_level="AUTOCOMMIT", **options)
+    writer = create_engine(url, **options)
     event.listen(reader, "connect", _configure)
     event.listen(writer, "connect", _configure)
     event.listen(writer, "begin", _begin)

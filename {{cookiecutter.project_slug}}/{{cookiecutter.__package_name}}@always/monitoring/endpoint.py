@@ -27,13 +27,11 @@ def _guard() -> None:
     if scrape.allowed(current_app, given):
         return
     events.record("authn_login_fail", "the metrics token is wrong" if given else "no metrics token was sent")
+    challenge = 'Bearer realm="metrics"'
     if given:
         limits.failed_authentication(request.environ[KEY])
-    raise Problem(
-        "unauthenticated",
-        "The metrics token is required.",
-        headers=[("WWW-Authenticate", 'Bearer realm="metrics"')],
-    )
+        challenge += ', error="invalid_token"'
+    raise Problem("unauthenticated", "The metrics token is required.", headers=[("WWW-Authenticate", challenge)])
 
 
 def init_app(app: Flask) -> None:

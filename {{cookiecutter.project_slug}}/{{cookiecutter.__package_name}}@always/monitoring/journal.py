@@ -1,12 +1,14 @@
 """The journal: one JSON object a line, in UTC. The server writes to standard output, a command to standard error.
 
 Values are JSON strings, so a line break in a path or a header cannot begin a line of its own (OWASP ASVS 5.0,
-16.4.1). Nothing here ever receives a header, a query or a body. A person at a terminal gets the same lines as text.
+16.4.1). Nothing here ever receives a query or a body, nor a header but for ids and origins of a fixed form. A person
+at a terminal gets the same lines as text.
 """
 
 import logging
 import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
@@ -19,7 +21,6 @@ Level = Literal["debug", "info", "warning", "error", "critical"]
 LEVELS: dict[str, int] = {
     name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error", "critical")
 }
-FORMATS = ("auto", "json", "text")
 # Libraries log credentials at DEBUG; none of them gets to say more than this.
 LIBRARY_LEVEL = logging.INFO
 # The end of a stack tells the failure. With this bound a line fits into one atomic write to a pipe (4096 bytes),
@@ -29,6 +30,7 @@ _SERVICE = __name__.partition(".")[0]
 _ONE_LINE_AT_A_TIME = threading.Lock()
 _least = logging.INFO
 _text_on_stdout = _text_on_stderr = False
+_lost = False
 
 
 def start(level: str, form: str) -> None:
@@ -57,8 +59,22 @@ def write(level: Level, event: str, **fields: Any) -> None:
         stream, as_text = sys.stderr, _text_on_stderr
     line = terminal.line(record, colour=stream.isatty()) if as_text else _json(record)
     with _ONE_LINE_AT_A_TIME:
+        _put(stream, line)
+
+
+def _put(stream: TextIO, line: str) -> None:
+    """Write the line if it can be written: no request fails because a disk is full or a reader has gone."""
+    global _lost
+    try:
         stream.write(line)
         stream.flush()
+        _lost = False
+    except OSError as error:
+        if not _lost:
+            _lost = True
+            with suppress(OSError):
+                sys.stderr.write(f"Lines of the journal are lost: {error}\n")
+                sys.stderr.flush()
 
 
 class Handler(logging.Handler):

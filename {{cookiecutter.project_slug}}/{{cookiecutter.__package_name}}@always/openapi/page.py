@@ -14,6 +14,7 @@ from marshmallow import EXCLUDE, Schema
 
 from ..auth import public
 from ..contract import queried, refuses, writes
+from ..contract.declaration import ANY
 from ..settings import Settings, of
 from . import sign_in
 
@@ -51,7 +52,7 @@ class Returned(Schema):
 @public
 @queried(Returned)
 @refuses("not-found")
-@writes("text/html")
+@writes(ANY)
 def file(name: str, **_query: Any) -> Response:
     """Read one of the files of the page."""
     return _served(FILES.get(name) or abort(404), name)

@@ -119,6 +119,10 @@ PROBLEM = {
             },
         },
         "scope": {"type": "string", "description": "The scope that is missing."},
-        "policy": {"type": "string", "description": "The budget that is used up."},
+        "violated-policies": {
+            "type": "array",
+            "description": "The budgets that are used up.",
+            "items": {"type": "string"},
+        },
     },
 }

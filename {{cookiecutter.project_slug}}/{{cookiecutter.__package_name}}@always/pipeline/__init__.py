@@ -29,8 +29,9 @@ LAYERS: tuple[Callable[[Exchange], Response | None], ...] = (
 def init_app(app: Flask) -> None:
     """Lead every request of ``app`` through the layers."""
     settings = of(app, Settings)
-    for part in (problems, cors, limits, contract.body):
+    for part in (problems, cors, limits):
         part.init_app(app)
+    contract.body.init_app(app, limits.network)
     monitoring.init_app(app, app.extensions["counters"].hit, limits.network)
     watch = app.extensions["watch"]
 
@@ -47,12 +48,15 @@ def init_app(app: Flask) -> None:
     def finish(response: Response) -> Response:
         done: Exchange = request.environ[exchange.KEY]
         limits.show(done, response)
-        cors.allow(done, response)
+        cors.allow(done)
+        if response.status_code >= 400:
+            contract.body.discard(done.request)
         if response.status_code == 404:
             watch.not_found(request.remote_addr, done.caller and done.caller.id)
         return response
 
-    app.wsgi_app = believe(Ring(app.wsgi_app, settings, app.extensions["metrics"]), settings)  # type: ignore[assignment, method-assign]
+    ring = Ring(app.wsgi_app, settings, app.extensions["metrics"], app.extensions["cors"])
+    app.wsgi_app = believe(ring, settings)  # type: ignore[assignment, method-assign]
 
 
 def check(app: Flask) -> None:

@@ -3,6 +3,7 @@
 Only ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are read, and only as many entries of them as proxies are declared.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 PROBES = frozenset({"/healthz", "/readyz"})
 
@@ -18,7 +19,24 @@ PROBES = frozenset({"/healthz", "/readyz"})
 def believe(app: "WSGIApplication", settings: Settings) -> "WSGIApplication":
     """Wrap ``app`` so that it sees the address and scheme that the declared proxies saw."""
     proxies = settings.server_proxies
-    return ProxyFix(app, x_for=proxies, x_proto=proxies) if proxies else app
+    return ProxyFix(_without_ports(app), x_for=proxies, x_proto=proxies) if proxies else app
+
+
+def _without_ports(app: "WSGIApplication") -> "WSGIApplication":
+    """Wrap ``app`` so that it sees an address alone: a client with a port would be another one on each connection."""
+
+    def call(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        environ["REMOTE_ADDR"] = _address(environ.get("REMOTE_ADDR", ""))
+        return app(environ, start_response)
+
+    return call
+
+
+def _address(entry: str) -> str:
+    """Return the address in an entry of ``X-Forwarded-For``; some proxies write brackets around it or a port behind."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 class Hosts:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import problems
 from ..monitoring.metrics import Metrics
 from ..settings import Settings
-from . import headers, proxy, tracing
+from . import cors, headers, proxy, tracing
 from .exchange import KEY
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ log = logging.getLogger(__name__)
 class Ring:
     """Wraps the Flask application."""
 
-    def __init__(self, app: "WSGIApplication", settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, app: "WSGIApplication", settings: Settings, metrics: Metrics, origins: cors.Origins) -> None:
         self._app = app
         self._metrics = metrics
+        self._origins = origins
         self._hosts = proxy.Hosts(settings)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -42,16 +43,16 @@ class Ring:
             if exchange := environ.get(KEY):
                 own += exchange.headers
             own += headers.missing(environ["wsgi.url_scheme"], own)
-            own.append(("X-Request-ID", request_id))
+            own += [cors.VARY, ("X-Request-ID", request_id)]
             return start_response(line, own, failure) if failure else start_response(line, own)
 
         try:
             if refusal := self._hosts.refusal(environ):
-                return _refuse(environ, start, *refusal)
+                return self._refuse(environ, start, *refusal)
             if "HTTP_TRANSFER_ENCODING" in environ:
                 # The server hides a Content-Length that stood beside it, so nobody can tell which one was meant; the
                 # connection ends here, and with it whatever was smuggled behind the body.
-                return _refuse(
+                return self._refuse(
                     environ,
                     start,
                     "length-required",
@@ -61,7 +62,7 @@ class Ring:
             return self._app(environ, start)
         except Exception:
             log.exception("the application failed outside its own error handling")
-            return _refuse(environ, start, "internal", problems.KINDS["internal"].meaning)
+            return self._refuse(environ, start, "internal", problems.KINDS["internal"].meaning)
         finally:
             seconds = time.perf_counter() - started
             exchange = environ.get(KEY)
@@ -69,11 +70,12 @@ class Ring:
             self._metrics.answered(route, environ["REQUEST_METHOD"], status, seconds)
             tracing.write_line(environ, status, seconds)
 
-
-def _refuse(
-    environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *more: tuple[str, str]
-) -> Iterable[bytes]:
-    content = problems.body(environ, kind, detail)
-    fields = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *more]
-    start(problems.status_line(kind), fields)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+    def _refuse(
+        self, environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *more: tuple[str, str]
+    ) -> Iterable[bytes]:
+        content = problems.body(environ, kind, detail)
+        fields = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *more]
+        if KEY not in environ:  # else Flask has begun, and may have granted it
+            fields += self._origins.granted(environ)
+        start(problems.status_line(kind), fields)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]

@@ -182,6 +182,15 @@ def test_where_the_policy_is_to_refuse_requests_are_refused(make_app: MakeApp, s
     assert watch.call()[0] == 401
 
 
+def test_the_policy_to_refuse_is_documented(make_app: MakeApp, service: ModuleType) -> None:
+    def documented(policy: str) -> bool:
+        document = service.openapi.document(make_app(limits_on_fault=policy))
+        return "503" in document["paths"]["/openapi.json"]["get"]["responses"]
+
+    assert documented("refuse")
+    assert not documented("fallback")
+
+
 @pytest.mark.control("R6")
 def test_the_probe_tells_of_it(watch: Watch, storage: Stoppable) -> None:
     def told() -> Any:

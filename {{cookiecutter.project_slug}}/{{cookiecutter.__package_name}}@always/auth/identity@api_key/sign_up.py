@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.exc import IntegrityError
 
@@ -11,14 +11,15 @@ from ...database import writing
 from ...monitoring import events
 from ...pipeline.limits import rationed
 from ...problems import Problem
-from ...settings import of
-from ..marks import public
-from ..sign_up_settings import SignUpSettings
+from .. import sign_up_guard
+from ..mail_address import MailAddress
+from ..marks import guarded_by
 from . import callers, issuing
 
 FIRST_SCOPES = ("items:read", "items:write")
 BY = "sign-up"  # who made the first key: the name of a caller could be that of somebody else there
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
+sign_up_guard.join(blueprint)
 
 
 class SignUp(Schema):
@@ -32,7 +33,7 @@ class SignUp(Schema):
         ),
         metadata={"examples": ["ada"]},
     )
-    email = fields.Email(required=True, validate=validate.Length(max=254), metadata={"examples": ["ada@example.com"]})
+    email = MailAddress(required=True, metadata={"examples": ["ada@example.com"]})
 
 
 class Registered(Schema):
@@ -45,15 +46,13 @@ class Registered(Schema):
 
 
 @blueprint.post("/register")
-@public
+@guarded_by(sign_up_guard.GUARD)
 @rationed("sign-ups", strict=True)
 @refuses("forbidden", "conflict")
 @accepts(SignUp)
 @returns(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
     """Sign up and get a first key."""
-    if not of(current_app, SignUpSettings).sign_up_open:
-        raise Problem("forbidden", "Sign-up is closed.")
     username = body["username"]
     try:
         with writing() as connection:

@@ -35,7 +35,7 @@ class Breaker:
         self._tell = tell
         self._store: Store | None = None
         self._local = Memory(settings.limits_strategy)
-        self._refuses = settings.limits_on_fault == "refuse"
+        self.refuses = settings.limits_on_fault == "refuse"
         self._workers = settings.server_workers
         self._slow = SLOW * settings.limits_patience_ms / 1000
         self._slow_since: float | None = None
@@ -55,7 +55,7 @@ class Breaker:
                 return self._timed(key, rate, cost)
             except Exception as error:  # clients raise more than they document: of their own, of the system, of parsers
                 self._open(key, error)
-        if self._refuses:
+        if self.refuses:
             raise StorageAway
         return self._local.hit(key, self._share(rate) if strict else rate, cost)
 
@@ -102,7 +102,7 @@ class Breaker:
                 return
             self._away_since = time.monotonic()
         reason = f"{type(error).__name__}: {error}"
-        policy = "requests are refused" if self._refuses else "each worker counts alone"
+        policy = "requests are refused" if self.refuses else "each worker counts alone"
         journal.write("error", "limiter_storage_away", reason=reason, policy=policy)
         self._tell(True)
         Thread(target=self._watch, args=(key,), name="limiter-storage", daemon=True).start()

@@ -29,6 +29,11 @@ class Counters:
         self._secret = blake2b(secret.encode()).digest()
 
     @property
+    def refuses(self) -> bool:
+        """Whether requests are refused while the counters are away."""
+        return self._store.refuses
+
+    @property
     def shared(self) -> bool:
         """Whether all workers see the counters at this moment."""
         return self._store.shared

@@ -21,6 +21,7 @@ PRUNED_EVERY = 30.0  # seconds
 class Memory:
     """Counts by one of the strategies."""
 
+    refuses = False
     shared = False
 
     def __init__(self, strategy: str, clock: Callable[[], float] = time.monotonic) -> None:

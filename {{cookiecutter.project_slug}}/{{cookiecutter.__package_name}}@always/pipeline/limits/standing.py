@@ -18,6 +18,11 @@ class Store(Protocol):
     """Keeps the counters, each under a key of fixed length and plain letters."""
 
     @property
+    def refuses(self) -> bool:
+        """Whether requests are refused while the counters are away."""
+        ...
+
+    @property
     def shared(self) -> bool:
         """Whether all workers see these counters at this moment."""
         ...

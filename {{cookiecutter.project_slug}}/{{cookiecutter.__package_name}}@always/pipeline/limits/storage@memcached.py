@@ -38,6 +38,7 @@ def _connect(uri: str, patience: float) -> Any:
 class FixedWindow:
     """One counter for each window; one round trip, two for the first request of a window."""
 
+    refuses = False
     shared = True
     # Each strategy counts apart, so that another one can be chosen at any time.
     prefix = "fixed"

@@ -28,6 +28,7 @@ def open_storage(settings: Settings, tell: Tell) -> Store:
 class Server:
     """Counts by a script on the server."""
 
+    refuses = False
     shared = True
 
     def __init__(self, connection: Any, strategy: str) -> None:
