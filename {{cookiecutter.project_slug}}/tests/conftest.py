@@ -80,7 +80,7 @@ def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: s
 
 @pytest.fixture
 def later() -> Later:
-    """Let both clocks stand some seconds ahead, that of the day and the one that nobody sets: ``with later(5): ...``."""
+    """Let two clocks stand some seconds ahead, that of the day and the one that nobody sets: ``with later(5): ...``."""
 
     @contextmanager
     def ahead(seconds: float) -> Iterator[None]:
