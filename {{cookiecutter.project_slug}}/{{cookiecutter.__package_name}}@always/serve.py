@@ -6,13 +6,16 @@ The settings are checked once, here in the parent; a worker only builds the appl
 import signal
 import socket
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
+from granian.server import MPServer
 
 from .monitoring import events, metrics
 from .settings import Settings, of
@@ -20,6 +23,37 @@ from .settings.problems import StartRefused
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
+STOP_TIMEOUT = 30  # seconds that requests have to end when the service does
+ASKED_EVERY = 0.5  # seconds
+
+
+class Server(MPServer):
+    """granian, made to end whenever it is told to: twice, by a signal to the whole group, or while it still starts."""
+
+    def signal_handler_interrupt(self, *_: Any) -> None:
+        """End at the first signal; a second one would find the first inside a lock that it wants as well."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        self.interrupt_signal = True
+        self.main_loop_interrupt.set()
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Stop the workers; one that a signal ended before its parent did is no failure."""
+        try:
+            super().shutdown(exit_code)  # type: ignore[no-untyped-call]
+        except SystemExit:
+            if not self.interrupt_signal:
+                raise
+
+    def _stop_workers(self) -> None:
+        """Ask the workers to end until they do: one that still starts does not hear it."""
+        workers: list[Any] = self.wrks
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while any(worker.is_alive() for worker in workers) and time.monotonic() < deadline:
+            for worker in workers:
+                worker.terminate()
+            workers[0].join(ASKED_EVERY)
+        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 @click.command("serve")
@@ -33,7 +67,7 @@ def command() -> None:
     settings, root = of(current_app, Settings), current_app.extensions["settings"].root
     _refuse_taken(settings.server_address, settings.server_port)
     tls = settings.server_tls
-    server = Granian(
+    server = Server(
         f"{__name__}:worker",
         factory=True,
         address=settings.server_address,
@@ -51,8 +85,9 @@ def command() -> None:
         ssl_key=root / settings.server_certificate_key if tls else None,
         ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,
         respawn_failed_workers=True,
-        workers_kill_timeout=30,
+        workers_kill_timeout=STOP_TIMEOUT,
         reload=settings.server_debug,
+        reload_paths=[Path(__file__).parent],
         log_enabled=False,
     )
     metrics.share(root / settings.metrics_folder)

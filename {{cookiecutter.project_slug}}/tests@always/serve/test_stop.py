@@ -14,7 +14,11 @@ from serving import ROOT, free_port, listens
 
 @pytest.mark.control("L3")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a process group")
-def test_ctrl_c_stops_the_server_and_its_workers(environ: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("signals", [[signal.SIGINT], [signal.SIGTERM] * 2], ids=["Ctrl-C", "SIGTERM twice"])
+def test_a_signal_to_the_group_stops_the_server_and_its_workers(
+    environ: dict[str, str], tmp_path: Path, signals: list[signal.Signals]
+) -> None:
+    """Also as soon as it listens, while its workers still start."""
     port = free_port()
     with (tmp_path / "output").open("wb") as log:
         process = subprocess.Popen(
@@ -29,7 +33,8 @@ def test_ctrl_c_stops_the_server_and_its_workers(environ: dict[str, str], tmp_pa
             while not listens(port):
                 assert process.poll() is None, (tmp_path / "output").read_text()
                 time.sleep(0.05)
-            os.killpg(process.pid, signal.SIGINT)
+            for number in signals:
+                os.killpg(process.pid, number)
             assert process.wait(20) == 0
         finally:
             if process.poll() is None:
