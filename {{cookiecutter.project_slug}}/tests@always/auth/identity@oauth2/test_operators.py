@@ -65,6 +65,16 @@ def test_an_event_names_the_client(app: Flask, words: str, event: str) -> None:
     assert (line["event"], line["owner"]) == (event, client["id"])
 
 
+@pytest.mark.usefixtures("without_tables")
+@pytest.mark.parametrize(
+    "words", ["users list", "users lock ada", "clients list", "clients rotate x", "signing-keys list"]
+)
+def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, words: str) -> None:
+    done = app.test_cli_runner().invoke(args=words.split())
+    assert done.exit_code == 1
+    assert "has not the tables of this version: `flask db upgrade`" in done.stderr
+
+
 def test_the_clients_that_introspect_are_told(app: Flask) -> None:
     told = {make_service_client(app, *options)["id"]: bool(options) for options in ((), ("--introspects",))}
     listed = {one["id"]: one["introspects"] for one in command(app, "clients", "list", "--json")}
