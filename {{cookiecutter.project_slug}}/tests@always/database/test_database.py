@@ -84,6 +84,18 @@ def test_one_thread_at_a_time_tries_a_database_that_is_away(make_app: MakeApp, c
         assert another.submit(me.get, "/api/v1/items").result().status_code == 200
 
 
+@pytest.mark.parametrize(("statement", "lines"), [(None, 1), ("SELECT 1", 0)])
+def test_the_journal_tells_why_a_database_is_away_and_nothing_of_one_that_is_locked(
+    app: Flask, capsys: pytest.CaptureFixture[str], statement: str | None, lines: int
+) -> None:
+    database = app.extensions["database"]
+    with pytest.raises(ServiceUnavailable), database.reading():
+        raise OperationalError(statement, {}, Exception("the reason"))
+    with database.reading():
+        pass
+    assert capsys.readouterr().out.count("the database does not answer: the reason") == lines
+
+
 def test_every_thread_has_a_connection(make_app: MakeApp) -> None:
     database = make_app(server_threads="20").extensions["database"]
     assert database.reader.pool.size() == database.engine.pool.size() == 20

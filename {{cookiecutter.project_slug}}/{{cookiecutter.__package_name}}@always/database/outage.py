@@ -38,9 +38,9 @@ class Outage:
             # Without a statement it was no statement that failed, but reaching the database.
             if error.connection_invalidated or (refused and error.statement is None):
                 self._away = True
+                log.warning("the database does not answer: %s", error.orig)
             elif not refused:
                 raise
-            log.warning("the database does not answer: %s", error.orig)
             raise _unavailable() from error
         else:
             self._away = False
