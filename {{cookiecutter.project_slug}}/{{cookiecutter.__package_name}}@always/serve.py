@@ -3,10 +3,10 @@
 The settings are checked once, here in the parent; a worker only builds the application. granian speaks TLS itself.
 """
 
+import os
 import signal
 import socket
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,15 @@ from .settings.problems import StartRefused
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
-STOP_TIMEOUT = 30  # seconds that requests have to end when the service does
-ASKED_EVERY = 0.5  # seconds
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(MPServer):
-    """granian, made to end whenever it is told to: twice, by a signal to the whole group, or while it still starts."""
+    """granian, made for signals that reach it twice and its workers too, as those to a group of processes do."""
 
     def signal_handler_interrupt(self, *_: Any) -> None:
         """End at the first signal; a second one would find the first inside a lock that it wants as well."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDS:
             signal.signal(number, signal.SIG_IGN)
         self.interrupt_signal = True
         self.main_loop_interrupt.set()
@@ -44,16 +43,6 @@ class Server(MPServer):
         except SystemExit:
             if not self.interrupt_signal:
                 raise
-
-    def _stop_workers(self) -> None:
-        """Ask the workers to end until they do: one that still starts does not hear it."""
-        workers: list[Any] = self.wrks
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while any(worker.is_alive() for worker in workers) and time.monotonic() < deadline:
-            for worker in workers:
-                worker.terminate()
-            workers[0].join(ASKED_EVERY)
-        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 @click.command("serve")
@@ -85,11 +74,17 @@ def command() -> None:
         ssl_key=root / settings.server_certificate_key if tls else None,
         ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,
         respawn_failed_workers=True,
-        workers_kill_timeout=STOP_TIMEOUT,
+        workers_kill_timeout=30,
         reload=settings.server_debug,
         reload_paths=[Path(__file__).parent],
         log_enabled=False,
     )
+    if sys.platform != "win32":
+        os.register_at_fork(
+            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ENDS),
+            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS),
+            after_in_child=_hear_as_a_worker,
+        )
     metrics.share(root / settings.metrics_folder)
     scheme = "https" if tls else "http"
     where = f"{scheme}://{settings.server_address}:{settings.server_port}"
@@ -110,6 +105,17 @@ def _refuse_taken(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             raise StartRefused(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
+
+
+def _hear_as_a_worker() -> None:
+    """Let a worker that was just forked end when its parent says so, before granian gives it a way of its own to end.
+
+    Until then it has its parent's way, which would only note that its parent ends. Ctrl-C is its parent's to hear.
+    """
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
 
 def worker() -> Flask:

@@ -35,7 +35,7 @@ def test_a_signal_to_the_group_stops_the_server_and_its_workers(
                 time.sleep(0.05)
             for number in signals:
                 os.killpg(process.pid, number)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
