@@ -5,12 +5,13 @@ it counts on itself by ``@spends``, leaves all by ``@unlimited``, and may declar
 ``@limiter.limit`` (``declared``). Whoever counts, the counters are one ``Store``: ``storage`` says where.
 """
 
-from .counting import Counters, network
+from .counting import Count, Counters, network
 from .declared import declared_limits, limiter
 from .enforcement import by_address, by_caller, check, failed_authentication, init_app, show, spend
 from .marks import rationed, spends, unlimited
 
 __all__ = [
+    "Count",
     "Counters",
     "by_address",
     "by_caller",
