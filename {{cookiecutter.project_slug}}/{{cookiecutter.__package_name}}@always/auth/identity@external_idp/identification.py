@@ -46,7 +46,8 @@ def _check(token: str, issuer: Trusted) -> Caller:
     if found.type != "at+jwt":
         _refuse_id_token(found, issuer.rights)
     credential = found.token_id or sha256(token.encode()).hexdigest()[:16]
-    return Caller(callers.joined(found.issuer, found.subject), issuer.rights.of(found.content), credential, found.expires_at)
+    name = callers.joined(found.issuer, found.subject)
+    return Caller(name, issuer.rights.of(found.content), credential, found.expires_at)
 
 
 def _refuse_id_token(found: Claims, rights: Rights) -> None:
