@@ -65,8 +65,16 @@ def test_each_task_without_make_is_what_make_runs() -> None:
     assert dict(tasks) == {target: line.replace('"$(UV)"', "uv") for target, line in lines}
 
 
-def test_the_documents_point_at_files_that_are_there() -> None:
+def test_the_documents_point_at_files_and_headings_that_are_there() -> None:
     documents = [*ROOT.glob("docs/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
-            assert (document.parent / target).exists(), (document.name, target)
+        for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
+            named = document.parent / target if target else document
+            assert named.exists(), (document.name, target)
+            assert not heading or heading in headings(named), (document.name, target, heading)
+
+
+def headings(document: Path) -> set[str]:
+    """Return the names by which a link finds the headings of a document."""
+    lines = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
