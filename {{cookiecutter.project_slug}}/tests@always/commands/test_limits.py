@@ -22,9 +22,9 @@ def test_each_limit_says_where_it_comes_from(make_app: MakeApp) -> None:
     rows = json.loads(run(app, "--json").stdout)
     told = {row["budget"]: row for row in rows if not row["from"].startswith("credential")}
     assert told["caller"]["rate"] == "7/2minute"
-    assert told["caller"]["from"] == "the environment: limits_caller"
+    assert told["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
     assert told["caller"]["counts"] == "requests of one authenticated caller"
-    assert told["unknown-paths"]["from"] == "settings.toml: limits_unknown_paths"
+    assert told["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
     assert {"address", "failed-authentications"} <= set(told)
     assert run(app).output.splitlines()[0].split() == ["BUDGET", "RATE", "COUNTS", "FROM"]
 

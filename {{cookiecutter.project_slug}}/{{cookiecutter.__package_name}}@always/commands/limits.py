@@ -108,7 +108,7 @@ def _of_settings() -> Iterator[Limit]:
     in_force: InForce = current_app.extensions["settings"]
     for budget, rate in _budgets().items():
         name = f"limits_{budget.replace('-', '_')}"
-        yield Limit(budget, rate, in_force.meaning(name), f"{in_force.origins.get(name, 'default')}: {name}")
+        yield Limit(budget, rate, in_force.meaning(name), in_force.source(name))
 
 
 def _of_views() -> Iterator[Limit]:
