@@ -40,7 +40,7 @@ def test_every_command_works(
     signing_up = {"sign_up_open": "true"} if "[sign_up]" in (ROOT / "settings.toml").read_text("utf-8") else {}
     called = make_app(**signing_up)
     client = caller(" ".join(scope for scope in service.auth.SCOPES if scope != "admin"), app=called)
-    given = {"$METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
+    given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
 
     # Commands are for whoever develops or operates: with what .env.example names, and settings.toml for the rest.
     example = (ROOT / ".env.example").read_text("utf-8")
@@ -57,6 +57,14 @@ def test_every_command_works(
     for name, line in commands():
         if name == document:
             shell.run(line)
+
+
+def test_git_ignores_what_a_command_in_the_documents_writes_beside_the_code() -> None:
+    tasks = re.findall(r"^\| `make \w+` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    lines = [*tasks, *(line for _, line in commands())]
+    written = {found for line in lines for found in re.findall(r"(?: > |flask openapi )(\S+)", line)}
+    assert written >= {"openapi.json", "service.log"}
+    assert {f"/{name}" for name in written} <= set((ROOT / ".gitignore").read_text("utf-8").splitlines())
 
 
 def test_each_task_without_make_is_what_make_runs() -> None:

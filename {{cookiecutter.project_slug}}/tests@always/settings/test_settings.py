@@ -156,7 +156,7 @@ def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, s
 
 
 def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> None:
-    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False)
+    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False, load_dotenv=False)
     refused = CliRunner().invoke(commands, ["run"])
     assert refused.exit_code == 1
     assert refused.stderr == "Error: `flask run` speaks plain HTTP in one process: start with `flask serve`.\n"
