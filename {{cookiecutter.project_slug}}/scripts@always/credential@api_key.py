@@ -7,6 +7,7 @@ its owner can read and git ignores, so that the next start can print it again.
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import private
 
@@ -15,14 +16,14 @@ OWNER = "developer"
 SCOPES = "items:read items:write keys:manage"
 
 
-def header(flask: Callable[..., str], accepts: Callable[[str], bool]) -> str:
+def header(flask: Callable[..., str], call: Callable[..., Any]) -> str:
     """Give the request header that authenticates the developer, with a new key if need be.
 
-    ``flask`` runs one of the service's commands and gives what it prints; ``accepts`` tells whether the service, whose
-    database or secrets may be new ones, takes a header.
+    ``flask`` runs one of the service's commands and gives what it prints; ``call`` asks the service, whose database or
+    secrets may be new ones.
     """
     kept = _kept()
-    if kept and accepts(f"X-API-Key: {kept}"):
+    if kept and call("/api/v1/me", headers={"X-API-Key": kept}).status_code == 200:
         return f"X-API-Key: {kept}"
     options = ("--name", "development", "--owner", OWNER, "--scopes", SCOPES, "--json")
     made = json.loads(flask("keys", "create", *options))

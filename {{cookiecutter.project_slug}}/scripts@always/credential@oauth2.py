@@ -5,6 +5,7 @@ and git ignores, so that the next start can print them again.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -22,13 +23,14 @@ CALLBACK = "http://127.0.0.1:8000/callback"
 CUT = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
 
 
-def header(flask: Callable[..., str], _accepts: Callable[[str], bool]) -> str:
+def header(flask: Callable[..., str], call: Callable[..., Any]) -> str:
     """Give the request header that authenticates the service client; a shell gets the token in passing.
 
-    ``flask`` runs one of the service's commands and gives what it prints.
+    ``flask`` runs one of the service's commands and gives what it prints; ``call`` asks the service, whose database may
+    be a new one.
     """
     made = _kept()
-    if not made or not _works(made, flask):
+    if not _works(made, flask, call):
         made = _make(flask)
         FILE.parent.mkdir(exist_ok=True)
         private.write(FILE, json.dumps(made, indent=2))
@@ -47,9 +49,10 @@ def _make(flask: Callable[..., str]) -> dict[str, Any]:
     for one in _clients(flask):
         if one["name"] in CLIENTS.values():
             flask("clients", "delete", one["id"], "--yes")
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(48)  # as long as the settings may ask for
     if any(one["name"] == PERSON for one in json.loads(flask("users", "list", "--json"))):
         flask("users", "set-password", PERSON, "--password-stdin", typed=f"{password}\n")
+        flask("users", "unlock", PERSON)
     else:
         options = ("--email", "developer@localhost", "--password-stdin")
         flask("users", "create", PERSON, *options, typed=f"{password}\n")
@@ -78,19 +81,45 @@ def _clients(flask: Callable[..., str]) -> list[dict[str, Any]]:
 def _kept() -> dict[str, Any]:
     """Give what an earlier start left."""
     try:
-        made: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+        made = json.loads(FILE.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return made
+    return made if isinstance(made, dict) else {}
 
 
-def _works(made: dict[str, Any], flask: Callable[..., str]) -> bool:
-    """Tell whether the database, which may be a new one, knows the clients and the person at this address."""
-    clients = {one["id"]: one for one in _clients(flask)}
-    people = {one["name"] for one in json.loads(flask("users", "list", "--json"))}
-    if PERSON not in people or not all(kind in made and made[kind]["id"] in clients for kind in CLIENTS):
-        return False
-    return _page() in clients[made["page"]["id"]]["redirect_uris"]
+def _works(made: dict[str, Any], flask: Callable[..., str], call: Callable[..., Any]) -> bool:
+    """Tell whether the service takes all of it, and the page is registered for this address."""
+    try:
+        uris = {one["id"]: one["redirect_uris"] for one in _clients(flask)}
+        return (
+            _page() in uris.get(made["page"]["id"], ())
+            and all(_right(made[kind], call) for kind in ("web", "service"))
+            and _signs_in(made["password"], call)
+        )
+    except (KeyError, TypeError):
+        return False  # an earlier version of this file, or another, wrote it
+
+
+def _right(client: dict[str, str], call: Callable[..., Any]) -> bool:
+    """Try the secret of a client where it is asked for nothing else: it withdraws a token that there is not."""
+    answer = call("/oauth2/revoke", method="POST", auth=(client["id"], client["secret"]), data={"token": "none"})
+    return bool(answer.status_code != 401)
+
+
+def _signs_in(password: str, call: Callable[..., Any]) -> bool:
+    """Try the password, and sign out again."""
+    form = {"form_token": _form_token(call("/oauth2/login").text), "name": PERSON, "password": password}
+    status = call("/oauth2/login", method="POST", data=form).status_code
+    if status == 303:
+        form = {"form_token": _form_token(call("/oauth2/account").text)}
+        call("/oauth2/logout", method="POST", data=form)
+    return bool(status != 422)
+
+
+def _form_token(page: str) -> str:
+    """Give what shows that a form is of this page's."""
+    found = re.search(r'name="form_token" value="([^"]*)"', page)
+    return found[1] if found else ""
 
 
 def _proof(client: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ import sys
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
+from typing import Any
 
 import address
 import certificates
@@ -18,6 +19,7 @@ import environment
 from address import ROOT
 from click import ClickException
 from flask import Flask
+from werkzeug.test import TestResponse
 
 FLASK = [sys.executable, "-m", "flask"]
 
@@ -33,7 +35,7 @@ def main() -> None:
     except certificates.CannotMakeError as error:
         sys.exit(f"No certificates: {error}. Install openssl, or run uv sync, and try again.")
     flask("db", "upgrade")
-    print(calls(credential.header(flask, accepts)), flush=True)
+    print(calls(credential.header(flask, call)), flush=True)
     serve()
 
 
@@ -43,18 +45,25 @@ def flask(*arguments: str, typed: str | None = None) -> str:
     with app.app_context():  # which the `flask` command gives to every command
         done = app.test_cli_runner().invoke(args=arguments, input=typed)
     if done.exit_code:
-        sys.exit(f"{done.output}Not started: flask {' '.join(arguments[:2])} failed: {done.exception!r}.")
+        sys.exit(f"{done.output}Not started: flask {' '.join(arguments[:2])} failed{_why(done.exception)}.")
     return done.stdout
 
 
-def accepts(header: str) -> bool:
-    """Tell whether the service, in this process, takes a request header for the credential of a caller."""
+def _why(error: BaseException | None) -> str:
+    """Give the reason in words; a command that ends by itself has told it."""
+    if isinstance(error, SystemExit):
+        return ""
+    told = str(getattr(error, "orig", error)).strip() or type(error).__name__  # what the database's driver says
+    return f": {told.splitlines()[0].rstrip('.')}"
+
+
+def call(path: str, **options: Any) -> TestResponse:
+    """Call the service in this process, as one browser does: what it is told to keep, it sends again."""
     app = service()
     host = app.extensions["settings"].all()["server_hosts"][0]
-    headers = dict([header.split(": ", 1)])
-    with redirect_stdout(StringIO()):  # this call is not one to stand in the journal
-        answer = app.test_client().get("/api/v1/me", base_url=f"https://{host}", headers=headers)
-    return answer.status_code == 200
+    client = app.extensions.setdefault("developer", app.test_client())
+    with redirect_stdout(StringIO()):  # these calls are none to stand in the journal
+        return client.open(path, base_url=f"https://{host}", **options)
 
 
 @cache

@@ -53,7 +53,7 @@ def openapi(app: Any, package: ModuleType) -> str:
 
 def errors(kinds: dict[str, Any]) -> str:
     """Give a table of all problem types."""
-    rows = [f"| [`{name}`](#{name}) | {kind.status} | {kind.title} | {kind.meaning} |" for name, kind in kinds.items()]
+    rows = [f"| `{name}` | {kind.status} | {kind.title} | {kind.meaning} |" for name, kind in kinds.items()]
     return "\n".join([ERRORS, *rows, ""])
 
 

@@ -25,7 +25,7 @@ SERVERS = {("serve",), ("metrics", "serve")}
 
 
 class Shell:
-    """What stands in a place that is meant for it, such as ``$METRICS_TOKEN``, comes from ``given`` or was printed.
+    """What stands in a place that is meant for it, such as ``$APP_METRICS_TOKEN``, comes from ``given`` or was printed.
 
     ``printed`` tells for each other place the pattern that finds its value in what a command prints.
     """

@@ -150,8 +150,8 @@ def test_what_is_older_or_no_line_of_the_journal_is_passed_over(
     journal.write_text("\n".join([*[json.dumps(old)] * 99, *strange, ""]), "utf-8")
     done = app.test_cli_runner().invoke(args=["anomalies", "--log", str(journal)])
     assert done.exit_code == 0
-    assert "0 anomalies in 0 lines" in done.stderr
-    assert f"{len(strange)} lines are none of the journal" in done.stderr
+    assert "Anomalies: 0. Lines of the journal: 0." in done.stderr
+    assert f"Lines that are none of the journal in JSON: {len(strange)}." in done.stderr
 
 
 def test_it_reads_what_the_service_writes(

@@ -22,9 +22,9 @@ def test_each_limit_says_where_it_comes_from(make_app: MakeApp) -> None:
     rows = json.loads(run(app, "--json").stdout)
     told = {row["budget"]: row for row in rows if not row["from"].startswith("credential")}
     assert told["caller"]["rate"] == "7/2minute"
-    assert told["caller"]["from"] == "the environment: limits_caller"
+    assert told["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
     assert told["caller"]["counts"] == "requests of one authenticated caller"
-    assert told["unknown-paths"]["from"] == "settings.toml: limits_unknown_paths"
+    assert told["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
     assert {"address", "failed-authentications"} <= set(told)
     assert run(app).output.splitlines()[0].split() == ["BUDGET", "RATE", "COUNTS", "FROM"]
 
@@ -44,9 +44,17 @@ def test_what_a_caller_used_is_shown_and_can_be_forgotten(
         return
     count, *_ = json.loads(shown.stdout)
     assert (count["budget"], count["rate"], count["remaining"]) == ("caller", "3/minute", "0")
-    assert run(app, "reset", name).exit_code == 0
+    assert run(app, "reset", name).stdout.endswith(f"The budgets of {name} are whole again.\n")
     assert client.get("/api/v1/me").status_code == 200
     assert json.loads(run(app, "show", name, "--json").stdout)[0]["remaining"] == "2"
+
+
+def test_where_nothing_was_counted_a_sentence_says_so(service: ModuleType, app: Flask) -> None:
+    if service.settings.limiter.BACKEND.shared:
+        shown = run(app, "show", "nobody", "--json")
+        assert shown.stderr == "Nothing is counted of nobody at the moment.\n"
+        assert all(row["budget"] for row in json.loads(shown.stdout))
+        assert run(app, "reset", "nobody").stdout.endswith("Nothing was counted of nobody.\n")
 
 
 def test_what_an_address_used_is_shown_and_can_be_forgotten(service: ModuleType, make_app: MakeApp) -> None:

@@ -40,7 +40,7 @@ def test_every_command_works(
     signing_up = {"sign_up_open": "true"} if "[sign_up]" in (ROOT / "settings.toml").read_text("utf-8") else {}
     called = make_app(**signing_up)
     client = caller(" ".join(scope for scope in service.auth.SCOPES if scope != "admin"), app=called)
-    given = {"$METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
+    given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
 
     # Commands are for whoever develops or operates: with what .env.example names, and settings.toml for the rest.
     example = (ROOT / ".env.example").read_text("utf-8")
@@ -59,14 +59,30 @@ def test_every_command_works(
             shell.run(line)
 
 
+def test_git_ignores_what_a_command_in_the_documents_writes_beside_the_code() -> None:
+    tasks = re.findall(r"^\| `make \w+` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    lines = [*tasks, *(line for _, line in commands())]
+    written = {found for line in lines for found in re.findall(r"(?: > |flask openapi )(\S+)", line)}
+    assert written >= {"openapi.json", "service.log"}
+    assert {f"/{name}" for name in written} <= set((ROOT / ".gitignore").read_text("utf-8").splitlines())
+
+
 def test_each_task_without_make_is_what_make_runs() -> None:
     tasks = re.findall(r"^\| `make (\w+)` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     lines = re.findall(r"^(\w+): uv ##.*\n\t@(.+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert dict(tasks) == {target: line.replace('"$(UV)"', "uv") for target, line in lines}
 
 
-def test_the_documents_point_at_files_that_are_there() -> None:
+def test_the_documents_point_at_files_and_headings_that_are_there() -> None:
     documents = [*ROOT.glob("docs/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
-            assert (document.parent / target).exists(), (document.name, target)
+        for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
+            named = document.parent / target if target else document
+            assert named.exists(), (document.name, target)
+            assert not heading or heading in headings(named), (document.name, target, heading)
+
+
+def headings(document: Path) -> set[str]:
+    """Return the names by which a link finds the headings of a document."""
+    lines = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}

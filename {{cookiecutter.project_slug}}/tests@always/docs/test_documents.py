@@ -48,3 +48,17 @@ def test_the_example_of_the_environment_names_settings_only(app: Flask, service:
     missing = documents.dataclasses.MISSING
     needed = {f"APP_{f.name.upper()}" for f in fields if f.metadata["secret"] and f.default is missing}
     assert needed <= named
+
+
+def test_the_example_of_the_environment_says_what_the_settings_take(app: Flask) -> None:
+    said = {}
+    for part in (ROOT / ".env.example").read_text("utf-8").strip().split("\n\n"):
+        *comment, line = part.splitlines()
+        said[line.partition("=")[0]] = " ".join(text.removeprefix("# ") for text in comment)
+    for declaration in app.extensions["settings"].declarations:
+        for field in documents.dataclasses.fields(declaration):
+            told = said.get(f"APP_{field.name.upper()}", "")
+            if told and field.name.endswith(("_url", "_uri")):
+                assert told == field.metadata["meaning"]
+            elif told and field.metadata["secret"]:
+                assert told.partition(": ")[2] == documents._takes(field.metadata["form"]).partition(": ")[2]

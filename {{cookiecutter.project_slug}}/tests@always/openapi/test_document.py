@@ -44,6 +44,12 @@ def test_every_operation_of_the_api_is_in_it(app: Flask, document: dict[str, Any
     assert {path for path in paths if path.startswith("/api/")} <= set(document["paths"])
 
 
+def test_the_tags_are_words(document: dict[str, Any]) -> None:
+    used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"]}
+    assert not any("_" in tag for tag in used)
+
+
 def test_each_operation_is_named_once_and_explained(document: dict[str, Any]) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     ids = [operation["operationId"] for operation in operations]

@@ -128,10 +128,20 @@ def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleTy
         service.create_app(environ)
 
 
+def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
+    environ["APP_LIMITS_ADRESS"] = "1/minute"
+    with pytest.raises(service.settings.StartRefused) as refused:
+        service.settings.load(service.settings.Settings, service.identity.Settings, environ=environ)
+    assert "[limits] callr (from settings.toml) is no setting" in refused.value.message
+    assert "APP_LIMITS_ADRESS (from the environment) is no setting" in refused.value.message
+
+
 def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
-    with pytest.raises(service.settings.StartRefused, match="SECRET_KEY, which is secret"):
+    with pytest.raises(service.settings.StartRefused, match="secret_key, which is secret: give it as APP_SECRET_KEY"):
         service.create_app(environ)
 
 
@@ -146,7 +156,7 @@ def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, s
 
 
 def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> None:
-    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False)
+    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False, load_dotenv=False)
     refused = CliRunner().invoke(commands, ["run"])
     assert refused.exit_code == 1
     assert refused.stderr == "Error: `flask run` speaks plain HTTP in one process: start with `flask serve`.\n"

@@ -1,4 +1,4 @@
-"""What opens an endpoint that is not for callers: the token of the metrics, a session of a person, and the like.
+"""What opens an endpoint that is not for callers: the token of the metrics, and the like.
 
 A part of the service adds its guard to the application; a view names it with ``@guarded_by``.
 """

@@ -49,7 +49,7 @@ def counting_together(app: Flask) -> Iterator[Finding]:
 
 
 def clock(app: Flask) -> Iterator[Finding]:
-    """Find a clock that is wrong: keys and tokens would end too early or too late."""
+    """Find a clock that is wrong: credentials would end too early or too late."""
     in_force: InForce = app.extensions["settings"]
     ours = now()
     saved = datetime.fromtimestamp((in_force.root / "settings.toml").stat().st_mtime, UTC)

@@ -48,9 +48,10 @@ def command(since: timedelta, log: TextIO, as_json: bool) -> None:
     else:
         for one in found:
             click.echo(_told(one))
-        click.echo(f"{len(found)} anomalies in {lines.read} lines of the journal.", err=True)
+        click.echo(f"Anomalies: {len(found)}. Lines of the journal: {lines.read}.", err=True)
     if lines.strange:
-        click.echo(f"{lines.strange} lines are none of the journal in JSON: set log.format to json.", err=True)
+        told = f"Lines that are none of the journal in JSON: {lines.strange}. Set `format` of `[log]` to json."
+        click.echo(told, err=True)
     sys.exit(1 if found else 0)
 
 

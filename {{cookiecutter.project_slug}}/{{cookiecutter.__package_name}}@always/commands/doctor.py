@@ -52,7 +52,7 @@ def examine(environ: Mapping[str, str]) -> Iterator[Line]:
         in_force = load(Settings, identity.Settings, environ=environ)
         app = _assembled(in_force)
     except StartRefused as refused:
-        yield Line("failure", "settings", refused.message, "docs/settings.md tells what each setting takes")
+        yield Line("failure", "settings", refused.message.rstrip("."), "docs/settings.md tells what each setting takes")
         return
     yield Line("ok", "settings", "each is known and fits")
     with app.app_context(), closing(app.extensions["database"]):

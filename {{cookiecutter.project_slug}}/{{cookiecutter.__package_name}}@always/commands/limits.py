@@ -14,7 +14,7 @@ from ..auth import identity
 from ..auth.caller import OwnRate
 from ..database import reading
 from ..monitoring import events
-from ..pipeline.limits import Counters, declared_limits, network
+from ..pipeline.limits import Count, Counters, declared_limits, network
 from ..settings import InForce
 from . import argument, table
 from .database_group import DatabaseGroup
@@ -58,7 +58,7 @@ def command(context: click.Context, as_json: bool) -> None:
 @click.argument("name", metavar="ID", callback=argument.text)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def show(name: str, as_json: bool) -> None:
-    """Print where the budgets stand of a caller (its id, or that of its credential) or of an address.
+    """Print where the budgets stand of a caller (its name or id, or that of its credential) or of an address.
 
     \b
     flask limits show ada
@@ -69,6 +69,8 @@ def show(name: str, as_json: bool) -> None:
     _require_shared(counters)
     rows = [(count.budget, text_of(count.rate), str(count.remaining), str(count.reset)) for count in counts]
     _print(("budget", "rate", "remaining", "reset"), rows, as_json)
+    if not any(_is_used(count) for count in counts):
+        click.echo(f"Nothing is counted of {name} at the moment.", err=True)
 
 
 @command.command("reset")
@@ -79,13 +81,13 @@ def reset(name: str) -> None:
     \b
     flask limits reset ada
     """
-    counters = _counters()
+    counters, used = _counters(), False
     for counter in _used_by(name):
-        counters.hit(*counter, 0)
+        used |= _is_used(counters.hit(*counter, 0))
         _require_shared(counters)
         counters.clear(*counter)
     events.record("authz_admin", "the limits of a caller were reset", owner=name)
-    click.echo(f"The budgets of {name} are whole again.")
+    click.echo(f"The budgets of {name} are whole again." if used else f"Nothing was counted of {name}.")
 
 
 def hide_other() -> None:
@@ -106,7 +108,7 @@ def _of_settings() -> Iterator[Limit]:
     in_force: InForce = current_app.extensions["settings"]
     for budget, rate in _budgets().items():
         name = f"limits_{budget.replace('-', '_')}"
-        yield Limit(budget, rate, in_force.meaning(name), f"{in_force.origins.get(name, 'default')}: {name}")
+        yield Limit(budget, rate, in_force.meaning(name), in_force.source(name))
 
 
 def _of_views() -> Iterator[Limit]:
@@ -138,13 +140,19 @@ def _used_by(name: str) -> list[Counter]:
 
 
 def _used_by_caller(name: str) -> list[Counter]:
-    counters = [Counter("caller", _budgets()["caller"], f"caller {name}"), *_declared_for(f"caller {name}")]
+    with reading() as connection:
+        who = f"caller {identity.caller_id(connection, name)}"
+    counters = [Counter("caller", _budgets()["caller"], who), *_declared_for(who)]
     rates = dict.fromkeys(rate for credential, owner, rate in _own_rates() if name in (credential, rate.of, owner))
     return counters + [Counter("caller", parse(rate.rate), f"credential {rate.of}") for rate in rates]
 
 
 def _declared_for(who: str) -> list[Counter]:
     return [Counter(limit.budget, limit.rate, who) for limit in declared_limits(current_app) if limit.by_caller]
+
+
+def _is_used(count: Count) -> bool:
+    return count.remaining < count.rate.amount
 
 
 def _budgets() -> dict[str, RateLimitItem]:

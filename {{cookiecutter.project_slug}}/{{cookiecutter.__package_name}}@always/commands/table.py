@@ -1,6 +1,7 @@
 """Print rows in columns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
@@ -10,3 +11,10 @@ def show(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def text(cell: object) -> str:
+    """Return what stands in a column for a value: a moment in UTC to the minute, a dash for nothing."""
+    if cell is None:
+        return "-"
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)

@@ -71,6 +71,6 @@ def _tags(app: Flask, documented: list[Operation]) -> list[dict[str, str]]:
     names = dict.fromkeys(operation.name.partition(".")[0] for operation in api_first)
     modules = {name: sys.modules[app.blueprints[name].import_name] for name in names}
     return [
-        {"name": name, "description": shared.markdown((inspect.getdoc(module) or "").partition("\n\n")[0])}
+        {"name": shared.tag(name), "description": shared.markdown((inspect.getdoc(module) or "").partition("\n\n")[0])}
         for name, module in modules.items()
     ]

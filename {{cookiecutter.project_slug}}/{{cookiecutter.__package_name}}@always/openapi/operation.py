@@ -30,7 +30,7 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
         "operationId": operation.name.partition(".")[2],
         "summary": text.partition("\n")[0].rstrip(".").replace("`", ""),
         "description": text,
-        "tags": [operation.name.partition(".")[0]],
+        "tags": [shared.tag(operation.name.partition(".")[0])],
         "security": _security(operation, schemes),
         "parameters": _parameters(operation),
         "responses": _responses(operation),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
-from marshmallow import EXCLUDE, Schema
 
 from ..auth import public
 from ..contract import queried, refuses, writes
@@ -39,18 +38,9 @@ def page() -> Response:
     return _served(OURS, "index.html")
 
 
-class Returned(Schema):
-    """What stands behind the address when a sign-in comes back to the page: its script reads it, nothing here does."""
-
-    class Meta:
-        """Let anything stand there."""
-
-        unknown = EXCLUDE
-
-
 @blueprint.get("/<name>")
 @public
-@queried(Returned)
+@queried(sign_in.Query)
 @refuses("not-found")
 @writes(ANY)
 def file(name: str, **_query: Any) -> Response:
@@ -65,21 +55,17 @@ def _served(folder: Path, name: str) -> Response:
     answer.headers["Cache-Control"] = "no-cache"  # kept by the browser, and asked for anew by its ETag
     answer.add_etag()
     answer.make_conditional(request)
-    elsewhere = sign_in.elsewhere(current_app)
     answer.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",
-            " ".join(("connect-src 'self'", *elsewhere)),
+            " ".join(("connect-src 'self'", *sign_in.elsewhere(current_app))),
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
         )
     )
-    if elsewhere:
-        # A window of another origin tells this page how the sign-in went, through its opener.
-        opened = name in sign_in.FILES
-        answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none" if opened else "same-origin-allow-popups"
+    answer.headers.update(sign_in.opening(current_app, name))
     return answer

@@ -50,6 +50,11 @@ def problem_response(status: int, failure: Schema | None = None) -> dict[str, An
     return {**common, "content": {"application/json": {"schema": failure}, **common["content"]}}
 
 
+def tag(blueprint: str) -> str:
+    """Return the words under which the page shows what a blueprint serves."""
+    return blueprint.replace("_", " ")
+
+
 def markdown(docstring: str) -> str:
     """Return a docstring as Markdown."""
     return docstring.replace("``", "`")

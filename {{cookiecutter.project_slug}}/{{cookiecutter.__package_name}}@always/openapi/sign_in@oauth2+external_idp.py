@@ -4,6 +4,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 from flask import Blueprint, Flask, Response, abort, current_app, request
+from marshmallow import EXCLUDE, Schema
 
 from ..auth import identity, public
 from ..contract import refuses, writes
@@ -14,6 +15,15 @@ FILES = ("oauth2-redirect.html", "oauth2-redirect.js")
 SCOPED = frozenset({"oauth2", "openIdConnect"})
 blueprint = Blueprint("docs_client", __name__)
 blueprints = (blueprint,)
+
+
+class Query(Schema):
+    """What stands behind the address when a sign-in comes back to the page: its script reads it, nothing here does."""
+
+    class Meta:
+        """Let anything stand there."""
+
+        unknown = EXCLUDE
 
 
 @blueprint.get("/docs/client.json")
@@ -37,3 +47,10 @@ def elsewhere(app: Flask) -> list[str]:
     parts = [urlsplit(address) for address in addresses]
     own = f"{request.scheme}://{request.host}"
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc} - {own})
+
+
+def opening(app: Flask, name: str) -> dict[str, str]:
+    """Return the headers of a file with which a window of another origin tells the page how the sign-in went."""
+    if not elsewhere(app):
+        return {}
+    return {"Cross-Origin-Opener-Policy": "unsafe-none" if name in FILES else "same-origin-allow-popups"}

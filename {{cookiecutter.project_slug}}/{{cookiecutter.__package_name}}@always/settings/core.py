@@ -27,7 +27,7 @@ class Settings(StorageSettings):
         "caller",
         secret=True,
     )
-    database_url: str = setting(DatabaseUrl(), "where the database is, with its password", secret=True)
+    database_url: str = setting(DatabaseUrl(), DatabaseUrl.meaning, secret=True)
 
     metrics_token: str | None = setting(
         Secret(), "what Prometheus sends to read the metrics; without it nobody can", default=None, secret=True

@@ -11,6 +11,8 @@ from .forms import Url
 class DatabaseUrl(Url):
     """The address of a server."""
 
+    meaning = "where the database is, with its password"
+
     def __init__(self) -> None:
         super().__init__("postgresql", "postgresql+psycopg")
 

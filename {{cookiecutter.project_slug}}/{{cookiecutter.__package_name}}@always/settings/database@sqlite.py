@@ -11,6 +11,8 @@ from .forms import Url
 class DatabaseUrl(Url):
     """The address of a file."""
 
+    meaning = "the file of the database"
+
     def __init__(self) -> None:
         super().__init__("sqlite")
         self.takes = "an address of the form `sqlite:///var/service.db`"

@@ -3,4 +3,9 @@
 from .backend import Backend
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(name="redis", shared=True, schemes=("redis", "rediss", "redis+sentinel", "redis+cluster"))
+BACKEND = Backend(
+    name="redis",
+    shared=True,
+    schemes=("redis", "rediss", "redis+sentinel", "redis+cluster"),
+    meaning="where the limiter keeps its counters, with its password",
+)

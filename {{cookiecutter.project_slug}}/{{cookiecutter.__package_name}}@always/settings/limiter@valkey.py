@@ -3,4 +3,9 @@
 from .backend import Backend
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(name="valkey", shared=True, schemes=("valkey", "valkeys", "valkey+sentinel", "valkey+cluster"))
+BACKEND = Backend(
+    name="valkey",
+    shared=True,
+    schemes=("valkey", "valkeys", "valkey+sentinel", "valkey+cluster"),
+    meaning="where the limiter keeps its counters, with its password",
+)

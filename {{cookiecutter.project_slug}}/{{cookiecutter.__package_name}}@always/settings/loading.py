@@ -20,18 +20,20 @@ T = TypeVar("T")
 
 
 class Given(NamedTuple):
-    """A value as written, and where it was found."""
+    """A value as written, where it was found, and what the setting is called there."""
 
     value: Any
     origin: str
+    name: str
 
 
 class InForce:
     """The settings of one application, by the class that declares them, or one that it extends."""
 
-    def __init__(self, root: Path, values: Mapping[type, object], origins: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, values: Mapping[type, object], given: Mapping[str, Given]) -> None:
         self.root = root
-        self.origins = origins
+        self.origins = {name: one.origin for name, one in given.items()}
+        self._names = {name: one.name for name, one in given.items()}
         self.declarations: tuple[type[Any], ...] = tuple(values)
         self._values = {base: value for declaration, value in values.items() for base in declaration.__mro__}
 
@@ -43,6 +45,10 @@ class InForce:
         """Return what a setting means, by its name."""
         fields = {field.name: field for each in self.declarations for field in dataclasses.fields(each)}
         return str(fields[name].metadata["meaning"])
+
+    def source(self, name: str) -> str:
+        """Return where a setting comes from, and what it is called there."""
+        return f"{self.origins[name]}: {self._names[name]}" if name in self.origins else "default"
 
     def __getitem__(self, declaration: type[T]) -> T:
         return cast(T, self._values[declaration])
@@ -72,8 +78,8 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForc
     variables = {name: value for name, value in environ.items() if dotenv.get(name) != value}
     given |= _from_variables(variables, "the environment", secret)
 
-    wrong = [f"{_shown(name, given[name])} is no setting" for name in given if name not in declared]
-    wrong += [f"{_shown(name, one)} is not UTF-8" for name, one in given.items() if SURROGATE.search(str(one.value))]
+    wrong = [f"{_shown(one)} is no setting" for name, one in given.items() if name not in declared]
+    wrong += [f"{_shown(one)} is not UTF-8" for one in given.values() if SURROGATE.search(str(one.value))]
     converted: dict[str, Any] = {}
     for name, field in declared.items():
         try:
@@ -82,7 +88,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForc
             elif field.default is dataclasses.MISSING:
                 wrong.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}")
         except ValidationError as error:
-            wrong.append(f"{_shown(name, given[name])} is wrong: {'; '.join(error.messages)}")
+            wrong.append(f"{_shown(given[name])} is wrong: {'; '.join(error.messages)}")
     if wrong:
         raise StartRefused(". ".join(wrong) + ".")
 
@@ -92,7 +98,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> InForc
         )
         for declaration in declarations
     }
-    return InForce(path.parent, values, {name: one.origin for name, one in given.items()})
+    return InForce(path.parent, values, given)
 
 
 def _from_toml(path: Path, secret: set[str]) -> dict[str, Given]:
@@ -104,11 +110,13 @@ def _from_toml(path: Path, secret: set[str]) -> dict[str, Given]:
         raise StartRefused(f"{path} cannot be read: {error}.") from None
     flat: dict[str, Given] = {}
     for name, value in tables.items():
-        rows = {f"{name}_{key}": row for key, row in value.items()} if isinstance(value, dict) else {name: value}
-        flat |= {key: Given(row, path.name) for key, row in rows.items()}
+        if isinstance(value, dict):
+            flat |= {f"{name}_{key}": Given(row, path.name, f"[{name}] {key}") for key, row in value.items()}
+        else:
+            flat[name] = Given(value, path.name, name)
     for name in secret & set(flat):
         raise StartRefused(
-            f"{path.name} holds {name.upper()}, which is secret: give it as {PREFIX}{name.upper()} instead."
+            f"{path.name} holds {flat[name].name}, which is secret: give it as {PREFIX}{name.upper()} instead."
         )
     return flat
 
@@ -130,13 +138,13 @@ def _from_variables(variables: Mapping[str, str], origin: str, secret: set[str])
         if name.endswith("_file") and name.removesuffix("_file") in secret:
             name = name.removesuffix("_file")
             try:
-                given[name] = Given(Path(value).read_text("utf-8").strip(), value)
+                given[name] = Given(Path(value).read_text("utf-8").strip(), value, variable)
             except (OSError, ValueError) as error:
                 raise StartRefused(f"{variable} names a file that cannot be read: {error}.") from None
         else:
-            given[name] = Given(value, origin)
+            given[name] = Given(value, origin, variable)
     return given
 
 
-def _shown(name: str, given: Given) -> str:
-    return f"{PREFIX}{name.upper()} (from {given.origin})"
+def _shown(given: Given) -> str:
+    return f"{given.name} (from {given.origin})"

@@ -11,9 +11,7 @@ from .limiter import BACKEND
 class StorageSettings:
     """Where the counters are, and what holds while they cannot be reached."""
 
-    limiter_uri: str = setting(
-        Url(*BACKEND.schemes), "where the limiter keeps its counters, with its password", secret=True
-    )
+    limiter_uri: str = setting(Url(*BACKEND.schemes), BACKEND.meaning, secret=True)
     limits_on_fault: str = setting(
         Choice("fallback", "refuse"),
         "while the counters are away: fallback lets each worker count alone, refuse answers 503",

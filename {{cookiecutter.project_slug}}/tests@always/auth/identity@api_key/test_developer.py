@@ -19,8 +19,8 @@ def header(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Header:
 
     def give(app: Flask) -> str:
         monkeypatch.setattr(develop, "service", lambda: app)
-        given = credential.header(develop.flask, develop.accepts)
-        assert develop.accepts(given)
+        given = credential.header(develop.flask, develop.call)
+        assert develop.call("/api/v1/me", headers=dict([given.split(": ")])).status_code == 200
         return given
 
     return give

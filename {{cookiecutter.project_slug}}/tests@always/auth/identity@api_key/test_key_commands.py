@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,9 @@ def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
     made = json.loads(run("create", "--name", "ci", "--owner", "build", "--scopes", "items:read", "--json"))
     assert made["id"] in run("list", "--owner", "build")
     assert made["key"] not in run("list")
-    assert "build" in run("show", made["id"])
+    shown = dict(re.split("  +", line) for line in run("show", made["id"]).splitlines())
+    told = {"owner": "build", "scopes": "items:read", "revoked at": "-", "state": "valid"}
+    assert told.items() <= shown.items()
     new = json.loads(run("rotate", made["id"], "--overlap", "0", "--json"))
     assert status(app, made["key"]) == 401
     assert status(app, new["key"]) == 200

@@ -65,20 +65,21 @@ def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> 
 
 
 @pytest.mark.control("J10")
-def test_a_caller_is_issuer_and_subject(make_app: MakeApp, service: ModuleType) -> None:
-    one = service.auth.identity.identification
-    claims = service.auth.claims.Claims
-
-    def name(issuer: str, subject: str) -> str:
-        found = dict.fromkeys(claims.__dataclass_fields__)
-        return str(one._caller_id(claims(**{**found, "issuer": issuer, "subject": subject})))
-
+def test_a_caller_is_issuer_and_subject(service: ModuleType) -> None:
+    name: Callable[[str, str], str] = service.auth.identity.callers.joined
     issuers = ("https://a.example", "https://b.example", "https://a.example/b")
     subjects = ("ada", "ADA", "b#ada", "x" * 255, "x" * 254 + "y", "é" * 255)
     names = {name(issuer, subject) for issuer in issuers for subject in subjects}
     assert len(names) == len(issuers) * len(subjects)
     assert max(map(len, names)) <= 255
     assert name("https://a.example", "ada") == "https://a.example#ada"
+
+
+def test_a_caller_is_known_by_its_subject_too(app: Flask, service: ModuleType) -> None:
+    """The commands for limits take a subject, while the counters know the id."""
+    ada = me(app, subject="ada").json["id"]
+    with app.app_context(), service.database.reading() as connection:
+        assert [service.identity.caller_id(connection, one) for one in ("ada", ada)] == [ada, ada]
 
 
 @pytest.mark.control("J10")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
-from credentials import make_service_client, post
+from credentials import make_service_client, make_user, post
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
@@ -29,6 +30,14 @@ def test_an_application_with_a_rate_of_its_own_is_counted_apart(make_app: MakeAp
     listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
     assert listed[f"credential {own['id']}"]["rate"] == "3/minute"
     assert f"credential {common['id']}" not in listed
+
+
+def test_a_person_is_known_by_name_too(service: ModuleType, app: Flask) -> None:
+    """The commands for limits take a name, while the counters know the id."""
+    ada = make_user(app, "ada")
+    with app.app_context(), service.database.reading() as connection:
+        known = [service.identity.caller_id(connection, one) for one in ("ada", ada, "grace")]
+    assert known == [ada, ada, "grace"]
 
 
 @pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])

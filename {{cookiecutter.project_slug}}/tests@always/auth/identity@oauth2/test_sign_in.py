@@ -1,5 +1,6 @@
 """The pages where a person signs in, and the session that begins there."""
 
+import json
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
@@ -117,6 +118,13 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     elsewhere = Browser(app)
     elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
     assert elsewhere.sign_in().status_code == 303
+
+
+@pytest.mark.parametrize("path", [LOGIN, f"{ACCOUNT}/password"])
+def test_the_policy_tells_that_guessing_is_limited(app: Flask, path: str) -> None:
+    rows = json.loads(app.test_cli_runner().invoke(args=["policy", "--json"]).stdout)
+    budgets = {(row["method"], row["path"]): row["limits"] for row in rows}
+    assert budgets["POST", path] == ["address", "sign-ins"]
 
 
 @pytest.mark.control("R4", "W5")

@@ -28,8 +28,9 @@ def test_what_would_have_no_effect_stops_the_start(
         serve(view)
 
 
-def test_a_ration_that_no_setting_names_stops_the_start(service: ModuleType, serve: Any) -> None:
-    @service.pipeline.limits.rationed("teapots")
+@pytest.mark.parametrize("mark", ["rationed", "spends"])
+def test_a_ration_that_no_setting_names_stops_the_start(service: ModuleType, serve: Any, mark: str) -> None:
+    @getattr(service.pipeline.limits, mark)("teapots")
     def pot() -> str:
         return ""
 

@@ -3,7 +3,7 @@
 This is the face that the rest of the service knows.
 """
 
-from .callers import count_callers
+from .callers import caller_id, count_callers
 from .checks import checks
 from .commands import commands
 from .documentation import security_schemes
@@ -19,6 +19,7 @@ __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
     "blueprints",
+    "caller_id",
     "challenge",
     "checks",
     "commands",

@@ -106,7 +106,8 @@ def show(key_id: str) -> None:
     """
     with reading() as connection:
         row = _found(connection, key_id)
-    table.show([(name, str(value)) for name, value in KeySchema().dump(row).items()] + [("state", _state(row))])
+    known = {name.replace("_", " "): getattr(row, name) for name in KeySchema().fields}
+    table.show([(name, table.text(value)) for name, value in (known | {"state": _state(row)}).items()])
 
 
 @keys.command("rotate")

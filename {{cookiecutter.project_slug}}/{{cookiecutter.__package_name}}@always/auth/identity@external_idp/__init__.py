@@ -4,7 +4,7 @@ This is the face that the rest of the service knows.
 """
 
 from ..bearer import CREDENTIAL_HEADER, challenge
-from .callers import count_callers, own_rates
+from .callers import caller_id, count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
@@ -18,6 +18,7 @@ __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
     "blueprints",
+    "caller_id",
     "challenge",
     "checks",
     "commands",

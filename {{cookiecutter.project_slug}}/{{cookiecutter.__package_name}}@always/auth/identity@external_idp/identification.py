@@ -9,11 +9,10 @@ from ..caller import Caller
 from ..claims import Claims
 from ..failure import Unauthenticated
 from ..remembered import Remembered
-from . import trust
+from . import callers, trust
 from .rights import Rights
 from .trust import Trusted
 
-MAX_ID = 255  # what the column of an owner holds
 # What an ID token has and an access token has not.
 _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
 
@@ -47,7 +46,8 @@ def _check(token: str, issuer: Trusted) -> Caller:
     if found.type != "at+jwt":
         _refuse_id_token(found, issuer.rights)
     credential = found.token_id or sha256(token.encode()).hexdigest()[:16]
-    return Caller(_caller_id(found), issuer.rights.of(found.content), credential, found.expires_at)
+    name = callers.joined(found.issuer, found.subject)
+    return Caller(name, issuer.rights.of(found.content), credential, found.expires_at)
 
 
 def _refuse_id_token(found: Claims, rights: Rights) -> None:
@@ -61,12 +61,3 @@ def _refuse_id_token(found: Claims, rights: Rights) -> None:
         raise Unauthenticated("it is for the client that it was issued to", found.token_id)
     if not rights.stated(found.content):
         raise Unauthenticated("it has neither scopes nor roles", found.token_id)
-
-
-def _caller_id(found: Claims) -> str:
-    """Return one name for issuer and subject: one issuer's name for somebody is another's for somebody else.
-
-    No issuer has ``#`` or ``?`` in it, so two of them never make the same name.
-    """
-    name = f"{found.issuer}#{found.subject}"
-    return name if len(name) <= MAX_ID else f"{found.issuer}?{sha256(found.subject.encode()).hexdigest()}"

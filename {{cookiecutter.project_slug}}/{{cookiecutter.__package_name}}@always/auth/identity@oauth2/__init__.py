@@ -8,7 +8,7 @@ from flask import Flask
 from .. import guards, protected_resource
 from . import memory
 from .accounts import account, sessions, sign_in, sign_up
-from .callers import count_callers, own_rates
+from .callers import caller_id, count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
@@ -38,6 +38,7 @@ __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
     "blueprints",
+    "caller_id",
     "challenge",
     "checks",
     "commands",

@@ -54,7 +54,7 @@ def by_address(exchange: Exchange) -> None:
         return
     who = network(exchange.environ.get("REMOTE_ADDR", ""))
     spend(exchange, "address", who)
-    if endpoint is not None and endpoint.ration:
+    if endpoint is not None and endpoint.ration and not endpoint.ration.in_view:
         spend(exchange, endpoint.ration.budget, who, strict=endpoint.ration.strict)
     elif isinstance(exchange.request.routing_exception, NotFound):
         spend(exchange, "unknown-paths", who)

@@ -9,10 +9,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Ration:
-    """The budget that a view joins; a ``strict`` one is never exceeded, whoever must count it."""
+    """The budget that a view joins; a ``strict`` one is never exceeded, whoever must count it.
+
+    ``in_view`` tells that the view counts on it itself, and nothing before it does.
+    """
 
     budget: str
     strict: bool
+    in_view: bool = False
 
 
 def unlimited(view: View) -> View:
@@ -24,12 +28,22 @@ def unlimited(view: View) -> View:
 def rationed(budget: str, *, strict: bool = False) -> Callable[[View], View]:
     """Count the requests for this view on a budget of their own, per address, beside the general ones.
 
-    ``strict`` is for views where a guess may be tried, such as a sign-in: where workers must count alone, because the
+    ``strict`` is for views where a guess may be tried: where workers must count alone, because the
     storage is away, each admits only its share of the rate.
     """
 
     def mark(view: View) -> View:
         view.__ration__ = Ration(budget, strict)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def spends(budget: str) -> Callable[[View], View]:
+    """Tell that the view calls ``spend`` on a budget, for more than an address is needed to know whose it is."""
+
+    def mark(view: View) -> View:
+        view.__ration__ = Ration(budget, strict=True, in_view=True)  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, current_app, request
 from ....contract import reads_itself
 from ....database import reading, writing
 from ....monitoring import events
+from ....pipeline import limits
 from ....settings import of
 from ...marks import guarded_by
 from ...scopes import SCOPES
@@ -55,6 +56,7 @@ def end_session() -> Response:
 
 @blueprint.post("/password")
 @guarded_by("session")
+@limits.spends(guessing.BUDGET)
 @page(303, 403, 422)
 @reads_itself
 def change_password() -> Response:

@@ -6,6 +6,8 @@ from ....monitoring import events
 from ....pipeline import limits
 from ....pipeline.exchange import KEY, Exchange
 
+BUDGET = "sign-ins"
+
 
 def count_attempt(name: str) -> None:
     """Count an attempt on an account from the address of the request; raises 429 when there were too many.
@@ -14,7 +16,7 @@ def count_attempt(name: str) -> None:
     guesses could go on past the budget and learn what is right.
     """
     exchange: Exchange = request.environ[KEY]
-    limits.spend(exchange, "sign-ins", f"{limits.network(request.remote_addr or '')} {name}", strict=True)
+    limits.spend(exchange, BUDGET, f"{limits.network(request.remote_addr or '')} {name}", strict=True)
 
 
 def count_failure(reason: str) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app
 from ....contract import reads_itself, writes
 from ....database import AnyRow, reading, writing
 from ....monitoring import events
+from ....pipeline import limits
 from ...marks import guarded_by, public
 from .. import parameters
 from . import guessing, passwords, sessions, users
@@ -37,6 +38,7 @@ def show() -> Response:
 
 @blueprint.post("/login")
 @public
+@limits.spends(guessing.BUDGET)
 @page(303, 403, 422)
 @reads_itself
 def sign_in() -> Response:

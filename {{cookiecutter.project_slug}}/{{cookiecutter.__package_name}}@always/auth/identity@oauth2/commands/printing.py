@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import click
@@ -30,15 +29,9 @@ def line(_context: click.Context, _option: click.Parameter, text: str) -> str:
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under a heading."""
-    columns.show([[_text(cell) for cell in row] for row in (heading, *rows)])
+    columns.show([[columns.text(cell) for cell in row] for row in (heading, *rows)])
 
 
 def dump(value: Any) -> None:
     """Print a value as JSON."""
     click.echo(json.dumps(value, default=lambda moment: moment.isoformat()))
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return "-"
-    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else str(cell)
