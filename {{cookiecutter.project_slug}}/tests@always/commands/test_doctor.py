@@ -125,8 +125,9 @@ def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> N
 
 def test_a_storage_that_is_away_is_found(report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service.health, "_holds", lambda _check: False)
+    database, limiter = "the database does not answer, or has not its tables", "the limiter does not answer"
     told = report(**DEVELOPMENT)["storages"]
-    assert told[:4] == ["failure", "the database does not answer", "warning", "the limiter does not answer"]
+    assert told[:4] == ["failure", database, "warning", limiter]
 
 
 def test_what_needs_a_database_that_is_away_is_skipped(

@@ -34,7 +34,9 @@ def answering(app: Flask) -> Iterator[Finding]:
     states: dict[str, str] = app.extensions["readiness"]()
     for name, state in states.items():
         if state != "ok":
-            yield Finding(f"the {name} does not answer", "start it, or correct its address", grave=name == "database")
+            lacks = ", or has not its tables" if name == "database" else ""
+            told = f"the {name} does not answer{lacks}"
+            yield Finding(told, "start it, or correct its address", grave=name == "database")
 
 
 def counting_together(app: Flask) -> Iterator[Finding]:
