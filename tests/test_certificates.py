@@ -177,6 +177,23 @@ class TestMade:
         assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", ["ca.pem", "server.pem"])
+@pytest.mark.parametrize(
+    "content", [None, "", "garbage", "-----BEGIN CERTIFICATE-----\nZ", b"\xff"]
+)
+def test_one_that_is_lost_or_cannot_be_read_is_made_anew(
+    certificates: ModuleType, tmp_path: Path, name: str, content: str | bytes | None
+) -> None:
+    """So that whoever trusts the CA of this folder reaches the service."""
+    certificates.make(tmp_path)
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert certificates.make(tmp_path) != ""
+    handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
+
+
 def test_both_tools_make_the_same(certificates: ModuleType, tmp_path: Path) -> None:
     """The same extensions, criticality and life; only keys, names and numbers differ."""
 

@@ -69,9 +69,10 @@ def make(folder: Path, tool: str = "", *, force: bool = False) -> str:
     Raises ``CannotMakeError``.
     """
     files = Files(folder)
-    own = files.ca.exists() and files.ca_key.exists()
+    own = files.ca_key.exists()
     there = files.server.exists() and files.server_key.exists()
-    if there and not force and (not own or _days_left(files.server) > RENEW_DAYS):
+    good = _days_left(files.server) > RENEW_DAYS and _days_left(files.ca) > 0
+    if there and not force and (good or not own):
         return ""
     new_ca = force or not own or _days_left(files.ca) < SERVER_DAYS
     folder.mkdir(exist_ok=True)
@@ -162,13 +163,17 @@ def _run(command: list[str], given: str = "") -> str:
 def _days_left(path: Path) -> int:
     """Read when a certificate ends: the second of the only two dates in it (RFC 5280, 4.1.2.5.1).
 
-    The standard library has no public reader of certificates, and this must need no tool.
+    One that is missing or cannot be read has no day left. The standard library has no public reader of certificates,
+    and this must need no tool.
     """
     from datetime import UTC, datetime  # not needed while there is no certificate, as at a bake
 
-    body = _block("CERTIFICATE", path.read_text("ascii")).partition("\n")[2].partition("-")[0]
-    dates = re.findall(rb"\x17\x0d(\d{12})Z", binascii.a2b_base64(body))
-    end = datetime.strptime(dates[1].decode(), "%y%m%d%H%M%S").replace(tzinfo=UTC)
+    try:
+        body = _block("CERTIFICATE", path.read_text("ascii")).partition("\n")[2].partition("-")[0]
+        _, last = re.findall(rb"\x17\x0d(\d{12})Z", binascii.a2b_base64(body))
+        end = datetime.strptime(last.decode(), "%y%m%d%H%M%S").replace(tzinfo=UTC)
+    except (OSError, ValueError, CannotMakeError):
+        return 0
     return (end - datetime.now(UTC)).days
 
 

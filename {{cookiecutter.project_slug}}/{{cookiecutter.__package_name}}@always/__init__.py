@@ -19,7 +19,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     Raises ``StartRefused``: a setting is wrong, weak or not fit for production, or an endpoint has no mark.
     """
     in_force = settings.load(Settings, identity.Settings, environ=environ)
-    production.check(in_force[Settings], in_force.root)
+    production.check(in_force[Settings])
     app = assemble(in_force)
     _refuse_other_servers(app)
     return app

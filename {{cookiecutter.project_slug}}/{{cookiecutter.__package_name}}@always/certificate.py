@@ -4,6 +4,8 @@ import ssl
 from contextlib import suppress
 from pathlib import Path
 
+from .settings import InForce, Settings, StartRefused
+
 _NO_CHECK_TIME = 0x200000  # of OpenSSL, which the standard library does not name
 
 
@@ -15,6 +17,30 @@ def served(chain: Path, key: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key, password=lambda: "")
     return context
+
+
+def installed(in_force: InForce) -> tuple[Path, Path]:
+    """Return the certificate chain that the settings name, and its key.
+
+    Raises ``StartRefused`` where they do not work. Only what listens needs them: other commands may come first.
+    """
+    settings, root = in_force[Settings], in_force.root
+    chain, key = root / settings.server_certificate, root / settings.server_certificate_key
+    for path in (chain, key):
+        if not path.is_file():
+            raise StartRefused(f"{path} does not exist: {advice(settings)}.")
+    try:
+        served(chain, key)
+    except OSError as error:
+        raise StartRefused(f"{chain} and {key} do not work, as PEM without a password: {error}.") from error
+    return chain, key
+
+
+def advice(settings: Settings) -> str:
+    """Return what gives the service a certificate."""
+    if settings.production:
+        return "install one that names the host and that clients trust, as `certificate` and `certificate_key`"
+    return "`make certs` makes one for development"
 
 
 def ends(chain: Path, key: Path, host: str | None) -> float:

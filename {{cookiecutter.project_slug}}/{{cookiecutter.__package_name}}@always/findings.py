@@ -15,9 +15,16 @@ class Finding:
     grave: bool = True
 
 
+class NotLooked(Exception):
+    """What was to be looked at is out of reach; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A look at one part of the service; ``fine`` is said of it when there is no finding."""
+    """A look at one part of the service; ``fine`` is said of it when there is no finding.
+
+    A look that needs what is away raises ``NotLooked``, or lets pass what the database raises.
+    """
 
     name: str
     fine: str

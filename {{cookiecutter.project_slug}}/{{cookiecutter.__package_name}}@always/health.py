@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from .auth import identity, public
 from .contract import writes
-from .database import Database
+from .database import Database, Revision
 from .pipeline.limits import Counters, unlimited
 
 KEPT = 1.0  # seconds
@@ -65,11 +65,12 @@ def _holds(check: Callable[[], bool]) -> bool:
 def init_app(app: Flask) -> None:
     """Add the two probes."""
     database: Database = app.extensions["database"]
+    revision: Revision = app.extensions["revision"]
     counters: Counters = app.extensions["counters"]
 
     def database_answers() -> bool:
         with database.reading() as connection:
-            return bool(connection.execute(text("SELECT 1")).scalar())
+            return bool(connection.execute(text("SELECT 1")).scalar()) and revision.reached(connection)
 
     app.extensions["readiness"] = Readiness(
         {"database": database_answers, "limiter": counters.answer, **identity.readiness(app)}
@@ -91,7 +92,7 @@ def healthz() -> Response:
 @unlimited
 @writes("application/json", Parts, also=(503,))
 def readyz() -> Response:
-    """Tell whether the database and the limiter storage answer; 503 when the database does not."""
+    """Tell whether the database and the limiter storage answer; 503 without the database or its newest tables."""
     parts: dict[str, str] = current_app.extensions["readiness"]()
     ready = parts["database"] == "ok"
     return _answer(200 if ready else 503, {"status": "ok" if ready else "unavailable", "parts": parts})

@@ -17,9 +17,9 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
+from . import certificate
 from .monitoring import events, metrics
-from .settings import Settings, of
-from .settings.problems import StartRefused
+from .settings import InForce, Settings, StartRefused
 
 HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
@@ -53,9 +53,11 @@ def command() -> None:
     \b
     flask serve
     """
-    settings, root = of(current_app, Settings), current_app.extensions["settings"].root
-    _refuse_taken(settings.server_address, settings.server_port)
+    in_force: InForce = current_app.extensions["settings"]
+    settings, root = in_force[Settings], in_force.root
     tls = settings.server_tls
+    chain, key = certificate.installed(in_force) if tls else (None, None)
+    _refuse_taken(settings.server_address, settings.server_port)
     server = Server(
         f"{__name__}:worker",
         factory=True,
@@ -70,8 +72,8 @@ def command() -> None:
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_BYTES),
-        ssl_cert=root / settings.server_certificate if tls else None,
-        ssl_key=root / settings.server_certificate_key if tls else None,
+        ssl_cert=chain,
+        ssl_key=key,
         ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,
         respawn_failed_workers=True,
         workers_kill_timeout=30,

@@ -8,10 +8,12 @@ from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 Report = Callable[..., dict[str, list[str]]]
 DEVELOPMENT = {"environment": "development"}
@@ -128,8 +130,25 @@ def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> N
 
 def test_a_storage_that_is_away_is_found(report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service.health, "_holds", lambda _check: False)
+    database, limiter = "the database does not answer, or has not its tables", "the limiter does not answer"
     told = report(**DEVELOPMENT)["storages"]
-    assert told[:4] == ["failure", "the database does not answer", "warning", "the limiter does not answer"]
+    assert told[:4] == ["failure", database, "warning", limiter]
+
+
+def test_what_needs_a_database_that_is_away_is_skipped(
+    report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.database.Database, "reading", Mock(side_effect=ServiceUnavailable))
+    told = report(status=1, **DEVELOPMENT)
+    assert told["clock"] == ["skipped", "the database does not answer, or has not its tables"]
+    assert told["migrations"] == ["failure", "the database does not answer"]
+
+
+def test_how_a_storage_that_is_away_counts_is_skipped(
+    report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.health, "_holds", lambda _check: False)
+    assert report(**DEVELOPMENT)["limits"] == ["skipped", "the limiter does not answer"]
 
 
 def test_workers_that_count_alone_are_found(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import ModuleType
 
@@ -9,13 +10,14 @@ import pytest
 from database_server import MILLISECONDS_TO_WAIT
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import ServiceUnavailable
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
+Later = Callable[[float], AbstractContextManager[None]]
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(app: Flask) -> None:
@@ -60,6 +62,63 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     probe = client.get("/readyz")
     assert probe.status_code == 503
     assert probe.json["parts"]["database"] == "unavailable"
+
+
+def test_a_database_is_ready_as_soon_as_it_has_the_newest_tables(make_app: MakeApp, later: Later) -> None:
+    """The service may be there before the migrations."""
+    app = make_app()
+    client, alembic = app.test_client(), app.extensions["alembic"]
+    with app.app_context():
+        alembic.downgrade()
+    try:
+        probe = client.get("/readyz")
+    finally:
+        with app.app_context():
+            alembic.upgrade()
+    assert probe.status_code == 503
+    assert probe.json["parts"]["database"] == "unavailable"
+    with later(2):
+        assert client.get("/readyz").status_code == 200
+
+
+def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:
+    """Else the version before could not come back."""
+    app = make_app()
+    database = app.extensions["database"]
+    with database.reading() as connection:
+        ours = connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+    def stamp(revision: str) -> None:
+        with database.writing() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+    stamp("newer")
+    try:
+        assert app.test_client().get("/readyz").status_code == 200
+    finally:
+        stamp(ours)
+
+
+def test_tables_that_were_there_are_not_looked_for_again(make_app: MakeApp, later: Later) -> None:
+    app = make_app()
+    client, database = app.test_client(), app.extensions["database"]
+    asked: list[str] = []
+    event.listen(database.reader, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert client.get("/readyz").status_code == 200
+    assert any("alembic_version" in one for one in asked)
+    asked.clear()
+    with later(2):
+        assert client.get("/readyz").status_code == 200
+    assert asked == ["SELECT 1"]
+
+
+@pytest.mark.usefixtures("without_tables")
+def test_an_empty_database_is_not_ready(service: ModuleType, environ: dict[str, str]) -> None:
+    app = service.create_app(environ)
+    try:
+        assert app.test_client().get("/readyz", base_url="https://localhost").status_code == 503
+    finally:
+        app.extensions["database"].close()
 
 
 def test_what_is_written_in_passing_hardly_waits_for_another(app: Flask, service: ModuleType) -> None:

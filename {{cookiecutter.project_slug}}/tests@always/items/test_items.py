@@ -26,6 +26,11 @@ def test_an_item_is_made_read_changed_and_deleted(caller: MakeCaller) -> None:
     assert me.get(address).status_code == 404
 
 
+def test_the_bound_of_a_price_is_told_as_a_whole_number(caller: MakeCaller) -> None:
+    refused = caller().post(ITEMS, json={"name": "lamp", "price": 2e9})
+    assert refused.json["errors"][0]["detail"].endswith("less than or equal to 1000000000.")
+
+
 def test_a_list_is_read_page_by_page_in_the_order_of_making(caller: MakeCaller) -> None:
     me = caller()
     for number in range(5):

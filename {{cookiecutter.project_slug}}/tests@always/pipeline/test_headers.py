@@ -45,6 +45,19 @@ def test_the_answers_cover_every_kind(caller: MakeCaller, client: FlaskClient) -
     assert set(answers(caller(), client)) == {200, 400, 401, 404, 405}
 
 
+def test_an_answer_without_a_body_has_no_type(caller: MakeCaller) -> None:
+    me = caller()
+    made = me.post("/api/v1/items", json={"name": "Lamp"}).json["id"]
+    gone = me.delete(f"/api/v1/items/{made}")
+    assert gone.status_code == 204
+    allowed = me.options("/api/v1/items")
+    assert allowed.data == b""
+    assert "GET" in allowed.headers["Allow"]
+    assert "Content-Type" not in gone.headers
+    assert "Content-Type" not in allowed.headers
+    assert me.head("/api/v1/items").headers["Content-Type"] == "application/json"
+
+
 @pytest.mark.control("T2", "T3", "T4")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_plain_http_behind_a_proxy_is_refused_without_a_redirect(

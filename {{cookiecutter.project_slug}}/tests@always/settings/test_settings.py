@@ -8,14 +8,6 @@ from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-)
 from flask import Flask
 from flask.cli import FlaskGroup
 from serving import free_port
@@ -54,8 +46,6 @@ WRONG = {
     "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
     "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
     "an unknown setting": ({"limits_calller": "1/minute"}, "APP_LIMITS_CALLLER .* no setting"),
-    "a certificate that is not there": ({"server_certificate": "nowhere.pem"}, "nowhere.pem does not exist"),
-    "a certificate that is none": ({"server_certificate": "settings.toml"}, "settings.toml and .* do not work"),
     "plain HTTP without a proxy": ({"server_tls": "false"}, "APP_SERVER_PROXIES is 0"),
     "debug in production": ({"server_debug": "true"}, "APP_SERVER_DEBUG"),
 }
@@ -69,18 +59,6 @@ def test_a_wrong_setting_stops_the_start_and_is_named(
         make_app(**settings)
     assert re.search(sentence, refused.value.message), refused.value.message
     assert "\n" not in refused.value.message
-
-
-@pytest.mark.parametrize(
-    "seal", [NoEncryption(), BestAvailableEncryption(b"password")], ids=["another key", "a key under a password"]
-)
-def test_a_key_that_does_not_open_the_certificate_stops_the_start(
-    make_app: MakeApp, service: ModuleType, tmp_path: Path, seal: KeySerializationEncryption
-) -> None:
-    key = tmp_path / "key.pem"
-    key.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, seal))
-    with pytest.raises(service.settings.StartRefused, match=r"key\.pem do not work, as PEM without a password"):
-        make_app(server_certificate_key=str(key))
 
 
 def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, environ: dict[str, str]) -> None:

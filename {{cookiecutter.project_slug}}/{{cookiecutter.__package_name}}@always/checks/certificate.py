@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from ..certificate import ends
+from ..certificate import advice, ends
 from ..findings import Finding
 from ..monitoring.anomalies import ANOMALIES
 from ..settings import InForce, Settings
-
-MAKE = "`make certs` makes one for development; in production install one that names the host"
 
 
 def sound(app: Flask) -> Iterator[Finding]:
@@ -28,10 +26,10 @@ def sound(app: Flask) -> Iterator[Finding]:
         try:
             until = ends(chain, key, host.strip("[]"))
         except ssl.SSLCertVerificationError as error:
-            yield Finding(f"for {host}: {error.verify_message}", MAKE)
+            yield Finding(f"for {host}: {error.verify_message}", advice(settings))
         except (OSError, ssl.SSLError) as error:
-            yield Finding(f"{chain} and {key} do not work: {error}", MAKE)
+            yield Finding(f"{chain} and {key} do not work: {error}", advice(settings))
             return
     days = None if until is None else int((until - time.time()) // 86400)
     if days is not None and days <= ANOMALIES["certificate_expiry"].limit:
-        yield Finding(f"{chain} ends in {days} days", "renew it; `make certs` does for development", grave=False)
+        yield Finding(f"{chain} ends in {days} days", f"renew it: {advice(settings)}", grave=False)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from ..clock import now
 from ..database import Moment, reading
-from ..findings import Finding
+from ..findings import Finding, NotLooked
 from ..settings import InForce, Settings, of
 from ..settings.limiter import BACKEND
 
@@ -34,11 +34,13 @@ def answering(app: Flask) -> Iterator[Finding]:
     states: dict[str, str] = app.extensions["readiness"]()
     for name, state in states.items():
         if state != "ok":
-            yield Finding(f"the {name} does not answer", "start it, or correct its address", grave=name == "database")
+            lacks = ", or has not its tables" if name == "database" else ""
+            told = f"the {name} does not answer{lacks}"
+            yield Finding(told, "start it, or correct its address", grave=name == "database")
 
 
 def counting_together(app: Flask) -> Iterator[Finding]:
-    """Find workers that each count alone."""
+    """Find workers that each count alone, as they may while the storage that they share is away."""
     settings = of(app, Settings)
     if not BACKEND.shared and settings.server_workers > 1:
         yield Finding(
@@ -46,6 +48,8 @@ def counting_together(app: Flask) -> Iterator[Finding]:
             "set `workers` to 1, or choose a limiter that is shared",
             settings.production,
         )
+    elif app.extensions["readiness"]()["limiter"] != "ok":
+        raise NotLooked("the limiter does not answer")
 
 
 def clock(app: Flask) -> Iterator[Finding]:
@@ -55,10 +59,7 @@ def clock(app: Flask) -> Iterator[Finding]:
     saved = datetime.fromtimestamp((in_force.root / "settings.toml").stat().st_mtime, UTC)
     if saved > ours + SKEW:
         yield Finding("settings.toml was saved in the future", "set the clock, and keep it by NTP")
-    try:
-        with reading() as connection:
-            theirs = connection.scalar(select(func.current_timestamp(type_=Moment)))
-    except ServiceUnavailable:
-        return  # told by another check
+    with reading() as connection:
+        theirs = connection.scalar(select(func.current_timestamp(type_=Moment)))
     if theirs is not None and abs(theirs - ours) > SKEW:
         yield Finding(f"the database's clock differs by {abs(theirs - ours)}", "set both by NTP")

@@ -12,12 +12,16 @@ from typing import NamedTuple
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import ServiceUnavailable
 
 from ..auth import identity
 from ..checks import CHECKS
-from ..findings import Check, Finding
+from ..findings import Check, NotLooked
 from ..settings import InForce, Settings, StartRefused, load
 from . import table
+
+FIRST = "mend what the other lines name first"
 
 
 class Line(NamedTuple):
@@ -47,7 +51,7 @@ def command(production: bool, as_json: bool) -> None:
 
 
 def examine(environ: Mapping[str, str]) -> Iterator[Line]:
-    """Give a line for each check, and one for each finding."""
+    """Give a line for each finding, and one for each check that found nothing or could not look."""
     try:
         in_force = load(Settings, identity.Settings, environ=environ)
         app = _assembled(in_force)
@@ -57,23 +61,21 @@ def examine(environ: Mapping[str, str]) -> Iterator[Line]:
     yield Line("ok", "settings", "each is known and fits")
     with app.app_context(), closing(app.extensions["database"]):
         for check in CHECKS:
-            findings = list(_looked(check, app))
-            if not findings:
-                yield Line("ok", check.name, check.fine)
-            for finding in findings:
-                yield _line(check.name, finding)
+            lines = list(_looked(check, app))
+            yield from lines or [Line("ok", check.name, check.fine)]
 
 
-def _looked(check: Check, app: Flask) -> Iterator[Finding]:
+def _looked(check: Check, app: Flask) -> Iterator[Line]:
     try:
-        yield from check.look(app)
+        for finding in check.look(app):
+            yield Line("failure" if finding.grave else "warning", check.name, finding.told, finding.mend)
+    except NotLooked as reason:
+        yield Line("skipped", check.name, str(reason), FIRST)
+    except (ServiceUnavailable, DBAPIError):
+        yield Line("skipped", check.name, "the database does not answer, or has not its tables", FIRST)
     except Exception as error:
         # One part that is broken in a way of its own must not hide the others.
-        yield Finding(f"it cannot be examined: {error}", "mend what the other lines name first")
-
-
-def _line(name: str, finding: Finding) -> Line:
-    return Line("failure" if finding.grave else "warning", name, finding.told, finding.mend)
+        yield Line("failure", check.name, f"it cannot be examined: {error}", FIRST)
 
 
 def _assembled(in_force: InForce) -> Flask:

@@ -75,14 +75,14 @@ def serve() -> None:
 def listen(app: Flask) -> WSGIServer:
     """Return a server that listens where the settings say. Raises ``StartRefused`` where it cannot."""
     in_force: InForce = app.extensions["settings"]
-    settings, root = in_force[Settings], in_force.root
+    settings = in_force[Settings]
     address, port = settings.metrics_address, settings.metrics_port
+    context = certificate.served(*certificate.installed(in_force)) if settings.server_tls else None
     try:
         server = make_server(address, port, answer(app), Server, Handler)
     except OSError as error:
         raise StartRefused(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
-    if settings.server_tls:
-        context = certificate.served(root / settings.server_certificate, root / settings.server_certificate_key)
+    if context:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # The handshake is left to the thread of the connection: a client that is slow with it holds up nobody.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

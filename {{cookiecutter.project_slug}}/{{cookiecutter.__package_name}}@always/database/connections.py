@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from ..settings import Settings, of
 from . import engine
 from .outage import Outage
+from .revision import Revision
 from .tables import Base
 
 
@@ -51,12 +52,14 @@ class Database:
 
 
 def init_app(app: Flask) -> None:
-    """Open the database of ``app`` and add ``flask db`` for its migrations."""
+    """Open the database of ``app`` and find its migrations."""
     settings = of(app, Settings)
     database = Database(settings.database_url, settings.server_threads)
+    migrations = f"{app.root_path}/database/migrations"
     app.extensions["database"] = database
-    app.config["ALEMBIC"] = {"script_location": f"{app.root_path}/database/migrations"}
-    Alembic(app, metadatas=Base.metadata, engines=database.engine)
+    app.extensions["revision"] = Revision(migrations)
+    app.config["ALEMBIC"] = {"script_location": migrations}
+    Alembic(app, metadatas=Base.metadata, engines=database.engine, command_name="")
 
 
 def current() -> Database:

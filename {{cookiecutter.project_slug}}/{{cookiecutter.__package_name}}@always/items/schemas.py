@@ -13,7 +13,7 @@ class NewItem(Schema):
     description = Text(
         validate=validate.Length(max=2000), allow_none=True, metadata={"examples": ["Brass, with a green shade."]}
     )
-    price = Number(0, 1e9, allow_none=True, metadata={"examples": [24.5]})
+    price = Number(0, 1_000_000_000, allow_none=True, metadata={"examples": [24.5]})
 
 
 class ItemSchema(NewItem):

@@ -85,9 +85,17 @@ class Handler(logging.Handler):
         ours = record.name.partition(".")[0] == _SERVICE
         if not ours and record.levelno < LIBRARY_LEVEL:
             return  # a library whose logger has a level of its own asks the root for nothing
+        if _assumed(record):
+            return
         failure = record.exc_info and logging.Formatter().formatException(record.exc_info)[-STACK_CHARACTERS:]
         level = next((name for name in reversed(LEVELS) if LEVELS[name] <= record.levelno), "debug")
         write(level, "log", logger=record.name, message=record.getMessage(), exception=failure or None)  # type: ignore[arg-type]
+
+
+def _assumed(record: logging.LogRecord) -> bool:
+    """Tell whether Alembic says what it assumes: no news, as which migrations it runs is, and what has changed."""
+    news = record.name.startswith("alembic.autogenerate.") or record.getMessage().startswith("Running ")
+    return record.name.startswith("alembic.") and record.levelno < logging.WARNING and not news
 
 
 def _json(record: dict[str, Any]) -> str:

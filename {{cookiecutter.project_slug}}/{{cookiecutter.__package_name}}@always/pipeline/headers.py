@@ -23,6 +23,13 @@ COMMON: Headers = [
 SECURE: Headers = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), *COMMON]
 
 
+def of_body(status: int, own: Headers) -> Headers:
+    """Return the headers of an answer without a type where it has no body (RFC 9110, section 8.3)."""
+    if status == 204 or ("Content-Length", "0") in own:
+        return [header for header in own if header[0] != "Content-Type"]
+    return own
+
+
 def missing(scheme: str, present: Iterable[tuple[str, str]]) -> Headers:
     """Return the security headers that an answer over ``scheme`` does not have yet."""
     names = {name for name, _ in present}

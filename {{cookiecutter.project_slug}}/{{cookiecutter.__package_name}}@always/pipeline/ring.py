@@ -40,6 +40,7 @@ class Ring:
         def start(line: str, own: headers.Headers, failure: "OptExcInfo | None" = None) -> Any:
             nonlocal status
             status = int(line[:3])
+            own = headers.of_body(status, own)
             if exchange := environ.get(KEY):
                 own += exchange.headers
             own += headers.missing(environ["wsgi.url_scheme"], own)

@@ -133,6 +133,12 @@ def test_a_key_sealed_under_another_secret_is_followed(make_app: MakeApp, enviro
     assert "warning" in [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"]
 
 
+@pytest.mark.usefixtures("without_tables")
+def test_keys_that_the_database_does_not_have_are_not_looked_at(app: Flask, environ: dict[str, str]) -> None:
+    done = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
+    assert [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"] == ["skipped"]
+
+
 def test_the_tokens_verify_with_the_published_keys_alone(app: Flask) -> None:
     keys = KeySet.import_key_set(app.test_client().get(JWKS).json)
     found = jwt.decode(token(app, make_service_client(app)), keys, algorithms=["ES256"])

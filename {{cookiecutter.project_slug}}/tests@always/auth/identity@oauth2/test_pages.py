@@ -1,5 +1,6 @@
 """What all pages for people have in common, and how they tell errors."""
 
+from itertools import pairwise
 from types import ModuleType
 
 import pytest
@@ -29,6 +30,14 @@ def test_the_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
     )
     assert page.headers["Cache-Control"] == "no-store"
     assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("path", [LOGIN, ACCOUNT])
+def test_a_page_is_not_full_of_blank_lines(ada: Browser, path: str) -> None:
+    ada.sign_in()
+    lines = [line.strip() for line in ada.http.get(path).text.splitlines()]
+    assert ("", "") not in pairwise(lines)
+    assert lines.count("") < len(lines) / 10
 
 
 @pytest.mark.control("W3")

@@ -27,10 +27,12 @@ blueprints = (
 
 
 def init_app(app: Flask) -> None:
-    """Make the memory of callers, the guards of the protocol and the document of the protected resource."""
+    """Make the memory of callers, the guards of the protocol, its pages and the document of the protected resource."""
     memory.init_app(app)
     guards.add(app, "client", client_guard.guard)
     guards.add(app, "session", sessions.guard)
+    # A line of a page that only says what stands there is none in what is sent.
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protected_resource.init_app(app, protected_resource.resource(app))
 
 
