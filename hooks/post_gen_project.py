@@ -140,6 +140,17 @@ def provide() -> str:
     return f"Its development CA is {ca} (made with {tool}): trust that file to trust the service."
 
 
+def unfit() -> list[str]:
+    """Name the settings that the secrets of an earlier bake lack, or have for another server."""
+    schemes = []
+    for name in (".env", ".env.example"):
+        pairs = (line.split("=", 1) for line in read(name).decode(errors="replace").splitlines())
+        settings = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[0].isidentifier()}
+        schemes.append({key: value.rpartition("://")[0] for key, value in settings.items()})
+    here, example = schemes
+    return sorted(key for key, scheme in example.items() if here.get(key) != scheme)
+
+
 if __name__ == "__main__":
     kept = settle({ANSWERS[question] for question in MARKS} | {ALWAYS})
     certificates_made = provide()
@@ -150,6 +161,8 @@ if __name__ == "__main__":
         f"  {test:{len(run)}}    runs its tests\n\n"
         f"{certificates_made}"
     )
+    if changed := unfit():
+        said += f"\nIts .env was there and stays: it needs {', '.join(changed)} as in .env.example."
     if kept:
         said += (
             "\nThese stand where other answers have a file, and are not as this template writes it."

@@ -280,6 +280,18 @@ def test_what_a_changed_template_left_of_other_answers_is_told(
     )
 
 
+def test_secrets_that_other_answers_need_are_named(tmp_path: Path, environ: dict[str, str]) -> None:
+    """They are the owner's: the bake does not touch them, and the service would not start."""
+    bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "-f")
+    assert ".env" not in run(environ, *bake, folder=tmp_path)
+    before = secrets(tmp_path / "acme-api")
+    assert ".env" not in run(environ, *bake, folder=tmp_path)
+    said = run(environ, *bake, "limiter_backend=redis", "database=postgresql", folder=tmp_path)
+    assert "Its .env was there and stays" in said
+    assert "it needs APP_DATABASE_URL, APP_LIMITER_URI as in .env.example." in said
+    assert secrets(tmp_path / "acme-api") == before
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs an output that takes nothing")
 def test_a_bake_stands_though_nobody_reads_what_it_says(
     tmp_path: Path, environ: dict[str, str]
