@@ -80,7 +80,8 @@ class Shell:
                 return self._call(rest).get_data(as_text=True)
             case ["uv", "sync", *rest]:
                 # What a machine of production installs is not what the tests need: only the options are tried.
-                subprocess.run([program("uv"), "sync", *rest, "--help"], check=True, stdout=subprocess.DEVNULL)
+                uv = os.environ.get("UV") or program("uv")  # `uv run` tells its children which one it was
+                subprocess.run([uv, "sync", *rest, "--help"], check=True, stdout=subprocess.DEVNULL)
                 return ""
             case ["uv", "run", "flask", *rest] | ["uv", "run", "--no-sync", "flask", *rest]:
                 return "" if any(tuple(rest[: len(one)]) == one for one in SERVERS) else self._flask(rest, piped)
