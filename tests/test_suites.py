@@ -178,11 +178,11 @@ def test_no_service_is_named_as_what_it_depends_on(
         "from importlib import metadata\n"
         "for distribution in metadata.distributions():\n"
         "    print(distribution.name)\n"
-        "print(*metadata.packages_distributions(), sep='\\n')\n"
+        "print(*filter(str.isidentifier, metadata.packages_distributions()), sep='\\n')\n"
     )
     names = {re.sub("[-_.]+", "-", n).lower() for n in environment.run(tmp_path, "names").split()}
     accepted = {name for name in names if accepts_slug(name)}
-    assert len(names) > 100
+    assert len(names) > 50
     assert accepted == set()
 
 

@@ -19,6 +19,7 @@ import environment
 from address import ROOT
 from click import ClickException
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 FLASK = [sys.executable, "-m", "flask"]
@@ -61,7 +62,7 @@ def call(path: str, **options: Any) -> TestResponse:
     """Call the service in this process, as one browser does: what it is told to keep, it sends again."""
     app = service()
     host = app.extensions["settings"].all()["server_hosts"][0]
-    client = app.extensions.setdefault("developer", app.test_client())
+    client: FlaskClient = app.extensions.setdefault("developer", app.test_client())
     with redirect_stdout(StringIO()):  # these calls are none to stand in the journal
         return client.open(path, base_url=f"https://{host}", **options)
 
