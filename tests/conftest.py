@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
-from cookiecutter.main import cookiecutter
 from filelock import FileLock
 from hypothesis import settings
 from pytest_cookies.plugin import Cookies
 
+from tests.bake import baked
 from tests.template import TEMPLATE
 
 Bake = Callable[[Mapping[str, str]], Path]
@@ -50,19 +51,7 @@ def bake(cookies_session: Cookies, shared: Path) -> Bake:
 @pytest.fixture
 def rebake(tmp_path: Path) -> Bake:
     """Bake into a folder of the test's own, over what stands there, as ``cookiecutter -f`` does."""
-
-    def rebake(answers: Mapping[str, str]) -> Path:
-        service = cookiecutter(
-            str(TEMPLATE),
-            no_input=True,
-            extra_context=dict(answers),
-            output_dir=str(tmp_path),
-            overwrite_if_exists=True,
-            default_config=True,
-        )
-        return Path(service)
-
-    return rebake
+    return partial(baked, tmp_path)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
