@@ -41,7 +41,7 @@ def timed(template: Path, out: Path) -> float:
     """Return the seconds that one bake takes, the start of Python included."""
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "-o", str(out)]
     start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, capture_output=True)
     seconds = time.perf_counter() - start
     shutil.rmtree(out)
     return seconds

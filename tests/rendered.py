@@ -56,7 +56,9 @@ def rendered(answers: Mapping[str, str], template: Path) -> Files | None:
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input"]
     with tempfile.TemporaryDirectory(prefix="diff-") as folder:
         options = ["--default-config", "--output-dir", folder]
-        subprocess.run([*command, *options, *given], check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run([*command, *options, *given], capture_output=True, encoding="utf-8")
+        if done.returncode:
+            sys.exit(f"{label(answers)}: {done.stderr}")
         (service,) = Path(folder).iterdir()
         paths = {path.relative_to(service).as_posix(): path for path in service.rglob("*")}
         return {
