@@ -1,11 +1,11 @@
-"""Turn the rendered files into the service that was asked for.
+"""Turn the rendered files into the requested service.
 
-Settle the variants, make the secrets and the development certificates, say what to do next.
+Apply the variants, create secrets and development certificates, print the next steps.
 """
 
 import sys
 
-# Hooks run from the shared temporary folder: no file there may stand in for a library module.
+# Hooks run from the shared temporary folder: no file there may shadow a library module.
 if not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 
@@ -14,41 +14,44 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 
-ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
+CONTEXT = json.loads(r"""{{ cookiecutter | tojson }}""")
 
-# Every answer that a name may carry after its "@", chosen or not. They are listed here, because
-# a name of the owner's own, such as logo@2x.png, must be left alone when a service is baked again.
-MARKS = {
+# Every answer that a file name may have as its "@" suffix, chosen or not. A fixed list, because
+# an owner's file such as logo@2x.png must not be touched when a service is baked again.
+SUFFIXES = {
     "auth_style": {"api_key", "oauth2", "external_idp"},
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
 }
-# A mark that every service has. Cookiecutter renders the path of each file, unless a whole folder
-# is copied; then it removes the folder first, under -f with all that its owner added. One that is
-# marked stands in no service, so it can be copied fast: settle merges it file by file.
+# The suffix of files that every service has. Cookiecutter renders the path of each file unless it
+# copies the whole folder, and before it copies a folder, -f deletes the existing one with all that
+# its owner added. A folder with this suffix exists in no service, so it is safe to copy as a
+# whole: apply_variants merges it file by file.
 ALWAYS = "always"
-# For machines without make, as the service's README has them.
+# The commands for machines without make, as in the service's README.
 RUN, TEST = "uv run python scripts/develop.py", "uv run pytest"
-# What only the owner puts there: never searched, as it may hold any name and thousands of files.
-NOT_OURS = {".git", ".venv", "certs", "node_modules", "var"}
+# Folders that only the owner fills. They are not searched: they may hold thousands of files, with
+# any name.
+OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
 
 
-def settle(chosen: set[str]) -> list[str]:
-    """Bring the files of the chosen answers to their plain names and drop the others.
+def apply_variants(chosen: set[str]) -> list[str]:
+    """Rename the files of the chosen answers to their plain names and delete the other variants.
 
-    Folders merge file by file. What does not belong goes first, so that a file of this bake is
-    never taken for one that an earlier bake left. Give what stays of answers that are not chosen.
+    Folders are merged file by file. Other variants are deleted first, so that a file of this bake
+    is never mistaken for one that an earlier bake left. Return the paths of files that exist where
+    an answer that was not chosen has a file, and that may contain the owner's changes.
     """
     for name in os.listdir():
-        plain, marks = read_mark(name)
-        if marks == {ALWAYS} and not os.path.exists(plain):
+        plain, answers = split_suffix(name)
+        if answers == {ALWAYS} and not os.path.exists(plain):
             os.rename(name, plain)  # a new service: there is nothing to merge with
-    files = [(path, *unmarked(path)) for path in marked_files(".")]
+    files = [(path, *plain_path(path)) for path in variant_files(".")]
     wanted: dict[str, str] = {}
     others: dict[str, str] = {}
-    for path, target, answers in files:
-        (wanted if all(chosen & each for each in answers) else others)[path] = target
+    for path, target, suffixes in files:
+        (wanted if all(chosen & each for each in suffixes) else others)[path] = target
     for path, target in others.items():
         discard(path, target)
     left = {target for target in others.values() if os.path.isfile(target)}
@@ -61,38 +64,38 @@ def settle(chosen: set[str]) -> list[str]:
     return sorted(map(os.path.normpath, left))
 
 
-def marked_files(folder: str, inside: bool = False) -> Iterator[str]:
-    """Give each file below a folder that carries a mark, or stands in a folder that does."""
+def variant_files(folder: str, inside: bool = False) -> Iterator[str]:
+    """Yield each file below a folder whose name, or whose folder's name, has a suffix."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            marked = inside or bool(read_mark(entry.name)[1])
+            has_suffix = inside or bool(split_suffix(entry.name)[1])
             if not entry.is_dir(follow_symlinks=False):
-                if marked:
+                if has_suffix:
                     yield entry.path
-            elif entry.name not in NOT_OURS:
-                yield from marked_files(entry.path, marked)
+            elif entry.name not in OWNED_BY_USER:
+                yield from variant_files(entry.path, has_suffix)
 
 
-def unmarked(path: str) -> tuple[str, list[set[str]]]:
-    """Give the path without its marks, and the answers of each mark."""
-    names, answers = zip(*map(read_mark, path.split(os.sep)), strict=True)
-    return os.sep.join(names), [each for each in answers if each]
+def plain_path(path: str) -> tuple[str, list[set[str]]]:
+    """Return the path without its suffixes, and the answers of each suffix."""
+    names, suffixes = zip(*map(split_suffix, path.split(os.sep)), strict=True)
+    return os.sep.join(names), [each for each in suffixes if each]
 
 
-def read_mark(name: str) -> tuple[str, set[str]]:
-    """Split ``engine@sqlite.py`` into ``engine.py`` and its answers; none when it has no mark."""
+def split_suffix(name: str) -> tuple[str, set[str]]:
+    """Split ``engine@sqlite.py`` into ``engine.py`` and its answers (empty without a suffix)."""
     stem, _, rest = name.partition("@")
-    answers, dot, extension = rest.partition(".")
-    marks = set(answers.split("+"))
-    if stem and marks <= {ALWAYS}.union(*MARKS.values()):
-        return stem + dot + extension, marks
+    suffix, dot, extension = rest.partition(".")
+    answers = set(suffix.split("+"))
+    if stem and answers <= {ALWAYS}.union(*SUFFIXES.values()):
+        return stem + dot + extension, answers
     return name, set()
 
 
 def discard(path: str, target: str) -> None:
-    """Remove a file of another answer, and its copy that a bake with that answer left.
+    """Delete a file of another answer, and the copy that a bake with that answer left.
 
-    A file at that name which differs is the owner's, or was changed since: it stays.
+    If the file at the target differs, the owner wrote or changed it: keep it.
     """
     if os.path.isfile(target):
         content = read(path)
@@ -103,24 +106,24 @@ def discard(path: str, target: str) -> None:
 
 
 def read(path: str) -> bytes:
-    """Give the content of a file."""
+    """Return the content of a file."""
     with open(path, "rb") as file:
         return file.read()
 
 
 def remove_empty(folder: str) -> None:
-    """Remove a folder, and those above it, as far as they are empty."""
+    """Delete a folder if it is empty, and then each of its parents that is empty."""
     try:
         os.removedirs(folder)
     except OSError:
-        pass  # it holds something, or is gone already
+        pass  # not empty, or already deleted
 
 
-def provide() -> str:
-    """Make the secrets and the certificates; give a sentence about the latter.
+def create_secrets_and_certificates() -> str:
+    """Create the secrets and the certificates; return a sentence about the certificates.
 
-    The service's own scripts do both: what a bake makes, anyone can make again. They run in this
-    process, because starting Python costs more than all that they do.
+    Both come from the service's own scripts, so that the owner can run them again. They run in
+    this process, because starting Python takes longer than all of their work.
     """
     sys.dont_write_bytecode = True  # no __pycache__ in a new service
     sys.path.insert(0, os.path.abspath("scripts"))
@@ -130,45 +133,47 @@ def provide() -> str:
     import environment  # type: ignore[import-not-found]
 
     environment.write(Path())
-    ca = f"{ANSWERS['project_slug']}/certs/ca.pem"
+    ca = f"{CONTEXT['project_slug']}/certs/ca.pem"
     if os.path.exists("certs/server.pem"):
-        return f"Its certificates were there and stay. The development CA is {ca}."
+        return f"Existing certificates were kept. The development CA is {ca}."
     try:
         tool = certificates.make(Path("certs"))
     except certificates.CannotMakeError as error:
-        return f"No certificates yet: {error}. make run makes them later."
-    return f"Its development CA is {ca} (made with {tool}): trust that file to trust the service."
+        return f"No certificates yet: {error}. `make run` creates them later."
+    return f"The development CA is {ca} (made with {tool}). Trust that file to trust the service."
 
 
-def unfit() -> list[str]:
-    """Name the settings that the secrets of an earlier bake lack, or have for another server."""
+def outdated_settings() -> list[str]:
+    """Return the settings that .env lacks, or has for another server than .env.example."""
     schemes = []
     for name in (".env", ".env.example"):
         pairs = (line.split("=", 1) for line in read(name).decode(errors="replace").splitlines())
         settings = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[0].isidentifier()}
         schemes.append({key: value.rpartition("://")[0] for key, value in settings.items()})
-    here, example = schemes
-    return sorted(key for key, scheme in example.items() if here.get(key) != scheme)
+    current, example = schemes
+    return sorted(key for key, scheme in example.items() if current.get(key) != scheme)
 
 
 if __name__ == "__main__":
-    kept = settle({ANSWERS[question] for question in MARKS} | {ALWAYS})
-    certificates_made = provide()
+    left = apply_variants({CONTEXT[question] for question in SUFFIXES} | {ALWAYS})
+    about_certificates = create_secrets_and_certificates()
     run, test = ("make run", "make test") if os.name != "nt" else (RUN, TEST)
-    said = (
-        f"\n{ANSWERS['project_slug']} is ready. In that folder:\n\n"
-        f"  {run:{len(test)}}    serves it on https://localhost:8443 and prints a call that works\n"
+    message = (
+        f"\n{CONTEXT['project_slug']} is ready. Next, in that folder:\n\n"
+        f"  {run:{len(test)}}    starts it on https://localhost:8443 and prints a working request\n"
         f"  {test:{len(run)}}    runs its tests\n\n"
-        f"{certificates_made}"
+        f"{about_certificates}"
     )
-    if changed := unfit():
-        said += f"\nIts .env was there and stays: it needs {', '.join(changed)} as in .env.example."
-    if kept:
-        said += (
-            "\nThese stand where other answers have a file, and are not as this template writes it."
-            " They stay; remove them\nunless they are yours: " + ascii(kept)[1:-1]
+    if missing := outdated_settings():
+        message += (
+            f"\nThe existing .env was kept. Set {', '.join(missing)} in it, as in .env.example."
         )
-    # What a bake prints is for people: on the output it would stand in the patch of `cruft diff`,
-    # and nobody who stops reading undoes a service.
+    if left:
+        message += (
+            "\nThese files belong to answers that were not chosen, but differ from the template's"
+            " version. They were kept.\nDelete them unless they are yours: " + ascii(left)[1:-1]
+        )
+    # On standard error, because `cruft diff` would include standard output in its patch. Ignore
+    # write errors: cookiecutter deletes a new service whose hook fails.
     with suppress(OSError):
-        print(said, file=sys.stderr)
+        print(message, file=sys.stderr)

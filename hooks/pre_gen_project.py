@@ -1,12 +1,12 @@
-"""Refuse answers that cannot give a working service, before a file of it is written.
+"""Reject answers that cannot give a working service, before any file is written.
 
-One line for each refusal names the question, the value and the rule. A hook cannot import its
-neighbours, and every import is paid for at each bake: it uses the standard library, sparingly.
+Print one line for each invalid answer, with the question, the value and the rule. A hook cannot
+import other hooks, and every import slows down each bake: use few standard-library modules.
 """
 
 import sys
 
-# Hooks run from the shared temporary folder: no file there may stand in for a library module.
+# Hooks run from the shared temporary folder: no file there may shadow a library module.
 if not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 
@@ -20,22 +20,23 @@ from keyword import iskeyword
 
 CONTEXT = json.loads(r"""{{ cookiecutter | tojson }}""")
 
-LONGEST = {"project_name": 200, "description": 1000, "author_name": 200, "cors_origins": 2000}
+MAX_LENGTH = {"project_name": 200, "description": 1000, "author_name": 200, "cors_origins": 2000}
 OPTIONAL = {"cors_origins"}
-# As post_gen has them: the answers that mark files, and the folders where only the owner puts any.
-MARKS = {
+# The same as in post_gen_project.py: the answers that file names may have as a suffix, and the
+# folders that only the owner fills.
+SUFFIXES = {
     "auth_style": {"api_key", "oauth2", "external_idp"},
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
 }
-NOT_OURS = {".git", ".venv", "certs", "node_modules", "var"}
+OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
 
-# Spelled apart, because this file is itself rendered.
-JINJA_MARKS = ("{" + "{", "{" + "%", "{" + "#")
-# C0 and C1 controls, line and paragraph separators, the controls that reorder the text around them
-# (right-to-left letters need none of those), byte order marks, non-characters, lone surrogates.
-UNSEEN = re.compile(
+# Written in two parts each, because this file is itself rendered.
+JINJA_DELIMITERS = ("{" + "{", "{" + "%", "{" + "#")
+# C0 and C1 controls, line and paragraph separators, bidirectional overrides and isolates
+# (right-to-left text does not need them), byte order marks, noncharacters, lone surrogates.
+INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
@@ -47,55 +48,55 @@ ESCAPE = re.compile(r"\\(.)")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
-def refusals(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Give question, value and rule of each answer that does not do."""
+def invalid_answers(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield the question, value and broken rule of each invalid answer."""
     for question, value in context.items():
         if question.startswith("_") or not isinstance(value, str):
             continue
-        rule = of_any_text(question, value)
+        rule = check_string(question, value)
         if rule is None and question == "project_slug":
-            rule = of_slug(value, context)
+            rule = check_slug(value, context)
         elif rule is None and question == "cors_origins":
-            rule = of_origins(value)
-        elif rule is None and question in MARKS:
-            rule = of_choice(question, value)
-        rule = rule or of_forms(question, value, context)
+            rule = check_origins(value)
+        elif rule is None and question in SUFFIXES:
+            rule = check_choice(question, value)
+        rule = rule or check_derived(question, value, context)
         if rule:
             yield question, value, rule
 
 
-def of_any_text(question: str, value: str) -> str | None:
-    """Say what makes a text unfit for every file that it would stand in."""
-    longest = LONGEST.get(question)
-    if any(mark in value for mark in JINJA_MARKS):
-        # Cookiecutter renders key=value answers, and an update renders all of them once more.
-        return f"must not contain {', '.join(JINJA_MARKS)}, which are read as Jinja"
-    if found := UNSEEN.search(value):
+def check_string(question: str, value: str) -> str | None:
+    """Return the rule that a string breaks in any of the files that contain it."""
+    max_length = MAX_LENGTH.get(question)
+    if any(delimiter in value for delimiter in JINJA_DELIMITERS):
+        # Cookiecutter renders key=value answers, and `cruft update` renders all answers again.
+        return f"must not contain {', '.join(JINJA_DELIMITERS)}, which are read as Jinja"
+    if found := INVISIBLE.search(value):
         return f"must not contain the invisible control character U+{ord(found[0]):04X}"
     if not value and question not in OPTIONAL:
         return "must not be empty"
     if value != value.strip() and question != "cors_origins":
         return "must not begin or end with a blank"
-    if longest and len(value) > longest:
-        return f"must have at most {longest} characters, not {len(value)}"
+    if max_length and len(value) > max_length:
+        return f"must have at most {max_length} characters, not {len(value)}"
     return None
 
 
-def of_forms(question: str, value: str, context: dict[str, object]) -> str | None:
-    """Say which form of an answer is that of another: they are derived, but could be given too."""
+def check_derived(question: str, value: str, context: dict[str, object]) -> str | None:
+    """Return the rule broken if an escaped form, which can be passed too, is of another answer."""
     origins = [part.strip() for part in value.split(",") if part.strip()]
-    meant = {"quoted": origins if question == "cors_origins" else value, "markdown": value}
-    for form, read in (("quoted", json.loads), ("markdown", partial(ESCAPE.sub, r"\1"))):
+    expected = {"quoted": origins if question == "cors_origins" else value, "markdown": value}
+    for form, decode in (("quoted", json.loads), ("markdown", partial(ESCAPE.sub, r"\1"))):
         name = f"__{question}_{form}"
         with suppress(ValueError):
-            if name not in context or read(str(context[name])) == meant[form]:
+            if name not in context or decode(str(context[name])) == expected[form]:
                 continue
-        return f"must give {name}, which is derived, not answered"
+        return f"must match {name}, which is derived from it and must not be set"
     return None
 
 
-def of_slug(slug: str, context: dict[str, object]) -> str | None:
-    """Say why a slug cannot name a folder, a distribution and a package at once."""
+def check_slug(slug: str, context: dict[str, object]) -> str | None:
+    """Return the rule that a slug breaks as the name of a folder, a distribution and a package."""
     package = slug.replace("-", "_")
     reserved = context["_reserved_names"]
     if not SLUG.fullmatch(slug) or "--" in slug:
@@ -110,24 +111,24 @@ def of_slug(slug: str, context: dict[str, object]) -> str | None:
     if isinstance(reserved, list) and package in " ".join(reserved).split():
         return "must not be the name of a package or folder that the service uses, or of a device"
     if context["__package_name"] != package:
-        return "must give the package name; __package_name is derived, not answered"
+        return "must match __package_name, which is derived from it and must not be set"
     return None
 
 
-def of_origins(value: str) -> str | None:
-    """Say why a list holds what no browser would send, or what nobody should trust."""
+def check_origins(value: str) -> str | None:
+    """Return the rule that a comma-separated list of CORS origins breaks."""
     origins = [origin.strip() for origin in value.split(",")] if value.strip() else []
     for origin in origins:
-        if rule := of_origin(origin):
+        if rule := check_origin(origin):
             return f"{quoted(origin)} {rule}"
     for origin in origins:
         if origins.count(origin) > 1:
-            return f"{quoted(origin)} must not stand there twice"
+            return f"{quoted(origin)} must not be listed twice"
     return None
 
 
-def of_origin(origin: str) -> str | None:
-    """Say why a text is not an origin as browsers send it: scheme://host[:port] (RFC 6454)."""
+def check_origin(origin: str) -> str | None:
+    """Return the rule broken if this is not scheme://host[:port] as browsers send it (RFC 6454)."""
     found = ORIGIN.fullmatch(origin)
     if "*" in origin:
         return "must not be a wildcard; list each origin"
@@ -136,10 +137,10 @@ def of_origin(origin: str) -> str | None:
     if not found:
         return (
             "must be scheme://host[:port] as browsers send it: http or https, lower case, ASCII"
-            " (punycode), without user, path, query or final slash"
+            " (punycode), without user, path, query or trailing slash"
         )
     scheme, host, port = found.groups()
-    # A host that ends in a number is an address to a browser, whatever its form (WHATWG URL 3.5).
+    # Browsers parse a host whose last label is a number as an IP address (WHATWG URL 3.5).
     last = host.rsplit(".", 1)[-1]
     numeric = host[0] == "[" or last.isdigit() or last.startswith("0x")
     if not (is_address(host) if numeric else is_name(host)):
@@ -147,20 +148,20 @@ def of_origin(origin: str) -> str | None:
     if port and (port[0] == "0" or int(port) > 65535):
         return "must have a port from 1 to 65535"
     if port == DEFAULT_PORTS[scheme]:
-        return f"must not name port {port}: browsers leave out the default port of {scheme}"
+        return f"must not contain port {port}: browsers omit the default port of {scheme}"
     if scheme == "http" and host not in LOOPBACK:
-        return "must be https: plain http is for localhost, 127.0.0.1 and [::1] alone"
+        return "must be https: plain http is allowed for localhost, 127.0.0.1 and [::1] only"
     return None
 
 
 def is_name(host: str) -> bool:
-    """Tell whether a host is a DNS name (RFC 1123)."""
+    """Return whether a host is a DNS name (RFC 1123)."""
     return len(host) <= 253 and all(LABEL.fullmatch(label) for label in host.split("."))
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a host is an IPv4 address, or an IPv6 one in brackets, as browsers write it."""
-    import ipaddress  # the slowest import, and rarely needed
+    """Return whether a host is an IPv4 or a bracketed IPv6 address in the form browsers send."""
+    import ipaddress  # slow to import, and rarely needed
 
     bare = host.strip("[]")
     try:
@@ -170,14 +171,14 @@ def is_address(host: str) -> bool:
     return address.compressed == bare and (address.version == 6) == (host != bare)
 
 
-def of_choice(question: str, answer: str) -> str | None:
-    """Say why an answer cannot be chosen, or not for the service that is already here.
+def check_choice(question: str, answer: str) -> str | None:
+    """Return the rule broken if an answer is unknown, or differs from the existing service's.
 
-    With --overwrite-if-exists the new files are written over the old ones; those of another style
-    would stay beside them, and with them its endpoints.
+    --overwrite-if-exists writes the new files over the old ones. The files of another
+    authentication style would remain, and their endpoints with them.
     """
-    if answer not in MARKS[question]:
-        return f"must be one of {', '.join(sorted(MARKS[question]))}"
+    if answer not in SUFFIXES[question]:
+        return f"must be one of {', '.join(sorted(SUFFIXES[question]))}"
     if question != "auth_style" or not os.path.exists("pyproject.toml"):
         return None
     try:
@@ -186,39 +187,49 @@ def of_choice(question: str, answer: str) -> str | None:
         with open("pyproject.toml", "rb") as file:
             table = tomllib.load(file).get("tool", {}).get("cookiecutter", {})
     except (ImportError, OSError, ValueError):
-        return "cannot be compared with the service that is here: its pyproject.toml cannot be read"
-    here = table.get("auth_style", answer)
-    if here != answer:
-        return f"must stay {quoted(here)}, the style of the service that is here; bake a new folder"
+        return (
+            "cannot be compared with the existing service: its pyproject.toml is unreadable;"
+            " restore that file, or bake into a new folder"
+        )
+    current = table.get("auth_style", answer)
+    if current != answer:
+        return (
+            f"must stay {quoted(current)}, the style of the existing service;"
+            " bake into a new folder to change it"
+        )
     return None
 
 
-def marked() -> Iterator[tuple[str, str, str]]:
-    """Give each name of the owner's that carries a mark, which a bake would take for its own."""
+def conflicting_names() -> Iterator[tuple[str, str, str]]:
+    """Yield each of the owner's files that has a variant suffix and would be renamed or deleted."""
     if any("@always" in name for name in os.listdir()):
-        return  # a bake without its hooks left all of its own
-    known = set().union(*MARKS.values())
+        return  # an earlier bake without hooks: these files are the template's
+    known = set().union(*SUFFIXES.values())
     for folder, folders, files in os.walk(os.curdir):
-        folders[:] = set(folders) - NOT_OURS
+        folders[:] = set(folders) - OWNED_BY_USER
         for name in folders + files:
             stem, _, rest = name.partition("@")
-            mark = rest.partition(".")[0]
-            if stem and known.issuperset(mark.split("+")):
+            suffix = rest.partition(".")[0]
+            if stem and known.issuperset(suffix.split("+")):
                 path = os.path.relpath(os.path.join(folder, name))
-                yield "the name", path, f"must not carry @{mark}, the mark of an answer; rename it"
+                yield (
+                    "file name",
+                    path,
+                    f"must not contain @{suffix}, which marks a variant in the template; rename it",
+                )
 
 
 def quoted(value: object) -> str:
-    """Give a value in ASCII and at a length that fits a line."""
+    """Return a value in ASCII, in quotes, cut to at most 60 characters."""
     text = str(value)
     return json.dumps(text if len(text) <= 60 else text[:57] + "...")
 
 
-def leave_nothing() -> None:
-    """Remove the folders that a slug with slashes made above the project's own.
+def remove_created_folders() -> None:
+    """Delete the empty parent folders that cookiecutter created for a slug with slashes.
 
-    Cookiecutter removes the project folder only. Folders that hold something stay: rmdir takes
-    empty ones alone, so what was there before is safe.
+    Cookiecutter deletes the project folder only. rmdir fails on folders that are not empty, so
+    existing files are safe.
     """
     output, slug = CONTEXT.get("_output_dir"), CONTEXT["project_slug"]
     if output and os.path.basename(slug) != slug:
@@ -233,9 +244,9 @@ def leave_nothing() -> None:
 
 
 if __name__ == "__main__":
-    refused = [*refusals(CONTEXT), *marked()]
-    for question, value, rule in refused:
-        print(f"Refused: {question} {quoted(value)}: {rule}.", file=sys.stderr)
-    if refused:
-        leave_nothing()
+    invalid = [*invalid_answers(CONTEXT), *conflicting_names()]
+    for question, value, rule in invalid:
+        print(f"Invalid {question} {quoted(value)}: {rule}.", file=sys.stderr)
+    if invalid:
+        remove_created_folders()
         sys.exit(1)

@@ -119,7 +119,7 @@ def fixed(seed: int) -> dict[str, str]:
         while True:
             length = LONGEST[question] if dice.random() < 0.2 else dice.randint(1, 60)
             text = "".join(dice.choices(PIECES, k=length))[:length].strip()
-            if accept.of_any_text(question, text) is None:
+            if accept.check_string(question, text) is None:
                 return text
 
     def slug() -> str:

@@ -52,7 +52,7 @@ def test_what_the_hook_refuses_is_told_without_a_traceback(module: str, tmp_path
     """Its own line, and that the bake ended there."""
     folder = [str(tmp_path)] if module != "tests.smoke" else []
     said = refused(module, *folder, "project_slug=con")
-    assert said[0].startswith('Refused: project_slug "con": must not be')
+    assert said[0].startswith('Invalid project_slug "con": must not be')
     assert said[1] == "Hook script failed (exit status: 1)"
     assert said[2:] in ([], ["smoke: not started"])
 

@@ -193,7 +193,7 @@ def test_any_answers_are_refused_by_name_or_give_files_that_say_them(
 def hold(answers: dict[str, str]) -> None:
     """Expect a refusal that names a question that was answered, or a service that is right."""
     context = derived(answers)
-    refused = list(PRE_GEN.refusals(context))
+    refused = list(PRE_GEN.invalid_answers(context))
     for question, value, rule in refused:
         assert answers[question] == value
         assert rule.startswith(("must", '"'))
@@ -220,7 +220,7 @@ def test_a_service_with_such_names_says_them(bake: Bake, text: str) -> None:
 
 def plain(name: str) -> str:
     """Take the marks from a name."""
-    return str(hook("post_gen_project", {}).unmarked(name)[0])
+    return str(hook("post_gen_project", {}).plain_path(name)[0])
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -229,4 +229,4 @@ def test_fixed_answers_are_hostile_and_accepted(seed: int) -> None:
     answers = hostile.fixed(seed)
     assert answers == hostile.fixed(seed)
     context = derived({**DEFAULTS, **answers})
-    assert list(PRE_GEN.refusals(context)) == []
+    assert list(PRE_GEN.invalid_answers(context)) == []

@@ -156,7 +156,7 @@ def test_the_workflow_bakes_every_style_on_both(
     matrix = elsewhere["strategy"]["matrix"]
     assert matrix["system"] == ["macos-latest", "windows-latest"]
     assert set(matrix["style"]) >= set(CHOICES["auth_style"])
-    assert set(matrix["style"]) <= hook("post_gen_project", {}).MARKS["auth_style"]
+    assert set(matrix["style"]) <= hook("post_gen_project", {}).SUFFIXES["auth_style"]
 
 
 def test_the_workflow_runs_the_lint_and_the_suite_of_each(

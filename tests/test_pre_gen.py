@@ -23,7 +23,7 @@ def refusals(question: str, value: str) -> list[tuple[str, str, str]]:
     context = {**GOOD, question: value}
     if question == "project_slug":
         context["__package_name"] = value.replace("-", "_")
-    return list(hook("pre_gen_project", context).refusals(context))
+    return list(hook("pre_gen_project", context).invalid_answers(context))
 
 
 TEXTS = ["project_name", "description", "author_name"]
@@ -151,7 +151,7 @@ def test_every_reserved_name_is_refused() -> None:
 def test_a_form_of_another_text_is_refused(name: str, form: str) -> None:
     """What is written into the files is what was answered, and checked."""
     context = {**GOOD, name: form}
-    ((named, value, rule),) = hook("pre_gen_project", context).refusals(context)
+    ((named, value, rule),) = hook("pre_gen_project", context).invalid_answers(context)
     assert named == name.strip("_").rpartition("_")[0]
     assert value == GOOD[named]
     assert name in rule
@@ -168,7 +168,7 @@ def test_a_choice_that_there_is_not_is_refused(question: str) -> None:
 def test_a_package_name_of_its_own_is_refused() -> None:
     """Private values can be given as ``key=value`` too; this one is a path."""
     context = {**GOOD, "__package_name": "../evil"}
-    ((named, _, rule),) = hook("pre_gen_project", context).refusals(context)
+    ((named, _, rule),) = hook("pre_gen_project", context).invalid_answers(context)
     assert named == "project_slug"
     assert "derived" in rule
 
@@ -297,8 +297,8 @@ def test_a_refusal_is_one_line_and_leaves_nothing(
     """Question, value and rule in ASCII, cut to a length; not even a folder stays."""
     result = cookies.bake(extra_context=answers, template=str(TEMPLATE))
     assert result.exception is not None
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Refused")]
-    assert re.fullmatch(rf'Refused: {question} ".*": .+\.', line)
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Invalid")]
+    assert re.fullmatch(rf'Invalid {question} ".*": .+\.', line)
     assert line.isascii()
     assert len(line) < 260
     assert [path.name for path in tmp_path.rglob("*")] == ["cookies", "bake00"]
@@ -309,7 +309,7 @@ def test_every_refused_answer_has_its_line(
 ) -> None:
     """Whoever has two to mend hears of both."""
     cookies.bake(extra_context={"project_slug": "9", "cors_origins": "*"}, template=str(TEMPLATE))
-    lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Refused")]
+    lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Invalid")]
     assert [line.split()[1] for line in lines] == ["cors_origins", "project_slug"]
 
 
@@ -332,5 +332,5 @@ def test_another_auth_style_over_a_service_is_refused(
     before = {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}
     with pytest.raises(Exception, match="Hook script failed"):
         rebake({})
-    assert "Refused: auth_style" in capfd.readouterr().err
+    assert "Invalid auth_style" in capfd.readouterr().err
     assert before == {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}

@@ -68,7 +68,7 @@ def test_no_question_asks_for_a_secret() -> None:
 def test_the_defaults_are_accepted() -> None:
     """Return at every prompt gives a service."""
     context = answers()
-    assert list(hook("pre_gen_project", context).refusals(context)) == []
+    assert list(hook("pre_gen_project", context).invalid_answers(context)) == []
     assert context["auth_style"] == "api_key"
     assert context["limiter_backend"] == "memory"
     assert context["database"] == "sqlite"
@@ -107,7 +107,7 @@ def test_every_name_gives_a_slug_that_is_accepted(name: str) -> None:
     """Whatever is typed, the derived slug is never the reason of a refusal."""
     derived = slug(name)
     context = {**CONTEXT, "project_slug": derived, "__package_name": derived.replace("-", "_")}
-    assert hook("pre_gen_project", context).of_slug(derived, context) is None
+    assert hook("pre_gen_project", context).check_slug(derived, context) is None
 
 
 def test_the_standard_library_is_reserved() -> None:

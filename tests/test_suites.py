@@ -190,7 +190,7 @@ def accepts_slug(slug: str) -> bool:
     """Ask the hook."""
     context = {"project_slug": slug, "__package_name": slug.replace("-", "_")}
     context["_reserved_names"] = CONTEXT["_reserved_names"]
-    return not list(hook("pre_gen_project", context).refusals(context))
+    return not list(hook("pre_gen_project", context).invalid_answers(context))
 
 
 def test_a_score_of_hostile_answers_runs_the_whole_suite() -> None:

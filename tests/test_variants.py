@@ -101,7 +101,7 @@ def copied_as_they_are() -> set[str]:
     """Name the files of the default package that cookiecutter does not render."""
     post_gen = hook("post_gen_project", {})
     return {
-        post_gen.unmarked(name)[0].replace("{{cookiecutter.__package_name}}", "acme_api")
+        post_gen.plain_path(name)[0].replace("{{cookiecutter.__package_name}}", "acme_api")
         for name in files(SERVICE)
         if any(fnmatch.fnmatch(name, pattern) for pattern in CONTEXT["_copy_without_render"])
     }
@@ -129,13 +129,13 @@ def test_no_word_of_a_road_not_taken(service: Path, answers: dict[str, str]) -> 
 
 def unchosen(question: str, answers: dict[str, str]) -> list[str]:
     """Give the words of a question's other answers, those to come included."""
-    marks = hook("post_gen_project", {}).MARKS[question]
+    marks = hook("post_gen_project", {}).SUFFIXES[question]
     return [word for answer in marks - {answers[question]} for word in WORDS[answer]]
 
 
 def test_every_answer_has_its_words() -> None:
     """Those to come included; an answer with none has nothing that others would not have."""
-    marks = hook("post_gen_project", {}).MARKS
+    marks = hook("post_gen_project", {}).SUFFIXES
     assert WORDS.keys() == set().union(*marks.values())
 
 
@@ -253,7 +253,7 @@ def test_no_two_files_of_a_variant_become_one() -> None:
         chosen |= {*answers.values(), post_gen.ALWAYS}
         targets = []
         for name in files(SERVICE):
-            target, marks = post_gen.unmarked(name)
+            target, marks = post_gen.plain_path(name)
             if all(chosen & each for each in marks):
                 targets.append(target)
         assert len(targets) == len(set(targets))

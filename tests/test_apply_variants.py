@@ -37,14 +37,14 @@ def found() -> dict[str, str]:
 def test_a_file_of_the_answer_gets_its_plain_name(post_gen: ModuleType) -> None:
     """The others of that name go."""
     tree({"app/engine@sqlite.py": "s", "app/engine@postgresql.py": "p", "app/x.py": "x"})
-    post_gen.settle({"sqlite", "memory", "api_key"})
+    post_gen.apply_variants({"sqlite", "memory", "api_key"})
     assert found() == {"app/engine.py": "s", "app/x.py": "x"}
 
 
 def test_a_file_may_belong_to_several_answers(post_gen: ModuleType) -> None:
     """One of them is enough, of whichever question."""
     tree({"real_server@redis+valkey+postgresql.py": "r", "other@redis+valkey.py": "o"})
-    post_gen.settle({"memory", "postgresql", "api_key"})
+    post_gen.apply_variants({"memory", "postgresql", "api_key"})
     assert found() == {"real_server.py": "r"}
 
 
@@ -61,7 +61,7 @@ def test_a_file_may_belong_to_several_answers(post_gen: ModuleType) -> None:
 def test_the_mark_stands_before_the_ending(post_gen: ModuleType, name: str, plain: str) -> None:
     """Files with no ending, with several, and hidden ones."""
     tree({name: "x"})
-    post_gen.settle({"sqlite"})
+    post_gen.apply_variants({"sqlite"})
     assert found() == {plain: "x"}
 
 
@@ -78,7 +78,7 @@ def test_folders_merge_file_by_file(post_gen: ModuleType) -> None:
             "auth@oauth2/x.py": "x",
         }
     )
-    post_gen.settle({"api_key", "sqlite"})
+    post_gen.apply_variants({"api_key", "sqlite"})
     assert found() == {
         "auth/__init__.py": "",
         "auth/identity/common.py": "c",
@@ -97,14 +97,14 @@ def test_a_folder_of_every_answer_joins_what_is_there(post_gen: ModuleType) -> N
             "app/c.py": "c",
         }
     )
-    post_gen.settle({"sqlite", post_gen.ALWAYS})
+    post_gen.apply_variants({"sqlite", post_gen.ALWAYS})
     assert found() == {"app/a.py": "new", "app/b.py": "b", "app/c.py": "c"}
 
 
 def test_a_folder_that_loses_all_its_files_goes(post_gen: ModuleType) -> None:
     """No empty folder stays."""
     tree({"deploy/base/db@postgresql.yml": "x", "kept.txt": "k"})
-    post_gen.settle({"sqlite"})
+    post_gen.apply_variants({"sqlite"})
     assert found() == {"kept.txt": "k"}
 
 
@@ -112,7 +112,7 @@ def test_what_an_earlier_bake_left_goes(post_gen: ModuleType) -> None:
     """A file of the answer that was, when it is still as the template wrote it."""
     tree({"engine.py": "p", "server.py": "r"})
     tree({"engine@sqlite.py": "s", "engine@postgresql.py": "p", "server@postgresql.py": "r"})
-    assert post_gen.settle({"sqlite"}) == []
+    assert post_gen.apply_variants({"sqlite"}) == []
     assert found() == {"engine.py": "s"}
 
 
@@ -128,42 +128,42 @@ def test_what_the_owner_made_stays(post_gen: ModuleType) -> None:
         "node_modules/c@redis/d.js": "n",
     }
     tree({**mine, "server@postgresql.py": "r"})
-    assert post_gen.settle({"sqlite"}) == ["server.py"]
+    assert post_gen.apply_variants({"sqlite"}) == ["server.py"]
     assert found() == mine
 
 
 def test_an_empty_file_is_no_proof(post_gen: ModuleType) -> None:
     """An empty file of the owner's is as good as the template's."""
     tree({"extra/__init__.py": "", "extra@redis/__init__.py": ""})
-    post_gen.settle({"memory"})
+    post_gen.apply_variants({"memory"})
     assert found() == {"extra/__init__.py": ""}
 
 
 def test_equal_files_of_two_answers_do_not_take_each_other(post_gen: ModuleType) -> None:
     """The one that is wanted stays, also over what an earlier bake left."""
     tree({"a@oauth2/b.py": "same", "a@api_key/b.py": "same", "a/b.py": "same"})
-    assert post_gen.settle({"api_key"}) == []
+    assert post_gen.apply_variants({"api_key"}) == []
     assert found() == {"a/b.py": "same"}
     tree({"a@oauth2/b.py": "other", "a@api_key/b.py": "new"})
-    assert post_gen.settle({"api_key"}) == []
+    assert post_gen.apply_variants({"api_key"}) == []
     assert found() == {"a/b.py": "new"}
 
 
 def test_settling_twice_changes_nothing(post_gen: ModuleType) -> None:
     """There is nothing marked any more."""
     tree({"engine@sqlite.py": "s", "engine@postgresql.py": "p"})
-    post_gen.settle({"sqlite"})
+    post_gen.apply_variants({"sqlite"})
     before = found()
-    post_gen.settle({"sqlite"})
+    post_gen.apply_variants({"sqlite"})
     assert found() == before
 
 
 def test_the_hooks_know_every_answer(post_gen: ModuleType) -> None:
     """Their marks are the choices of the questions, and answers that are to come."""
     pre_gen = hook("pre_gen_project", {})
-    assert (pre_gen.MARKS, pre_gen.NOT_OURS) == (post_gen.MARKS, post_gen.NOT_OURS)
-    assert list(post_gen.MARKS) == list(CHOICES)
-    assert all(set(CHOICES[question]) <= marks for question, marks in post_gen.MARKS.items())
+    assert (pre_gen.SUFFIXES, pre_gen.OWNED_BY_USER) == (post_gen.SUFFIXES, post_gen.OWNED_BY_USER)
+    assert list(post_gen.SUFFIXES) == list(CHOICES)
+    assert all(set(CHOICES[question]) <= marks for question, marks in post_gen.SUFFIXES.items())
 
 
 def test_every_mark_of_the_template_is_an_answer(post_gen: ModuleType) -> None:
@@ -171,7 +171,7 @@ def test_every_mark_of_the_template_is_an_answer(post_gen: ModuleType) -> None:
     strange = [
         os.path.relpath(path, SERVICE)
         for path in SERVICE.rglob("*@*")
-        if "@" in path.name and not post_gen.read_mark(path.name)[1]
+        if "@" in path.name and not post_gen.split_suffix(path.name)[1]
     ]
     assert strange == []
 
