@@ -1,8 +1,8 @@
-"""Print what a bake costs as a multiple of the least that Cookiecutter can do.
+"""Print the time of a bake as a multiple of the time of an empty template.
 
-Each bake is a whole process: the template with its defaults, hooks and certificates included,
-against an empty template without hooks, and against the baked service as a template of itself,
-which renders the same tree without hooks.
+Each bake is a whole process. Three templates are compared: this one with its defaults, hooks and
+certificates; an empty one without hooks; and the rendered service used as a template, which gives
+the same tree without hooks.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tests.template import TEMPLATE
 
 
 def main(rounds: int) -> None:
-    """Bake all three in turn and print the medians."""
+    """Bake all three alternately and print the medians."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         templates = {
@@ -38,7 +38,7 @@ def main(rounds: int) -> None:
 
 
 def timed(template: Path, out: Path) -> float:
-    """Return the seconds that one bake takes, the start of Python included."""
+    """Return the duration of one bake in seconds, including the start of Python."""
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "-o", str(out)]
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
@@ -48,25 +48,25 @@ def timed(template: Path, out: Path) -> float:
 
 
 def empty(template: Path) -> Path:
-    """Make a template that renders one line."""
+    """Create a template that renders one line."""
     root = template / "{{cookiecutter.project_slug}}"
     root.mkdir(parents=True)
     (root / "README.md").write_text("{{ cookiecutter.project_slug }}\n", encoding="utf-8")
-    return asking_nothing(template)
+    return with_one_question(template)
 
 
 def same_tree(template: Path) -> Path:
-    """Make a template of the default service as it stands after its bake."""
+    """Create a template from the files of the rendered default service."""
     template.mkdir()
     service = bake(template, {})
     service.rename(template / "{{cookiecutter.project_slug}}")
-    return asking_nothing(template)
+    return with_one_question(template)
 
 
-def asking_nothing(template: Path) -> Path:
-    """Give the template the one question that Cookiecutter needs."""
+def with_one_question(template: Path) -> Path:
+    """Add a cookiecutter.json with the one question that Cookiecutter needs."""
     root = template / "{{cookiecutter.project_slug}}"
-    # Python, which the real template does not render either, and the templates of other tools.
+    # Python files, which the real template does not render either, and templates of other tools.
     copied = ["*.py"] + [
         path.relative_to(root).as_posix()
         for path in root.rglob("*")

@@ -1,6 +1,6 @@
-"""The baseline: what the service's endpoints are in plain Flask, without any of its controls.
+"""The baseline: the service's endpoints in plain Flask, without security controls.
 
-The queries and the SQLite settings are the service's own, so that what differs is the security.
+The queries and SQLite settings are the same as the service's, so that only the controls differ.
 """
 
 import os
@@ -29,7 +29,7 @@ one = sql.select(items.c.id, items.c.name, items.c.description, items.c.price).w
 
 @sql.event.listens_for(engine, "connect")
 def configure(connection: Any, _record: object) -> None:
-    """Set what the service sets."""
+    """Apply the service's SQLite settings."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -40,13 +40,13 @@ app = Flask(__name__)
 
 @app.get("/api/v1/me")
 def me() -> dict[str, Any]:
-    """Answer a little JSON."""
+    """Return a small JSON object."""
     return {"id": "someone", "scopes": ["items:read", "items:write"]}
 
 
 @app.get("/api/v1/items/<item_id>")
 def get_item(item_id: str) -> tuple[dict[str, Any], int]:
-    """Read one row by its key."""
+    """Return one row by its key."""
     with engine.connect() as connection:
         row = connection.execute(one, {"id": item_id, "owner": "someone"}).first()
     return (dict(row._mapping), 200) if row else ({}, 404)
@@ -54,7 +54,7 @@ def get_item(item_id: str) -> tuple[dict[str, Any], int]:
 
 @app.post("/api/v1/items")
 def create_item() -> tuple[dict[str, Any], int]:
-    """Write one row."""
+    """Insert one row."""
     body = request.get_json()
     row = {
         "id": str(uuid7()),

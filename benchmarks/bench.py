@@ -1,8 +1,8 @@
-"""Print the share of bare Flask's speed that the secured service keeps.
+"""Print the requests per second of the secured service as a fraction of bare Flask.
 
-The default service with its limits raised and the same endpoints in plain Flask (bare.py) run side
-by side: one granian worker each, the same libraries, certificate and SQLite settings. wrk calls
-them in turn over HTTPS.
+The default service with higher rate limits and the same endpoints in plain Flask (bare.py) run at
+the same time: one granian worker each, the same libraries, certificate and SQLite settings. wrk
+calls them alternately over HTTPS.
 """
 
 import argparse
@@ -22,27 +22,28 @@ from tests.smoke import api_key
 
 HERE = Path(__file__).parent
 NO_LIMIT = "100000000/minute"
-RAISED = {"APP_LIMITS_ADDRESS": NO_LIMIT, "APP_LIMITS_CALLER": NO_LIMIT}
+HIGH_LIMITS = {"APP_LIMITS_ADDRESS": NO_LIMIT, "APP_LIMITS_CALLER": NO_LIMIT}
 CONNECTIONS = 16
-THREADS = 8  # of the one worker, and the connections that it holds: the service's own defaults
-HELD = 512
+# The service's defaults for its one worker.
+THREADS = 8
+BACKPRESSURE = 512
 ENDPOINTS = ("GET /api/v1/me", "GET /api/v1/items/{id}", "POST /api/v1/items")
 
 
 def main(rounds: int, seconds: int) -> None:
-    """Bake, start both, measure, print."""
+    """Render the service, start both, measure and print."""
     if shutil.which("wrk") is None:
-        sys.exit("bench: needs wrk")
+        sys.exit("bench: wrk is not installed")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = bake(Path(name), {})
-        with started(folder, RAISED) as service, plain(folder) as bare:
+        with started(folder, HIGH_LIMITS) as service, plain(folder) as bare:
             key = {"X-API-Key": api_key.create(service, "items:read items:write")["key"]}
             subjects = {
                 **{f"secured {call}": measure for call, measure in calls(service, key, seconds)},
                 **{f"bare {call}": measure for call, measure in calls(bare, {}, seconds)},
             }
             found = interleaved(subjects, rounds)
-    print(f"{'requests a second':24} {'bare':>8} {'secured':>8}   share")
+    print(f"{'requests per second':24} {'bare':>8} {'secured':>8}   ratio")
     for call in ENDPOINTS:
         bare_speed, speed = found[f"bare {call}"], found[f"secured {call}"]
         print(f"{call:24} {bare_speed:8,.0f} {speed:8,.0f} {speed / bare_speed:7.2f}")
@@ -50,12 +51,12 @@ def main(rounds: int, seconds: int) -> None:
 
 @contextmanager
 def plain(folder: Path) -> Iterator[Service]:
-    """Run bare.py as the service is run."""
+    """Run bare.py in the same way as the service."""
     port, certs = free_port(), folder / "certs"
     command = (
         *("granian", "--interface", "wsgi", "--workers", "1", "--no-ws"),
         *("--workers-kill-timeout", "2"),
-        *("--blocking-threads", str(THREADS), "--backpressure", str(HELD)),
+        *("--blocking-threads", str(THREADS), "--backpressure", str(BACKPRESSURE)),
         *("--host", "127.0.0.1", "--port", str(port), "--working-dir", str(HERE)),
         *("--ssl-protocol-min", "tls1.2", "--ssl-certificate", str(certs / "server.pem")),
         *("--ssl-keyfile", str(certs / "server-key.pem"), "bare:app"),
@@ -71,7 +72,7 @@ def plain(folder: Path) -> Iterator[Service]:
 def calls(
     service: Service, credential: Mapping[str, str], seconds: int
 ) -> Iterator[tuple[str, Callable[[], float]]]:
-    """Yield each endpoint with a function that measures it."""
+    """Yield each endpoint with a function that returns its requests per second."""
     with service.client(credential) as client:
         item = client.post("/api/v1/items", json={"name": "Earl Grey", "price": 4.5}).json()
     for call in ENDPOINTS:
@@ -80,7 +81,7 @@ def calls(
 
 
 def wrk(url: str, method: str, headers: Mapping[str, str], seconds: int) -> float:
-    """Return how many requests a second were answered; raises RuntimeError if any was refused."""
+    """Return the requests per second; raises RuntimeError if a request failed."""
     printed = subprocess.run(
         [
             *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),

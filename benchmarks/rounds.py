@@ -1,11 +1,11 @@
-"""Measure several things in turn, round after round: a slow minute of the machine hits all."""
+"""Measure several subjects alternately, so that a slow phase of the machine affects all of them."""
 
 import statistics
 from collections.abc import Callable, Mapping
 
 
 def interleaved(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """Return the median of each subject; an uncounted first round warms everything up."""
+    """Return the median of each subject; the first round is a warm-up and not counted."""
     for measure in subjects.values():
         measure()
     found: dict[str, list[float]] = {name: [] for name in subjects}

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.conftest import Bake
+from tests.repository import repository_files
 from tests.template import CHOICES, SERVICE, TEMPLATE, hook
 
 SYSTEMS = ["win32", "darwin"]
@@ -22,19 +23,6 @@ SHELLS = {
     "subprocess": {"getoutput", "getstatusoutput"},
     "asyncio": {"create_subprocess_shell"},
 }
-
-
-def names() -> list[str]:
-    """Name every file that the repository holds, or will."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=TEMPLATE,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    if listed.returncode:
-        pytest.skip("no git repository: a copy of the files")
-    return [name for name in listed.stdout.split("\0") if name]
 
 
 def sources() -> list[Path]:
@@ -97,7 +85,7 @@ def test_every_text_file_is_opened_with_its_encoding() -> None:
 
 def test_every_name_is_fit_for_windows() -> None:
     """No reserved character, device or ending, none too long, no two that differ in case alone."""
-    found = names()
+    found = repository_files()
     assert len({name.lower() for name in found}) == len(found)
     for name in found:
         assert len(name) < 180, name
@@ -109,7 +97,7 @@ def test_every_name_is_fit_for_windows() -> None:
 
 def test_there_is_no_link_and_no_mode() -> None:
     """Windows has neither; what runs on this machine alone may be executable."""
-    for name in names():
+    for name in repository_files():
         path = TEMPLATE / name
         assert not path.is_symlink(), name
         if path.is_file() and not name.startswith(".ci/"):
@@ -128,7 +116,7 @@ def test_every_line_ends_alike() -> None:
     """A checkout and a bake on Windows write LF."""
     assert "eol=lf" in (TEMPLATE / ".gitattributes").read_text("utf-8")
     assert "eol=lf" in (SERVICE / ".gitattributes").read_text("utf-8")
-    assert [name for name in names() if b"\r\n" in (TEMPLATE / name).read_bytes()] == []
+    assert [name for name in repository_files() if b"\r\n" in (TEMPLATE / name).read_bytes()] == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
