@@ -34,7 +34,7 @@ watch: uv ## render again after each change of the template and run the service'
 	@"$(UV)" run python -m tests.watch $(call quoted,$(OUT)) $(answers)
 
 diff: uv ## show how the rendered services differ from those of another commit: make diff [REF=main]
-	@"$(UV)" run python -m tests.rendered $(call quoted,$(REF))
+	@"$(UV)" run python -m tests.variant_diff $(call quoted,$(REF))
 
 test: uv ## run the template's tests and the test suites of the rendered services
 	@"$(UV)" run pytest

@@ -1,7 +1,7 @@
-"""Bake a service of this checkout, whoever does it: `make bake [answers]`.
+"""Render a service from this checkout: `make bake [answers]`.
 
-It needs Cookiecutter alone, for a machine that has nothing of the tests. What is baked depends on
-the checkout and the answers, not on the defaults of a person.
+This module needs only Cookiecutter, not the packages of the tests. The result depends on the
+checkout and the answers, not on the user's Cookiecutter configuration.
 """
 
 import logging
@@ -13,36 +13,40 @@ from cookiecutter.main import cookiecutter
 
 from tests.template import CHOICES, QUESTIONS, TEMPLATE
 
-# Its log repeats each failure, with a traceback.
+# Cookiecutter's log repeats each error with a traceback.
 logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
 
 
-class NotBaked(Exception):
-    """There is no service; the message says why."""
+class BakeFailed(Exception):
+    """The template cannot be rendered; the message is the reason."""
 
 
-class Refused(NotBaked):
-    """What was asked for cannot be, whatever the template looks like."""
+class InvalidArguments(BakeFailed):
+    """The arguments are invalid, so changing the template would not help."""
 
 
-def answered(arguments: Iterable[str]) -> dict[str, str]:
-    """Read ``question=answer``; raises Refused where the template has no such question or choice.
+def parse_answers(arguments: Iterable[str]) -> dict[str, str]:
+    """Parse ``question=answer``; raises InvalidArguments for an unknown question or choice.
 
-    Cookiecutter itself passes over the one, and shows a traceback for the other.
+    Cookiecutter ignores an unknown question, and prints a traceback for an unknown choice.
     """
     given = {}
     for argument in arguments:
         question, _, answer = argument.partition("=")
         if question not in QUESTIONS:
-            raise Refused(f"{question} is no question: there are {', '.join(QUESTIONS)}")
+            raise InvalidArguments(
+                f"Unknown question {question!r}. The questions are {', '.join(QUESTIONS)}."
+            )
         if answer not in CHOICES.get(question, [answer]):
-            raise Refused(f"{question} is one of {', '.join(CHOICES[question])}, not {answer!r}")
+            raise InvalidArguments(
+                f"Invalid {question} {answer!r}: must be one of {', '.join(CHOICES[question])}."
+            )
         given[question] = answer
     return given
 
 
-def baked(out: Path, given: Mapping[str, str]) -> Path:
-    """Bake these answers, defaults for the others, over what stands there; return the service."""
+def bake_in_process(out: Path, given: Mapping[str, str]) -> Path:
+    """Render these answers and defaults over an existing service; return the service's folder."""
     try:
         service = cookiecutter(
             str(TEMPLATE),
@@ -52,17 +56,17 @@ def baked(out: Path, given: Mapping[str, str]) -> Path:
             overwrite_if_exists=True,
             default_config=True,
         )
-    except Exception as error:  # a template that somebody works on fails in every way
-        what, _, _ = str(error).partition(" Context: ")  # every answer and derived value
-        raise NotBaked(what) from error
+    except Exception as error:  # a template under development can fail in any way
+        message, _, _ = str(error).partition(" Context: ")  # drop the list of all answers
+        raise BakeFailed(message) from error
     return Path(service)
 
 
 def main(out: str, *arguments: str) -> str | None:
-    """Bake into a folder; return why there is no service."""
+    """Render a service into a folder; return an error message if that fails."""
     try:
-        baked(Path(out), answered(arguments))
-    except NotBaked as reason:
+        bake_in_process(Path(out), parse_answers(arguments))
+    except BakeFailed as reason:
         return str(reason)
     return None
 

@@ -1,6 +1,6 @@
-"""Call a service by the client that was generated from its OpenAPI document.
+"""Call a service with the client generated from its OpenAPI document.
 
-The client is the package `generated` of the working folder.
+The client is the package `generated` in the working directory.
 
 python client.py ADDRESS CA_FILE HEADER VALUE
 """
@@ -20,16 +20,16 @@ client = AuthenticatedClient(
     auth_header_name=header,
     verify_ssl=ssl.create_default_context(cafile=authority),
 )
-made = create_item.sync(client=client, body=NewItem(name="Made by the client", price=3))
-assert isinstance(made, Item)
-assert get_item.sync(str(made.id), client=client) == made
+created = create_item.sync(client=client, body=NewItem(name="Created by the client", price=3))
+assert isinstance(created, Item)
+assert get_item.sync(str(created.id), client=client) == created
 listed = list_items.sync(client=client, q="by the client")
 assert isinstance(listed, ItemList)
-assert made in listed.items
-assert delete_item.sync_detailed(str(made.id), client=client).status_code == 204
-gone = get_item.sync(str(made.id), client=client)
-assert isinstance(gone, Problem)
-assert gone.type_ == "/problems/not-found"
-refused = create_item.sync(client=client, body=NewItem(name=""))
-assert isinstance(refused, Problem)
-assert [error.pointer for error in refused.errors] == ["#/name"]
+assert created in listed.items
+assert delete_item.sync_detailed(str(created.id), client=client).status_code == 204
+deleted = get_item.sync(str(created.id), client=client)
+assert isinstance(deleted, Problem)
+assert deleted.type_ == "/problems/not-found"
+rejected = create_item.sync(client=client, body=NewItem(name=""))
+assert isinstance(rejected, Problem)
+assert [error.pointer for error in rejected.errors] == ["#/name"]

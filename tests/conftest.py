@@ -1,4 +1,4 @@
-"""Bakes, each made once for all tests that only look at it, and the count of what was tested."""
+"""Fixtures that render services, and a summary of what a run covered."""
 
 import hashlib
 import json
@@ -11,19 +11,19 @@ from filelock import FileLock
 from hypothesis import settings
 from pytest_cookies.plugin import Cookies
 
-from tests.bake import baked
+from tests.bake import bake_in_process
 from tests.template import TEMPLATE
 
 Bake = Callable[[Mapping[str, str]], Path]
 
-# How long an example takes depends on what else the machine does.
+# The duration of an example depends on the load of the machine.
 settings.register_profile("template", deadline=None)
 settings.load_profile("template")
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Give a folder that all test processes of a run share."""
+    """Return a folder that all test processes of a run share."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "shared"
     folder.mkdir(exist_ok=True)
@@ -32,7 +32,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture(scope="session")
 def bake(cookies_session: Cookies, shared: Path) -> Bake:
-    """Bake these answers, defaults for the others, once in a run; nobody writes to the service."""
+    """Render these answers and defaults once per run; tests must not change the service."""
 
     def bake(answers: Mapping[str, str]) -> Path:
         key = json.dumps(answers, sort_keys=True).encode("utf-8", "surrogatepass")
@@ -50,21 +50,22 @@ def bake(cookies_session: Cookies, shared: Path) -> Bake:
 
 @pytest.fixture
 def rebake(tmp_path: Path) -> Bake:
-    """Bake into a folder of the test's own, over what stands there, as ``cookiecutter -f`` does."""
-    return partial(baked, tmp_path)
+    """Render into the test's own folder, over an existing service, like ``cookiecutter -f``."""
+    return partial(bake_in_process, tmp_path)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what a run covered: ``record_property`` brings it from the test processes.
+    """Print what a run covered; ``record_property`` transfers it from the test processes.
 
-    A check is a test that passed, here or in the suite of a service, or a claim of `tests/smoke`.
+    A check is a test that passed, here or in a service's suite, or a check of `tests/smoke`.
     """
     passed = terminalreporter.getreports("passed")
-    told = [each for report in passed if report.when == "call" for each in report.user_properties]
-    baked = {value for name, value in told if name == "baked"}
-    suites = [value for name, value in told if name == "suite"]
-    checks = sum(report.when == "call" for report in passed)
-    checks += sum(int(str(value)) for name, value in told if name in {"suite", "claims"})
+    calls = [report for report in passed if report.when == "call"]
+    properties = [each for report in calls for each in report.user_properties]
+    baked = {value for name, value in properties if name == "baked"}
+    suites = [value for name, value in properties if name == "suite"]
+    checks = len(calls)
+    checks += sum(int(str(value)) for name, value in properties if name in {"suite", "smoke"})
     terminalreporter.write_line(
         f"{len(baked)} variants baked, {len(suites)} suites run, {checks} checks"
     )

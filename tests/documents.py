@@ -1,8 +1,8 @@
-"""Write the documents that come from a service's code into the template, for all variants.
+"""Regenerate the documents that services derive from their code, for all variants: `make docs`.
 
-`make docs` runs this. Variants are baked and each runs its own `scripts/documents.py`. A document
-that differs between auth styles becomes a marked file for each; within one, lines that belong to
-some answers stand in a condition. The variants' own tests then hold it against their code.
+Each variant is rendered and runs its own `scripts/documents.py`. A document that differs between
+auth styles becomes one file per style, with a suffix; lines that differ by another answer are put
+into a Jinja condition. The test suites of the services compare the documents with the code.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from tests.template import CHOICES, SERVICE
 Texts = dict[str, str]
 LIMITERS = CHOICES["limiter_backend"]
 DATABASES = ("sqlite", "postgresql")
-WRITTEN = "import documents, wsgi, json; print(json.dumps(documents.documents(wsgi.create_app())))"
+GENERATE = "import documents, wsgi, json; print(json.dumps(documents.documents(wsgi.create_app())))"
 GENERATED = (
     "docs/errors.md",
     "docs/security.md",
@@ -33,46 +33,46 @@ GENERATED = (
 
 
 def main(python: str = "") -> None:
-    """Bake every variant and bring back what each says of itself."""
+    """Render every variant, generate its documents and write them into the template."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             names = list(variants())
             folders = [root / "-".join(answers) for answers in names]
-            services = list(at_once.map(bake, folders, map(named, names)))
+            services = list(pool.map(bake, folders, map(named, names)))
             python = python or environment(root / "environment", services)
-            said = dict(
-                zip(names, at_once.map(documents, services, itertools.repeat(python)), strict=False)
+            generated = dict(
+                zip(names, pool.map(documents, services, itertools.repeat(python)), strict=False)
             )
     for name in GENERATED:
-        place(name, {style: of_style(style, name, said) for style in CHOICES["auth_style"]})
+        place(name, {style: of_style(style, name, generated) for style in CHOICES["auth_style"]})
 
 
-def of_style(style: str, name: str, said: Mapping[tuple[str, ...], Texts]) -> str:
+def of_style(style: str, name: str, generated: Mapping[tuple[str, ...], Texts]) -> str:
     """Return the document of an auth style, with conditions for the other answers."""
-    by_limiter = {limiter: said[style, limiter, "sqlite"][name] for limiter in LIMITERS}
+    by_limiter = {limiter: generated[style, limiter, "sqlite"][name] for limiter in LIMITERS}
     merged = merged_over("limiter_backend", by_limiter)
-    # A database changes a line or another, and the same whatever the limiter is.
-    lines = (said[style, "memory", database][name].splitlines() for database in DATABASES)
+    # The database changes single lines, and the same lines with every limiter.
+    lines = (generated[style, "memory", database][name].splitlines() for database in DATABASES)
     changed = {old: new for old, new in zip(*lines, strict=True) if old != new}
     elsewhere = "\n".join(changed.get(line, line) for line in merged.splitlines()) + "\n"
     return merged_over("database", {"sqlite": merged, "postgresql": elsewhere})
 
 
 def variants() -> Iterator[tuple[str, ...]]:
-    """Give auth style, limiter and database of each variant that is looked at."""
+    """Yield the auth style, limiter and database of each variant that is rendered."""
     others = [*((limiter, "sqlite") for limiter in LIMITERS), ("memory", "postgresql")]
     for style, other in itertools.product(CHOICES["auth_style"], others):
         yield (style, *other)
 
 
 def named(answers: Sequence[str]) -> dict[str, str]:
-    """Give the answers by their questions."""
+    """Return the answers by question."""
     return dict(zip(("auth_style", "limiter_backend", "database"), answers, strict=True))
 
 
 def environment(folder: Path, services: Iterable[Path]) -> str:
-    """Install what any of the services needs, and return the Python that has it."""
+    """Install the dependencies of all these services; return the path of that Python."""
     subprocess.run([UV, "venv", "--quiet", str(folder)], check=True)
     install = [UV, "pip", "install", "--quiet", "--python", str(folder)]
     for service in services:
@@ -82,9 +82,9 @@ def environment(folder: Path, services: Iterable[Path]) -> str:
 
 
 def documents(service: Path, python: str) -> Texts:
-    """Return the documents of a service, as its own script writes them."""
+    """Return the documents that a service's own script generates."""
     done = subprocess.run(
-        [python, "-c", WRITTEN],
+        [python, "-c", GENERATE],
         cwd=service,
         check=True,
         stdout=subprocess.PIPE,
@@ -96,10 +96,10 @@ def documents(service: Path, python: str) -> Texts:
 
 
 def merged_over(question: str, texts: Mapping[str, str]) -> str:
-    """Return one text in which the lines of some answers stand in a condition."""
+    """Merge documents into one; lines that not all answers share are put into a condition."""
     lines = {answer: text.splitlines() for answer, text in texts.items()}
     first, *others = lines.values()
-    # Where all texts agree: the index of the line in the first, and in each.
+    # The lines that all texts share: the index in the first text, and in each text.
     kept = {index: [index] for index in range(len(first))}
     for other in others:
         found = {
@@ -125,7 +125,7 @@ def merged_over(question: str, texts: Mapping[str, str]) -> str:
 
 
 def conditional(question: str, own: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return the lines of each answer in a condition of their own; answers that agree share one."""
+    """Return each answer's lines in a condition; answers with the same lines share one."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for answer, lines in own.items():
         groups.setdefault(lines, []).append(answer)
@@ -138,7 +138,7 @@ def conditional(question: str, own: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def place(name: str, by_style: Mapping[str, str]) -> None:
-    """Write a document; one file for the auth styles that have the same."""
+    """Write a document, as one file for all auth styles that share it."""
     path = SERVICE / name.replace("tests/", "tests@always/", 1)
     for old in (path, *path.parent.glob(f"{path.stem}@*{path.suffix}")):
         old.unlink(missing_ok=True)
@@ -146,8 +146,8 @@ def place(name: str, by_style: Mapping[str, str]) -> None:
     for style, text in by_style.items():
         groups.setdefault(text, []).append(style)
     for text, styles in groups.items():
-        mark = "" if len(groups) == 1 else "@" + "+".join(styles)
-        target = path.with_name(f"{path.stem}{mark}{path.suffix}")
+        suffix = "" if len(groups) == 1 else "@" + "+".join(styles)
+        target = path.with_name(f"{path.stem}{suffix}{path.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8", newline="\n")
         print(f"wrote {target.relative_to(SERVICE)}")

@@ -1,4 +1,4 @@
-"""Programs from outside that tests call."""
+"""External programs that tests call."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import pytest
 
 
 def program(*names: str) -> str:
-    """Return the path of the first of these that is here; without any, skip, and in CI fail."""
+    """Return the path of the first installed program; skip if there is none, in CI fail."""
     for name in names:
         if path := shutil.which(name):
             return path

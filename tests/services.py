@@ -1,4 +1,4 @@
-"""Bake a service, and run it with the servers that its answers need, as its owner would."""
+"""Render a service and start it, with the servers that its answers require, as an owner would."""
 
 import importlib
 import os
@@ -15,20 +15,21 @@ from pathlib import Path
 
 import httpx
 
-from tests.bake import NotBaked
+from tests.bake import BakeFailed
 from tests.template import TEMPLATE
 
-# `uv run` tells its children which uv it was.
+# `uv run` sets UV to its own path.
 UV = os.environ.get("UV", "uv")
 START_SECONDS = 120
 STOP_SECONDS = 15
-RUN = ("python", "scripts/develop.py")  # what `make run` runs
+RUN = ("python", "scripts/develop.py")  # the command behind `make run`
 
 
 def bake(folder: Path, answers: Mapping[str, str]) -> Path:
-    """Bake these answers, defaults for the others, into an empty folder; return the service's.
+    """Render these answers and defaults into an empty folder; return the service's folder.
 
-    A process of its own lets several be baked at once: Cookiecutter changes the working folder.
+    It runs in a process of its own, because Cookiecutter changes the working directory, and several
+    services can be rendered at the same time.
     """
     given = [f"{question}={answer}" for question, answer in answers.items()]
     done = subprocess.run(
@@ -39,16 +40,16 @@ def bake(folder: Path, answers: Mapping[str, str]) -> Path:
         encoding="utf-8",
     )
     if done.returncode:
-        raise NotBaked(done.stderr.strip())
+        raise BakeFailed(done.stderr.strip())
     (service,) = folder.iterdir()
     return service
 
 
 @contextmanager
 def storages(service: Path) -> Iterator[dict[str, str]]:
-    """Start the database and limiter servers that the service needs, as its own tests do.
+    """Start the database and limiter servers of the service in the same way as its own tests.
 
-    Yields the settings that lead the service there: none for SQLite and the memory.
+    Yields the settings with their addresses: none for SQLite and the in-memory limiter.
     """
     sys.path.insert(0, str(service / "tests"))
     settings = {}
@@ -63,22 +64,22 @@ def storages(service: Path) -> Iterator[dict[str, str]]:
         yield settings
 
 
-class NotStarted(Exception):
-    """The service does not answer; its log says why."""
+class StartFailed(Exception):
+    """The service did not become ready; the message is its log."""
 
 
 class Service:
-    """A service that runs in a process group of its own."""
+    """A running service, in its own process group."""
 
     def __init__(
         self, folder: Path, settings: Mapping[str, str], log: Path, command: Sequence[str] = RUN
     ) -> None:
-        """Start the command in the environment of the service, which it makes if there is none."""
+        """Start the command in the service's virtual environment, which uv creates if missing."""
         self.folder = folder
         self.port = int(settings["APP_SERVER_PORT"])
         self.url = f"https://localhost:{self.port}"
         self.log = log
-        # As its owner starts it: with bytecode, however this Python was started.
+        # Drop settings of this process, such as PYTHONDONTWRITEBYTECODE.
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -96,21 +97,21 @@ class Service:
 
     @property
     def authority(self) -> ssl.SSLContext:
-        """Trust the service's development CA, and nothing else."""
+        """A TLS context that trusts only the service's development CA."""
         return ssl.create_default_context(cafile=self.folder / "certs" / "ca.pem")
 
     def client(self, headers: Mapping[str, str] | None = None) -> httpx.Client:
         """Return a client that sends these headers with each request."""
         return httpx.Client(base_url=self.url, headers=headers, verify=self.authority, timeout=10)
 
-    def flask(self, *arguments: str, typed: str | None = None) -> str:
-        """Run one of the service's commands and return what it prints."""
+    def flask(self, *arguments: str, stdin: str | None = None) -> str:
+        """Run one of the service's commands and return its output."""
         with self.log.open("ab") as log:
             return subprocess.run(
                 [UV, "run", "flask", *arguments],
                 cwd=self.folder,
                 env=self.environment,
-                input=typed,
+                input=stdin,
                 check=True,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -118,7 +119,7 @@ class Service:
             ).stdout
 
     def wait(self, path: str) -> None:
-        """Return once it answers this path; raises NotStarted when it does not."""
+        """Wait until a GET of this path succeeds; raises StartFailed after a time limit."""
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
@@ -126,12 +127,12 @@ class Service:
                     if client.get(path).is_success:
                         return
             except (OSError, httpx.TransportError):
-                pass  # no certificate, or nobody listens yet
+                pass  # no certificate yet, or not listening yet
             time.sleep(0.1)
-        raise NotStarted(self.log.read_text(encoding="utf-8", errors="replace"))
+        raise StartFailed(self.log.read_text(encoding="utf-8", errors="replace"))
 
     def stop(self) -> bool:
-        """Stop it as Ctrl-C does and tell whether it went by itself."""
+        """Send SIGINT like Ctrl-C; return whether the service stopped without SIGKILL."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         try:
@@ -144,7 +145,7 @@ class Service:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on at this moment."""
+    """Return a port that is currently unused."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -158,7 +159,7 @@ def started(
     command: Sequence[str] = RUN,
     ready: str = "/readyz",
 ) -> Iterator[Service]:
-    """Yield the service once it answers over HTTPS on a free port; stop it at the end."""
+    """Start the service on a free port, yield it when it is ready, and stop it at the end."""
     port = {"APP_SERVER_PORT": str(free_port())}
     with tempfile.TemporaryDirectory() as logs:
         service = Service(folder, {**port, **settings}, Path(logs) / "service.log", command)

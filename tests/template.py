@@ -1,4 +1,4 @@
-"""The template as its tests see it: the questions, and the code of its hooks."""
+"""The template's questions, variants and hooks, for its tests."""
 
 import itertools
 import json
@@ -16,28 +16,28 @@ RESERVED = frozenset(" ".join(CONTEXT["_reserved_names"]).split())
 
 
 def choices(template: Path) -> dict[str, list[str]]:
-    """Give the answers that each question of a template offers, where it offers any."""
+    """Return the choices of each multiple-choice question of a template."""
     context = json.loads((template / "cookiecutter.json").read_text("utf-8"))
     offered = {name: value for name, value in context.items() if isinstance(value, list)}
     return {name: answers for name, answers in offered.items() if not name.startswith("_")}
 
 
 CHOICES = choices(TEMPLATE)
-# What the code depends on: each of these answers goes with each other. The other questions add
-# files that nothing imports.
+# The questions that change a service's code: tests combine each of their answers with each other.
+# The other questions add files that no code imports.
 CORE = ("auth_style", "limiter_backend", "database")
 DEFAULTS = {question: answers[0] for question, answers in CHOICES.items()}
 
 
 def core_variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
-    """Give the answers of every service that differs in code: each choice with each other."""
+    """Yield the answers of every service with different code: all combinations."""
     core = [question for question in CORE if question in offered]
     for answers in itertools.product(*(offered[question] for question in core)):
         yield dict(zip(core, answers, strict=True))
 
 
 def variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
-    """Give these, and each choice of every other question with each authentication style."""
+    """Yield these, and each choice of every other question with each authentication style."""
     yield from core_variants(offered)
     for question in offered.keys() - CORE:
         for style, choice in itertools.product(offered["auth_style"], offered[question][1:]):
@@ -45,12 +45,12 @@ def variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, s
 
 
 def label(answers: Mapping[str, str]) -> str:
-    """Name a variant by its answers."""
+    """Return the name of a variant: its answers."""
     return "-".join(answers.values())
 
 
 def copied(folder: Path) -> Path:
-    """Copy all that makes the template into a folder of its own."""
+    """Copy the template to another folder, without its tests and documents."""
     folder.mkdir(parents=True)
     shutil.copy(TEMPLATE / "cookiecutter.json", folder)
     for name in ("hooks", SERVICE.name):
@@ -59,16 +59,16 @@ def copied(folder: Path) -> Path:
 
 
 def hook(name: str, context: Mapping[str, object]) -> ModuleType:
-    """Load a hook as it is when cookiecutter has rendered it with these answers."""
+    """Load a hook as cookiecutter would render it with these answers."""
     text = (TEMPLATE / "hooks" / f"{name}.py").read_text("utf-8")
-    mark = "{{ cookiecutter | tojson }}"
-    if text.count(mark) != 1:
-        raise AssertionError(f"{name} must read its answers in one place")
+    expression = "{{ cookiecutter | tojson }}"
+    if text.count(expression) != 1:
+        raise AssertionError(f"{name} must contain {expression} exactly once")
     module = ModuleType(name)
     path = list(sys.path)
     try:
-        # The hook drops the first entry of the search path, in its own process.
-        exec(compile(text.replace(mark, json.dumps(context)), name, "exec"), module.__dict__)  # noqa: S102
+        # The hook removes the first entry of sys.path, which is restored below.
+        exec(compile(text.replace(expression, json.dumps(context)), name, "exec"), module.__dict__)  # noqa: S102
     finally:
         sys.path[:] = path
     return module

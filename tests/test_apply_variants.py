@@ -1,4 +1,4 @@
-"""How marked files become a variant."""
+"""The hook turns files with a suffix into a variant."""
 
 import os
 from pathlib import Path
@@ -12,12 +12,12 @@ from tests.template import CHOICES, SERVICE, hook
 
 @pytest.fixture
 def post_gen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Load the hook, in an empty folder that is the working folder as at a bake."""
+    """Load the hook in an empty working directory, as during a bake."""
     monkeypatch.chdir(tmp_path)
     return hook("post_gen_project", {"project_slug": "acme-api"})
 
 
-def tree(files: dict[str, str]) -> None:
+def write(files: dict[str, str]) -> None:
     """Write these files."""
     for name, content in files.items():
         path = Path(name)
@@ -26,7 +26,7 @@ def tree(files: dict[str, str]) -> None:
 
 
 def found() -> dict[str, str]:
-    """Read every file; a folder that is empty counts as one."""
+    """Return the content of every file, and every empty folder."""
     return {
         path.as_posix(): path.read_text() if path.is_file() else "<empty>"
         for path in Path().rglob("*")
@@ -35,15 +35,15 @@ def found() -> dict[str, str]:
 
 
 def test_a_file_of_the_answer_gets_its_plain_name(post_gen: ModuleType) -> None:
-    """The others of that name go."""
-    tree({"app/engine@sqlite.py": "s", "app/engine@postgresql.py": "p", "app/x.py": "x"})
+    """The files of other answers are deleted."""
+    write({"app/engine@sqlite.py": "s", "app/engine@postgresql.py": "p", "app/x.py": "x"})
     post_gen.apply_variants({"sqlite", "memory", "api_key"})
     assert found() == {"app/engine.py": "s", "app/x.py": "x"}
 
 
 def test_a_file_may_belong_to_several_answers(post_gen: ModuleType) -> None:
-    """One of them is enough, of whichever question."""
-    tree({"real_server@redis+valkey+postgresql.py": "r", "other@redis+valkey.py": "o"})
+    """One chosen answer is enough, of any question."""
+    write({"real_server@redis+valkey+postgresql.py": "r", "other@redis+valkey.py": "o"})
     post_gen.apply_variants({"memory", "postgresql", "api_key"})
     assert found() == {"real_server.py": "r"}
 
@@ -58,16 +58,16 @@ def test_a_file_may_belong_to_several_answers(post_gen: ModuleType) -> None:
         (".github@sqlite", ".github"),
     ],
 )
-def test_the_mark_stands_before_the_ending(post_gen: ModuleType, name: str, plain: str) -> None:
-    """Files with no ending, with several, and hidden ones."""
-    tree({name: "x"})
+def test_the_suffix_comes_before_the_extension(post_gen: ModuleType, name: str, plain: str) -> None:
+    """Files without an extension, with several, and hidden files."""
+    write({name: "x"})
     post_gen.apply_variants({"sqlite"})
     assert found() == {plain: "x"}
 
 
-def test_folders_merge_file_by_file(post_gen: ModuleType) -> None:
-    """A marked folder joins the one that is there, with marks inside it too."""
-    tree(
+def test_folders_are_merged_file_by_file(post_gen: ModuleType) -> None:
+    """A folder with a suffix is merged into the existing one, with the suffixes inside it."""
+    write(
         {
             "auth/__init__.py": "",
             "auth/identity@api_key/keys.py": "k",
@@ -87,9 +87,9 @@ def test_folders_merge_file_by_file(post_gen: ModuleType) -> None:
     }
 
 
-def test_a_folder_of_every_answer_joins_what_is_there(post_gen: ModuleType) -> None:
-    """It is copied as a whole, beside the owner's files and not over them."""
-    tree(
+def test_a_folder_of_every_answer_is_merged_into_the_existing_one(post_gen: ModuleType) -> None:
+    """The owner's files in it are kept."""
+    write(
         {
             "app@always/a.py": "new",
             "app@always/b@sqlite.py": "b",
@@ -101,23 +101,23 @@ def test_a_folder_of_every_answer_joins_what_is_there(post_gen: ModuleType) -> N
     assert found() == {"app/a.py": "new", "app/b.py": "b", "app/c.py": "c"}
 
 
-def test_a_folder_that_loses_all_its_files_goes(post_gen: ModuleType) -> None:
-    """No empty folder stays."""
-    tree({"deploy/base/db@postgresql.yml": "x", "kept.txt": "k"})
+def test_a_folder_without_files_is_deleted(post_gen: ModuleType) -> None:
+    """With its empty parents."""
+    write({"deploy/base/db@postgresql.yml": "x", "kept.txt": "k"})
     post_gen.apply_variants({"sqlite"})
     assert found() == {"kept.txt": "k"}
 
 
-def test_what_an_earlier_bake_left_goes(post_gen: ModuleType) -> None:
-    """A file of the answer that was, when it is still as the template wrote it."""
-    tree({"engine.py": "p", "server.py": "r"})
-    tree({"engine@sqlite.py": "s", "engine@postgresql.py": "p", "server@postgresql.py": "r"})
+def test_unchanged_files_of_an_earlier_bake_are_deleted(post_gen: ModuleType) -> None:
+    """A file of the previous answer, if it is the same as the template's."""
+    write({"engine.py": "p", "server.py": "r"})
+    write({"engine@sqlite.py": "s", "engine@postgresql.py": "p", "server@postgresql.py": "r"})
     assert post_gen.apply_variants({"sqlite"}) == []
     assert found() == {"engine.py": "s"}
 
 
-def test_what_the_owner_made_stays(post_gen: ModuleType) -> None:
-    """A file at the name of another answer's, which is told, and an @ that marks nothing."""
+def test_the_owners_files_are_kept(post_gen: ModuleType) -> None:
+    """Files at the path of another answer's file, which are returned, and names with another @."""
     mine = {
         "server.py": "my own",
         "logo@2x.png": "l",
@@ -127,31 +127,31 @@ def test_what_the_owner_made_stays(post_gen: ModuleType) -> None:
         ".venv/lib/b@sqlite.py": "v",
         "node_modules/c@redis/d.js": "n",
     }
-    tree({**mine, "server@postgresql.py": "r"})
+    write({**mine, "server@postgresql.py": "r"})
     assert post_gen.apply_variants({"sqlite"}) == ["server.py"]
     assert found() == mine
 
 
-def test_an_empty_file_is_no_proof(post_gen: ModuleType) -> None:
-    """An empty file of the owner's is as good as the template's."""
-    tree({"extra/__init__.py": "", "extra@redis/__init__.py": ""})
+def test_an_empty_file_is_kept(post_gen: ModuleType) -> None:
+    """It may be the owner's, even if the template's is empty, too."""
+    write({"extra/__init__.py": "", "extra@redis/__init__.py": ""})
     post_gen.apply_variants({"memory"})
     assert found() == {"extra/__init__.py": ""}
 
 
-def test_equal_files_of_two_answers_do_not_take_each_other(post_gen: ModuleType) -> None:
-    """The one that is wanted stays, also over what an earlier bake left."""
-    tree({"a@oauth2/b.py": "same", "a@api_key/b.py": "same", "a/b.py": "same"})
+def test_a_file_equal_to_another_answers_file_is_kept(post_gen: ModuleType) -> None:
+    """Also when it replaces a file of an earlier bake."""
+    write({"a@oauth2/b.py": "same", "a@api_key/b.py": "same", "a/b.py": "same"})
     assert post_gen.apply_variants({"api_key"}) == []
     assert found() == {"a/b.py": "same"}
-    tree({"a@oauth2/b.py": "other", "a@api_key/b.py": "new"})
+    write({"a@oauth2/b.py": "other", "a@api_key/b.py": "new"})
     assert post_gen.apply_variants({"api_key"}) == []
     assert found() == {"a/b.py": "new"}
 
 
-def test_settling_twice_changes_nothing(post_gen: ModuleType) -> None:
-    """There is nothing marked any more."""
-    tree({"engine@sqlite.py": "s", "engine@postgresql.py": "p"})
+def test_a_second_run_changes_nothing(post_gen: ModuleType) -> None:
+    """No file has a suffix any more."""
+    write({"engine@sqlite.py": "s", "engine@postgresql.py": "p"})
     post_gen.apply_variants({"sqlite"})
     before = found()
     post_gen.apply_variants({"sqlite"})
@@ -159,25 +159,27 @@ def test_settling_twice_changes_nothing(post_gen: ModuleType) -> None:
 
 
 def test_the_hooks_know_every_answer(post_gen: ModuleType) -> None:
-    """Their marks are the choices of the questions, and answers that are to come."""
+    """Both hooks have the same suffixes, which include the choices of every question."""
     pre_gen = hook("pre_gen_project", {})
     assert (pre_gen.SUFFIXES, pre_gen.OWNED_BY_USER) == (post_gen.SUFFIXES, post_gen.OWNED_BY_USER)
     assert list(post_gen.SUFFIXES) == list(CHOICES)
-    assert all(set(CHOICES[question]) <= marks for question, marks in post_gen.SUFFIXES.items())
+    assert all(
+        set(CHOICES[question]) <= suffixes for question, suffixes in post_gen.SUFFIXES.items()
+    )
 
 
-def test_every_mark_of_the_template_is_an_answer(post_gen: ModuleType) -> None:
-    """A mistyped mark would leave its file in every service."""
-    strange = [
+def test_every_suffix_in_the_template_is_an_answer(post_gen: ModuleType) -> None:
+    """A file with a mistyped suffix would remain in every service."""
+    unknown = [
         os.path.relpath(path, SERVICE)
         for path in SERVICE.rglob("*@*")
         if "@" in path.name and not post_gen.split_suffix(path.name)[1]
     ]
-    assert strange == []
+    assert unknown == []
 
 
-def test_another_storage_and_database_settle_over_the_old_ones(rebake: Bake, bake: Bake) -> None:
-    """Baked again with -f, it is as one baked anew, and the owner's files are still there."""
+def test_another_storage_and_database_replace_the_old_ones(rebake: Bake, bake: Bake) -> None:
+    """A bake with -f gives the same files as a new service, and keeps the owner's files."""
     first = {"limiter_backend": "redis", "database": "postgresql"}
     second = {"limiter_backend": "memory", "database": "sqlite"}
     service = rebake(first)

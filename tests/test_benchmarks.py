@@ -1,4 +1,4 @@
-"""The benchmarks run; what they find is never a test."""
+"""The benchmarks run; no test depends on their results."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from tests.template import TEMPLATE
 
 
 def figures(module: str, *arguments: str) -> str:
-    """Run one for as short as it goes and return what it prints."""
+    """Run a benchmark for one round and return its output."""
     return subprocess.run(
         [sys.executable, "-m", f"benchmarks.{module}", "--rounds", "1", *arguments],
         cwd=TEMPLATE,
@@ -23,12 +23,12 @@ def figures(module: str, *arguments: str) -> str:
 
 @pytest.mark.install
 def test_requests_are_measured() -> None:
-    """Three endpoints, each with the share that it keeps."""
+    """The output is a header and one line for each of three endpoints."""
     if shutil.which("wrk") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs wrk")
     assert len(figures("bench", "--seconds", "1").splitlines()) == 4
 
 
 def test_bakes_are_measured() -> None:
-    """Three templates, each as a multiple of the first."""
+    """The output is one line for each of three templates."""
     assert len(figures("bake").splitlines()) == 3

@@ -1,4 +1,4 @@
-"""The development certificates, whichever tool makes them."""
+"""The development certificates, created by either tool."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ FILES = {"ca.pem", "ca-key.pem", "server.pem", "server-key.pem"}
 
 @pytest.fixture
 def certificates(bake: Bake, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import the script of a service."""
+    """Import the module from a service."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(str(bake({}) / "scripts"))
     import certificates  # type: ignore[import-not-found]
@@ -38,29 +38,29 @@ def certificates(bake: Bake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Read every file of a folder."""
+    """Return the content of every file of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def handshake(ca: Path, chain: Path, key: Path, name: str) -> None:
-    """Connect a strict client to a server in memory; raises ``ssl.SSLError``."""
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(chain, key)
-    trusting = ssl.create_default_context(cafile=ca)
-    trusting.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
+    """Run a TLS handshake in memory with a strict client; raises ``ssl.SSLError``."""
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.load_cert_chain(chain, key)
+    client_context = ssl.create_default_context(cafile=ca)
+    client_context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = trusting.wrap_bio(to_client, to_server, server_hostname=name)
-    server = serving.wrap_bio(to_server, to_client, server_side=True)
+    client = client_context.wrap_bio(to_client, to_server, server_hostname=name)
+    server = server_context.wrap_bio(to_server, to_client, server_side=True)
     for side in (client, server, client, server):
         with suppress(ssl.SSLWantReadError):
             side.do_handshake()
     client.do_handshake()
 
 
-def test_without_any_tool_the_reason_is_clear(
+def test_without_any_tool_the_error_names_both(
     certificates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both are named."""
+    """The message names openssl and cryptography."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(certificates.CannotMakeError, match="openssl is not here and crypto"):
@@ -68,39 +68,39 @@ def test_without_any_tool_the_reason_is_clear(
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-class TestMade:
-    """What each tool makes."""
+class TestCreated:
+    """The certificates of each tool."""
 
     @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1"])
     def test_a_strict_client_trusts_it(
         self, certificates: ModuleType, tmp_path: Path, tool: str, name: str
     ) -> None:
-        """By each name of this machine, with the flags that Python 3.13 sets."""
+        """By each local name, with the default flags of Python 3.13."""
         assert certificates.make(tmp_path, tool) == tool
         handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", name)
 
     def test_another_name_does_not_match(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
-        """The certificate is for this machine alone."""
+        """The certificate is valid for local names only."""
         certificates.make(tmp_path, tool)
         files = (tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem")
         with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
             handshake(*files, "acme.example")
 
-    def test_the_ca_can_sign_for_nobody_else(
+    def test_the_ca_cannot_sign_for_other_names(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
-        """Who gets hold of its key cannot play another site to those who trust it."""
+        """A stolen CA key cannot be used to impersonate other sites."""
         certificates.make(tmp_path, tool)
         forged = forge(tmp_path, "acme.example")
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
             handshake(tmp_path / "ca.pem", forged, tmp_path / "server-key.pem", "acme.example")
 
-    def test_keys_are_for_their_owner(
+    def test_only_the_owner_can_read_the_keys(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
-        """0600 under any mask, PKCS#8, and nothing else is left in the folder."""
+        """Mode 0600 with any umask, PKCS#8, and no other files in the folder."""
         mask = os.umask(0)
         try:
             certificates.make(tmp_path, tool)
@@ -111,7 +111,7 @@ class TestMade:
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
             assert (tmp_path / name).read_text().startswith("-----BEGIN PRIVATE KEY-----")
 
-    def test_they_are_left_alone_while_they_are_good(
+    def test_valid_certificates_are_kept(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
         """A second run changes nothing."""
@@ -127,7 +127,7 @@ class TestMade:
         tool: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """Who trusts the CA goes on trusting."""
+        """Clients that trust the CA still trust the server."""
         certificates.make(tmp_path, tool)
         before = contents(tmp_path)
         monkeypatch.setattr(certificates, "RENEW_DAYS", certificates.SERVER_DAYS)
@@ -136,7 +136,7 @@ class TestMade:
         assert {name for name in FILES if before[name] == after[name]} == {"ca.pem", "ca-key.pem"}
         handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
 
-    def test_a_ca_that_ends_soon_is_made_anew(
+    def test_a_ca_that_expires_soon_is_replaced(
         self,
         certificates: ModuleType,
         tmp_path: Path,
@@ -151,24 +151,24 @@ class TestMade:
         certificates.make(tmp_path, tool)
         assert all(before[name] != content for name, content in contents(tmp_path).items())
 
-    def test_force_makes_all_anew(
+    def test_force_replaces_all_certificates(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
-        """The CA too, under another name."""
+        """The new CA has another name."""
         certificates.make(tmp_path, tool)
         before = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
         certificates.make(tmp_path, tool, force=True)
         after = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
         assert before.subject != after.subject
 
-    def test_certificates_from_elsewhere_are_left_alone(
+    def test_certificates_of_another_ca_are_kept(
         self,
         certificates: ModuleType,
         tmp_path: Path,
         tool: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """Without the CA's key they are not ours, however soon they end."""
+        """Without the CA's key, they were not created here, and are not renewed either."""
         certificates.make(tmp_path, tool)
         (tmp_path / "ca-key.pem").unlink()
         before = contents(tmp_path)
@@ -181,10 +181,10 @@ class TestMade:
 @pytest.mark.parametrize(
     "content", [None, "", "garbage", "-----BEGIN CERTIFICATE-----\nZ", b"\xff"]
 )
-def test_one_that_is_lost_or_cannot_be_read_is_made_anew(
+def test_a_missing_or_unreadable_certificate_is_replaced(
     certificates: ModuleType, tmp_path: Path, name: str, content: str | bytes | None
 ) -> None:
-    """So that whoever trusts the CA of this folder reaches the service."""
+    """Afterwards, a client that trusts the CA of this folder can connect."""
     certificates.make(tmp_path)
     if content is None:
         (tmp_path / name).unlink()
@@ -194,22 +194,22 @@ def test_one_that_is_lost_or_cannot_be_read_is_made_anew(
     handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
 
 
-def test_both_tools_make_the_same(certificates: ModuleType, tmp_path: Path) -> None:
-    """The same extensions, criticality and life; only keys, names and numbers differ."""
+def test_both_tools_create_the_same_certificates(certificates: ModuleType, tmp_path: Path) -> None:
+    """The same extensions, criticality and validity; keys, names and serial numbers differ."""
 
     def shape(folder: Path, name: str) -> tuple[object, ...]:
         certificate = x509.load_pem_x509_certificate((folder / name).read_bytes())
-        own = (x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier)
+        key_identifiers = (x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier)
         extensions = {
             (
                 each.oid.dotted_string,
                 each.critical,
-                None if isinstance(each.value, own) else each.value,
+                None if isinstance(each.value, key_identifiers) else each.value,
             )
             for each in certificate.extensions
         }
-        life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-        return extensions, life, certificate.version, certificate.signature_algorithm_oid
+        validity = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+        return extensions, validity, certificate.version, certificate.signature_algorithm_oid
 
     for tool in TOOLS:
         certificates.make(tmp_path / tool, tool)
@@ -217,10 +217,10 @@ def test_both_tools_make_the_same(certificates: ModuleType, tmp_path: Path) -> N
         assert shape(tmp_path / TOOLS[0], name) == shape(tmp_path / TOOLS[1], name)
 
 
-def test_an_openssl_that_cannot_sign_in_one_step_will_do(
+def test_an_openssl_without_req_ca_works(
     certificates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As LibreSSL on macOS."""
+    """LibreSSL on macOS has no `req -CA`."""
     older = tmp_path / "bin" / "openssl"
     older.parent.mkdir()
     older.write_text(
@@ -236,17 +236,17 @@ def test_an_openssl_that_cannot_sign_in_one_step_will_do(
 
 
 @pytest.mark.parametrize(
-    ("openssl", "cryptography", "said"),
+    ("openssl", "cryptography", "message"),
     [
         (True, False, "(made with openssl)"),
         (False, True, "(made with cryptography)"),
         (False, False, "No certificates yet: openssl is not here and cryptography is not here."),
     ],
 )
-def test_a_bake_makes_them_with_what_is_there(
-    tmp_path: Path, openssl: bool, cryptography: bool, said: str
+def test_a_bake_uses_the_available_tool(
+    tmp_path: Path, openssl: bool, cryptography: bool, message: str
 ) -> None:
-    """With neither tool the bake succeeds all the same, and says so in one line."""
+    """Without either tool the bake succeeds and prints one line about it."""
     empty = tmp_path / "empty"
     empty.mkdir()
     if not cryptography:
@@ -257,15 +257,15 @@ def test_a_bake_makes_them_with_what_is_there(
     done = subprocess.run(
         [sys.executable, *command], env=environment, text=True, check=True, stderr=subprocess.PIPE
     )
-    assert len([line for line in done.stderr.splitlines() if said in line]) == 1
-    made = openssl or cryptography
+    assert len([line for line in done.stderr.splitlines() if message in line]) == 1
+    created = openssl or cryptography
     folder = tmp_path / "out" / "acme-api" / "certs"
-    assert {path.name for path in folder.glob("*")} == (FILES if made else set())
+    assert {path.name for path in folder.glob("*")} == (FILES if created else set())
     assert done.stderr.isascii()
 
 
 def forge(folder: Path, name: str) -> Path:
-    """Sign for another name with the CA of a folder."""
+    """Sign a certificate for another name with the CA of a folder."""
     ca = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
     ca_key = serialization.load_pem_private_key((folder / "ca-key.pem").read_bytes(), None)
     key = serialization.load_pem_private_key((folder / "server-key.pem").read_bytes(), None)

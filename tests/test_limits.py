@@ -1,6 +1,6 @@
-"""Limits hold on every storage: exact with four workers, and through the faults of a real server.
+"""Rate limits are exact on every storage with four workers, and survive failures of a real server.
 
-Only what no clock can disturb is checked here; `make limits-report` prints the times.
+The assertions do not depend on the speed of the machine; `make limits-report` prints durations.
 """
 
 import importlib
@@ -23,20 +23,20 @@ pytestmark = pytest.mark.install
 
 @pytest.fixture(scope="module", params=SHARED)
 def backend(request: pytest.FixtureRequest) -> str:
-    """Give each storage that workers share."""
+    """Return each storage that workers share."""
     name: str = request.param
     return name
 
 
 @pytest.fixture(scope="module")
 def folder(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Bake a service with it."""
+    """Render a service with this storage."""
     return bake(tmp_path_factory.mktemp(backend), {"limiter_backend": backend})
 
 
 @pytest.fixture(scope="module")
 def servers(folder: Path) -> Iterator[Any]:
-    """Give what the service's own tests start its storage with."""
+    """Import the module with which the service's own tests start the storage."""
     sys.path.insert(0, str(folder / "tests"))
     try:
         yield importlib.import_module("limiter_storage")
@@ -46,29 +46,29 @@ def servers(folder: Path) -> Iterator[Any]:
             sys.modules.pop(module, None)
 
 
-def test_four_workers_admit_exactly_the_budget(backend: str, folder: Path, servers: Any) -> None:
-    """Each strategy that the storage offers."""
+def test_four_workers_admit_exactly_the_limit(backend: str, folder: Path, servers: Any) -> None:
+    """With each strategy that the storage supports."""
     with servers.serving() as uri:
         settings = {"APP_LIMITER_URI": uri, "APP_SERVER_WORKERS": str(cases.WORKERS)}
         for strategy in STORAGES[backend]:
             found = cases.exact(folder, settings, strategy, 2)
-            assert found.admitted == [cases.BUDGET] * 2, strategy
-            assert found.answers.statuses[429] == 2 * (cases.CALLS - cases.BUDGET)
+            assert found.admitted == [cases.LIMIT] * 2, strategy
+            assert found.responses.statuses[429] == 2 * (cases.REQUESTS - cases.LIMIT)
 
 
 def test_a_frozen_storage_fails_no_request(folder: Path, servers: Any) -> None:
-    """Nor does its return; each worker that met the fault tells of it once, and of its end."""
+    """Nor does its recovery; each affected worker logs the failure and the recovery once."""
     with servers.stoppable() as storage:
-        found = cases.endure(folder, storage, cases.frozen)
+        found = cases.during_failure(folder, storage, cases.frozen)
     assert found.failures == 0
     assert found.seconds_to_return < 20
     assert 1 <= found.events["limiter_storage_away"] == found.events["limiter_storage_back"]
 
 
 def test_a_cluster_may_lose_a_node(backend: str, folder: Path, servers: Any) -> None:
-    """The others go on; each worker counts alone until the node is back."""
+    """The service continues; each worker counts on its own until the node is back."""
     if backend == "memcached":
-        return  # its servers know nothing of each other
+        return  # it has no cluster mode
     found = cases.node_lost(folder, servers.stoppable)
     assert found.failures == 0
     assert found.seconds_to_return < 20
@@ -77,22 +77,22 @@ def test_a_cluster_may_lose_a_node(backend: str, folder: Path, servers: Any) -> 
 def test_a_cluster_and_a_sentinel_count_as_one_server_does(
     backend: str, folder: Path, servers: Any
 ) -> None:
-    """Each address form counts exactly."""
+    """Limits are exact with each form of URI."""
     if backend == "memcached":
         return
     workers = {"APP_SERVER_WORKERS": str(cases.WORKERS)}
     with cluster(servers.stoppable) as (uri, *_):
         found = cases.exact(folder, {"APP_LIMITER_URI": uri, **workers}, "moving-window", 2)
-        assert found.admitted == [cases.BUDGET] * 2
+        assert found.admitted == [cases.LIMIT] * 2
     with servers.stoppable() as master:
         master.start()
         with sentinel(servers.stoppable, master) as uri:
             found = cases.exact(folder, {"APP_LIMITER_URI": uri, **workers}, "fixed-window", 2)
-            assert found.admitted == [cases.BUDGET] * 2
+            assert found.admitted == [cases.LIMIT] * 2
 
 
-def test_a_storage_may_ask_for_tls_and_a_password(backend: str, folder: Path, servers: Any) -> None:
-    """What `rediss://` promises; the other servers at hand are built without TLS."""
+def test_a_storage_may_require_tls_and_a_password(backend: str, folder: Path, servers: Any) -> None:
+    """With `rediss://`; the available servers of the other storages are built without TLS."""
     if backend != "redis":
         return
     certs = folder / "certs"
@@ -109,4 +109,4 @@ def test_a_storage_may_ask_for_tls_and_a_password(backend: str, folder: Path, se
         found = cases.exact(
             folder, {"APP_LIMITER_URI": uri, "APP_SERVER_WORKERS": "4"}, "fixed-window", 1
         )
-        assert found.admitted == [cases.BUDGET]
+        assert found.admitted == [cases.LIMIT]

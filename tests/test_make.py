@@ -1,4 +1,4 @@
-"""What make is told reaches the program that it starts letter by letter, and none of it is run."""
+"""Arguments of make reach the program unchanged, and are never executed."""
 
 import json
 import os
@@ -10,30 +10,30 @@ from typing import Any
 import pytest
 
 from tests.conftest import Bake
-from tests.hostile import TEXTS
 from tests.programs import program
+from tests.strategies import TEXTS
 from tests.template import TEMPLATE
 
 TOUCH = "$(shell touch PWNED)`touch PWNED`$$(touch PWNED)'; touch PWNED; '"
-WORDS = [*TEXTS, TOUCH, "Tea $HOME", "$$ ${HOME} $@ $", "it's", "two  blanks ", "a=b OUT=c", ""]
+VALUES = [*TEXTS, TOUCH, "Tea $HOME", "$$ ${HOME} $@ $", "it's", "two  blanks ", "a=b OUT=c", ""]
 
 
 @pytest.fixture
 def uv(tmp_path: Path) -> Path:
-    """Give a program that tells what it is called with, in place of uv."""
+    """Return a program to use as uv that prints its arguments and APP_ variables."""
     path = tmp_path / "uv"
     path.write_text(
         f"#!{sys.executable}\n"
         "import json, os, sys\n"
-        "given = {name: os.environ[name] for name in os.environ if name.startswith('APP_')}\n"
-        "print(json.dumps([sys.argv[1:], given]))\n"
+        "settings = {name: os.environ[name] for name in os.environ if name.startswith('APP_')}\n"
+        "print(json.dumps([sys.argv[1:], settings]))\n"
     )
     path.chmod(0o755)
     return path
 
 
 def make(*arguments: str | Path) -> list[Any]:
-    """Call make in the template and give what each call of uv was told."""
+    """Run make in the template and return the arguments and settings of each call of uv."""
     done = subprocess.run(
         [program("make"), "--no-print-directory", *arguments],
         cwd=TEMPLATE,
@@ -47,28 +47,28 @@ def make(*arguments: str | Path) -> list[Any]:
 
 
 @pytest.mark.parametrize("target", ["bake", "watch", "smoke"])
-def test_an_answer_arrives_as_it_is_given(target: str, uv: Path) -> None:
-    """Whatever it means to make or to a shell."""
-    for word in WORDS:
-        answers = {f"project_name={word}", "auth_style=oauth2"}
-        ((told, _),) = make(target, f"UV={uv}", *answers)
-        assert {each for each in told if "=" in each} == answers
+def test_an_answer_is_passed_unchanged(target: str, uv: Path) -> None:
+    """Also if it has a meaning for make or a shell."""
+    for value in VALUES:
+        answers = {f"project_name={value}", "auth_style=oauth2"}
+        ((arguments, _),) = make(target, f"UV={uv}", *answers)
+        assert {each for each in arguments if "=" in each} == answers
     assert not (TEMPLATE / "PWNED").exists()
 
 
-def test_a_folder_and_a_reference_arrive_as_they_are_given(uv: Path) -> None:
-    """So that the service lands where it was told to."""
-    for word in (word for word in WORDS if word):
+def test_a_folder_and_a_reference_are_passed_unchanged(uv: Path) -> None:
+    """OUT and REF."""
+    for value in (value for value in VALUES if value):
         for target in ("bake", "watch"):
-            ((told, _),) = make(target, f"UV={uv}", f"OUT={word}")
-            assert word in told
-        ((told, _),) = make("diff", f"UV={uv}", f"REF={word}")
-        assert told[-1] == word
+            ((arguments, _),) = make(target, f"UV={uv}", f"OUT={value}")
+            assert value in arguments
+        ((arguments, _),) = make("diff", f"UV={uv}", f"REF={value}")
+        assert arguments[-1] == value
     assert not (TEMPLATE / "PWNED").exists()
 
 
-def test_a_style_that_is_named_has_a_folder_of_its_own(uv: Path) -> None:
-    """Because no service can change its style; a folder that is named is taken as it is."""
+def test_each_style_has_its_own_folder(uv: Path) -> None:
+    """A service cannot change its style; OUT overrides the folder."""
     folders = {
         (): "build",
         ("limiter_backend=redis",): "build",
@@ -77,20 +77,25 @@ def test_a_style_that_is_named_has_a_folder_of_its_own(uv: Path) -> None:
     }
     for answers, folder in folders.items():
         for target in ("bake", "watch"):
-            ((told, _),) = make(target, f"UV={uv}", *answers)
-            assert [each for each in told if "=" not in each][-1] == folder
+            ((arguments, _),) = make(target, f"UV={uv}", *answers)
+            assert [each for each in arguments if "=" not in each][-1] == folder
 
 
 def test_a_demo_runs_the_service_with_its_settings(bake: Bake, uv: Path, tmp_path: Path) -> None:
-    """Its own make is told of no answer."""
+    """The service's own make gets the settings, but no answers."""
     out = tmp_path / "it's $HOME"
     (out / "tea").mkdir(parents=True)
     (out / "tea/Makefile").write_bytes((bake({}) / "Makefile").read_bytes())
-    for word in WORDS:
-        given = (f"OUT={out}", f"project_name={word}", "project_slug=tea", f"APP_SERVER_URL={word}")
-        (baked, _), (ran, settings) = make("demo", f"UV={uv}", *given)
-        assert f"project_name={word}" in baked
+    for value in VALUES:
+        variables = (
+            f"OUT={out}",
+            f"project_name={value}",
+            "project_slug=tea",
+            f"APP_SERVER_URL={value}",
+        )
+        (baked, _), (ran, settings) = make("demo", f"UV={uv}", *variables)
+        assert f"project_name={value}" in baked
         assert "project_slug=tea" in baked
         assert ran == ["run", "python", "scripts/develop.py"]
-        assert settings["APP_SERVER_URL"] == word
+        assert settings["APP_SERVER_URL"] == value
     assert not list(tmp_path.rglob("PWNED"))

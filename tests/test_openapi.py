@@ -1,6 +1,6 @@
-"""The OpenAPI document of every auth style holds for all who check, call or generate by it.
+"""Validators, test tools, code generators and browsers accept every style's OpenAPI document.
 
-All of it over HTTPS, on a service that was installed and started as its owner would.
+The service is installed and started as its owner would, and called over HTTPS.
 """
 
 import importlib
@@ -36,10 +36,10 @@ def style(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service of the auth style that is running."""
+    """A running service of the auth style."""
     folder = bake(tmp_path_factory.mktemp(style), {"auth_style": style})
     limits = tomllib.loads((folder / "settings.toml").read_text("utf-8"))["limits"]
-    # A machine that calls as fast as it can is no anomaly here.
+    # The tests send requests faster than the default limits allow.
     rates = {
         f"APP_LIMITS_{name.upper()}": "1000000/minute"
         for name, value in limits.items()
@@ -51,14 +51,14 @@ def service(style: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture
 def credential(service: Service, style: str) -> tuple[str, str]:
-    """The header of a new caller, as a test that tries every call may revoke its own key."""
+    """The header of a new caller; a test that calls every endpoint may revoke its own key."""
     ((name, value),) = importlib.import_module(f"tests.smoke.{style}").credential(service).items()
     return name, value
 
 
 @pytest.fixture
 def document(service: Service, tmp_path: Path) -> Path:
-    """The document as the service serves it, in a file."""
+    """The document that the service returns, in a file."""
     file = tmp_path / "openapi.json"
     with service.client() as client:
         file.write_text(client.get("/openapi.json").text, "utf-8")
@@ -66,7 +66,7 @@ def document(service: Service, tmp_path: Path) -> Path:
 
 
 def run(*command: str, folder: Path) -> str:
-    """Run a command and return what it prints; fail with that if the command does."""
+    """Run a command and return its output; if the command fails, fail with the output."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -80,13 +80,13 @@ def run(*command: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_it_is_a_valid_document(document: Path) -> None:
-    """The OpenAPI 3.1 schema takes it, and every reference in it leads somewhere."""
+def test_the_document_is_valid(document: Path) -> None:
+    """According to the OpenAPI 3.1 schema, and every reference resolves."""
     OpenAPIV31SpecValidator(json.loads(document.read_text("utf-8"))).validate()
 
 
-def test_redocly_takes_it(document: Path) -> None:
-    """Its recommended rules hold, but for a licence: whose API it is decides on one."""
+def test_redocly_accepts_it(document: Path) -> None:
+    """With the recommended rules, except for a licence, which the owner chooses."""
     npx = program("npx")
     run(
         npx,
@@ -100,8 +100,8 @@ def test_redocly_takes_it(document: Path) -> None:
     )
 
 
-def test_spectral_takes_it(document: Path) -> None:
-    """Its rules for OpenAPI hold, without a warning."""
+def test_spectral_accepts_it(document: Path) -> None:
+    """With its OpenAPI rules, without a warning."""
     npx = program("npx")
     (document.parent / ".spectral.yaml").write_text('extends: ["spectral:oas"]\n', "utf-8")
     run(
@@ -116,10 +116,10 @@ def test_spectral_takes_it(document: Path) -> None:
     )
 
 
-def test_the_service_does_what_it_says(
+def test_the_service_conforms_to_the_document(
     service: Service, credential: tuple[str, str], tmp_path: Path
 ) -> None:
-    """Schemathesis finds nothing with all of its checks, by requests that fit and others."""
+    """Schemathesis passes with all of its checks, for valid and invalid requests."""
     shutil.copy(TESTS / "schemathesis.toml", tmp_path)
     run(
         str(Path(sys.executable).with_name("schemathesis")),
@@ -140,10 +140,10 @@ def test_the_service_does_what_it_says(
     )
 
 
-def test_a_client_that_is_generated_from_it_works(
+def test_a_generated_client_works(
     service: Service, credential: tuple[str, str], document: Path
 ) -> None:
-    """It makes, reads, lists and deletes an item, and reads problems, all of them typed."""
+    """It creates, reads, lists and deletes an item, and parses problems, all typed."""
     folder = document.parent
     run(
         sys.executable,
@@ -163,12 +163,12 @@ def test_a_client_that_is_generated_from_it_works(
     run(sys.executable, "client.py", service.url, str(authority), *credential, folder=folder)
 
 
-def test_a_call_is_tried_in_the_browser(
+def test_the_docs_page_sends_a_request(
     service: Service, style: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """The page gets a credential, sends it, shows the answer; nothing comes from elsewhere."""
+    """It uses the credential, shows the response, and loads nothing from other hosts."""
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    trouble: list[str] = []
+    errors: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program("chromium", "chromium-browser", "google-chrome"), args=BROWSER
@@ -178,12 +178,14 @@ def test_a_call_is_tried_in_the_browser(
         )
         context.on(
             "console",
-            lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None,
+            lambda message: (
+                errors.append(message.text) if message.type in ("error", "warning") else None
+            ),
         )
-        context.on("weberror", lambda met: trouble.append(str(met.error)))
+        context.on("weberror", lambda event: errors.append(str(event.error)))
         context.on(
             "request",
-            lambda asked: trouble.append(asked.url) if _foreign(asked.url, service) else None,
+            lambda sent: errors.append(sent.url) if _foreign(sent.url, service) else None,
         )
         page = context.new_page()
         page.goto(f"{service.url}/docs")
@@ -205,7 +207,7 @@ def test_a_call_is_tried_in_the_browser(
         ).to_contain_text("Desk lamp")
         page.screenshot(path=folder / f"docs-{style}.png", full_page=True)
         browser.close()
-    assert trouble == []
+    assert errors == []
 
 
 def _paste(page: Page, credential: str) -> None:
@@ -214,14 +216,14 @@ def _paste(page: Page, credential: str) -> None:
 
 
 def _sign_in(page: Page, service: Service, folder: Path) -> None:
-    """Go through sign-in and consent in a window of its own, as the developer of `make run`."""
-    made = json.loads((service.folder / "var" / "development.json").read_text("utf-8"))
+    """Sign in and consent in the popup window, as the user that `make run` created."""
+    credentials = json.loads((service.folder / "var" / "development.json").read_text("utf-8"))
     page.screenshot(path=folder / "docs-sign-in.png")
     with page.expect_popup() as opened:
         page.locator(".auth-btn-wrapper .authorize").first.click()
     window = opened.value
     window.get_by_label("Name").fill("developer")
-    window.get_by_label("Password").fill(made["password"])
+    window.get_by_label("Password").fill(credentials["password"])
     window.get_by_role("button", name="Sign in", exact=True).click()
     with window.expect_event("close"):
         window.get_by_role("button", name="Allow", exact=True).click()

@@ -1,4 +1,4 @@
-"""Sign-in, consent and account in a browser, by the keyboard; SCREENSHOTS=folder keeps pictures."""
+"""Sign-in, consent and account pages in a browser, by keyboard; SCREENSHOTS sets a folder."""
 
 import http.server
 import json
@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.person import PASSWORD, register
 from tests.programs import program
 from tests.services import Service, bake, started
+from tests.users import PASSWORD, create_user
 
 BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SCOPES = "items:read items:write"
@@ -24,41 +24,43 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-class Look:
-    """What a person meets on each page, whatever it is for."""
+class PageChecker:
+    """Checks that apply to every page."""
 
     def __init__(self, page: Page, folder: Path) -> None:
-        """Listen to what the browser complains of: something blocked, something that fails."""
+        """Record the console messages and errors of the browser."""
         self.page = page
         self.folder = folder
-        self.complaints: list[str] = []
-        page.on("console", lambda said: self.complaints.append(said.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.messages: list[str] = []
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
 
     def __call__(self, name: str) -> None:
-        """Look at the page: no script, a name for each control, one heading, nothing cut off."""
+        """Assert: no script, a label for each control, one heading, no horizontal overflow."""
         self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
         assert self.page.locator("script").count() == 0
         assert self.page.get_by_role("heading", level=1).count() == 1
         assert self.page.title()
         assert self.page.locator("html").get_attribute("lang") == "en"
         for control in self.page.locator("input:visible, button").all():
-            named = control.evaluate("one => one.labels?.[0]?.textContent || one.textContent")
-            assert named.strip(), control.evaluate("one => one.outerHTML")
+            control_label = control.evaluate(
+                "element => element.labels?.[0]?.textContent || element.textContent"
+            )
+            assert control_label.strip(), control.evaluate("element => element.outerHTML")
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     def press(self, name: str) -> None:
-        """Press a button by the keyboard."""
+        """Press a button with the keyboard."""
         self.page.get_by_role("button", name=name, exact=True).focus()
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
 
-class Back(http.server.BaseHTTPRequestHandler):
-    """The application's side: it has the person back."""
+class CallbackHandler(http.server.BaseHTTPRequestHandler):
+    """The redirect URI of an OAuth2 client."""
 
     def do_GET(self) -> None:
-        """Answer with a page."""
+        """Respond with a page."""
         content = b"<!doctype html><title>Back</title>Welcome back."
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
@@ -66,13 +68,13 @@ class Back(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager
 def application() -> Iterator[str]:
-    """Run the application's side; yield its redirect URI."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Back) as server:
+    """Run the client's HTTP server; yield its redirect URI."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), CallbackHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/callback"
         server.shutdown()
@@ -80,66 +82,66 @@ def application() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Run the service over HTTPS."""
+    """Start the service over HTTPS."""
     folder = bake(tmp_path_factory.mktemp("pages"), {"auth_style": "oauth2"})
     with started(folder, {}) as running:
         yield running
 
 
 @pytest.mark.install
-def test_a_person_signs_in_consents_and_withdraws(service: Service, tmp_path: Path) -> None:
-    """Chromium blocks nothing on the way, the redirect that answers the form least of all."""
+def test_a_user_signs_in_consents_and_withdraws_consent(service: Service, tmp_path: Path) -> None:
+    """Chromium blocks nothing; in particular, form-action of the CSP allows the redirect."""
     chromium = program("chromium", "chromium-browser", "google-chrome")
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    register(service, "ada", SCOPES)
+    create_user(service, "ada", SCOPES)
     with application() as callback, sync_playwright() as playwright:
-        client = made(service, callback)
-        asked = f"{service.url}/oauth2/authorize?{urlencode(request(client, callback))}"
+        client = create_client(service, callback)
+        url = f"{service.url}/oauth2/authorize?{urlencode(request(client, callback))}"
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
         page = browser.new_page(ignore_https_errors=True, viewport={"width": 900, "height": 760})
-        look = Look(page, folder)
+        check = PageChecker(page, folder)
 
-        page.goto(asked)
-        look("1-sign-in")
+        page.goto(url)
+        check("1-sign-in")
         page.get_by_label("Name").fill("ada")
         page.get_by_label("Password").fill("not the password")
-        look.press("Sign in")
+        check.press("Sign in")
         assert page.get_by_role("alert").text_content() is not None
-        look("2-wrong-password")
+        check("2-wrong-password")
         page.get_by_label("Password").fill(PASSWORD)
-        look.press("Sign in")
+        check.press("Sign in")
         assert "Create, change and delete your items" in page.inner_text("main")
-        look("3-consent")
-        look.press("Allow")
-        given = came_back(page, callback, service)
-        page.goto(asked)
-        look.press("Do not allow")
-        assert came_back(page, callback, service)["error"] == "access_denied"
+        check("3-consent")
+        check.press("Allow")
+        response = redirect_parameters(page, callback, service)
+        page.goto(url)
+        check.press("Do not allow")
+        assert redirect_parameters(page, callback, service)["error"] == "access_denied"
 
-        redeem(service, client, callback, given["code"])
+        redeem(service, client, callback, response["code"])
         page.goto(f"{service.url}/oauth2/account")
         assert "Shop" in page.inner_text("main")
-        look("4-account")
+        check("4-account")
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 360, "height": 740})
-        look("5-account-dark-and-narrow")
-        look.press("Withdraw what Shop may do")
+        check("5-account-dark-and-narrow")
+        check.press("Withdraw what Shop may do")
         assert "No application acts for you" in page.inner_text("main")
-        look.press("Sign out")
+        check.press("Sign out")
         assert page.url == f"{service.url}/oauth2/login"
         page.goto(f"{service.url}/oauth2/authorize?client_id=nobody")
-        look("6-error")
+        check("6-error")
         browser.close()
-    # The browser says of itself that a sign-in was refused and a request wrong; nothing else.
+    # The browser logs the two error responses of this test, and must not log anything else.
     expected = ("status of 422", "status of 400")
-    assert [said for said in look.complaints if not any(one in said for one in expected)] == []
+    assert [text for text in check.messages if not any(status in text for status in expected)] == []
 
 
-def made(service: Service, callback: str) -> str:
-    """Make a public client with the service's own command and return its id."""
-    asks = ("--grants", "authorization_code refresh_token", "--redirect-uri", callback)
+def create_client(service: Service, callback: str) -> str:
+    """Register a public client with the service's own command and return its id."""
+    options = ("--grants", "authorization_code refresh_token", "--redirect-uri", callback)
     command = ("clients", "create", "--name", "Shop", "--scopes", SCOPES, "--public", "--json")
-    return str(json.loads(service.flask(*command, *asks))["id"])
+    return str(json.loads(service.flask(*command, *options))["id"])
 
 
 def request(client: str, callback: str) -> dict[str, str]:
@@ -155,16 +157,16 @@ def request(client: str, callback: str) -> dict[str, str]:
     }
 
 
-def came_back(page: Page, callback: str, service: Service) -> dict[str, str]:
-    """Return what the application was told."""
+def redirect_parameters(page: Page, callback: str, service: Service) -> dict[str, str]:
+    """Return the query parameters of the redirect to the client."""
     assert page.url.startswith(f"{callback}?")
-    told = dict(parse_qsl(urlsplit(page.url).query))
-    assert (told["state"], told["iss"]) == (STATE, service.url)
-    return told
+    parameters = dict(parse_qsl(urlsplit(page.url).query))
+    assert (parameters["state"], parameters["iss"]) == (STATE, service.url)
+    return parameters
 
 
 def redeem(service: Service, client: str, callback: str, code: str) -> None:
-    """Exchange the code, as the application does."""
+    """Exchange the code for tokens, as the client does."""
     form = {"grant_type": "authorization_code", "client_id": client, "code": code}
     form |= {"redirect_uri": callback, "code_verifier": VERIFIER}
     with service.client() as http_:

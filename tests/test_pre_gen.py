@@ -1,4 +1,4 @@
-"""Answers that are refused, in a line that names question, value and rule; nothing is left."""
+"""Invalid answers are rejected with a line of question, value and rule; no files are left."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from pytest_cookies.plugin import Cookies
 from tests.conftest import Bake
 from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, TEMPLATE, hook
 
-GOOD = {
+VALID = {
     **{name: CONTEXT[name] for name in QUESTIONS},
     **{name: choices[0] for name, choices in CHOICES.items()},
     "_reserved_names": CONTEXT["_reserved_names"],
@@ -18,40 +18,40 @@ GOOD = {
 }
 
 
-def refusals(question: str, value: str) -> list[tuple[str, str, str]]:
-    """Ask the hook, in this process, about one answer among good ones."""
-    context = {**GOOD, question: value}
+def errors_of(question: str, value: str) -> list[tuple[str, str, str]]:
+    """Return the hook's errors for one answer, the others being valid."""
+    context = {**VALID, question: value}
     if question == "project_slug":
         context["__package_name"] = value.replace("-", "_")
     return list(hook("pre_gen_project", context).invalid_answers(context))
 
 
-TEXTS = ["project_name", "description", "author_name"]
+FREE_TEXT = ["project_name", "description", "author_name"]
 CONTROLS = ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\x9f", "\u2028", "\u2029"]
 REORDERING = ["\u202a", "\u202e", "\u2066", "\u2069"]
-UNUSABLE = ["\ufeff", "\ufffe", "\uffff", "\ud800", "\udfff"]
-MARKS = ["{{ 7 * 7 }}", "{{", "{% raw %}", "# {% if x %}", "{# hidden #}", "a{#b"]
+NONCHARACTERS = ["\ufeff", "\ufffe", "\uffff", "\ud800", "\udfff"]
+DELIMITERS = ["{{ 7 * 7 }}", "{{", "{% raw %}", "# {% if x %}", "{# hidden #}", "a{#b"]
 
 
-@pytest.mark.parametrize("question", [*TEXTS, "project_slug", "cors_origins"])
-@pytest.mark.parametrize("mark", MARKS)
-def test_jinja_marks_are_refused(question: str, mark: str) -> None:
-    """An update would render them."""
-    ((named, value, rule),) = refusals(question, f"x {mark}")
-    assert (named, value) == (question, f"x {mark}")
+@pytest.mark.parametrize("question", [*FREE_TEXT, "project_slug", "cors_origins"])
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+def test_jinja_delimiters_are_rejected(question: str, delimiter: str) -> None:
+    """`cruft update` would render them."""
+    ((named, value, rule),) = errors_of(question, f"x {delimiter}")
+    assert (named, value) == (question, f"x {delimiter}")
     assert "Jinja" in rule
 
 
-@pytest.mark.parametrize("question", [*TEXTS, "project_slug", "cors_origins"])
-@pytest.mark.parametrize("character", [*CONTROLS, *REORDERING, *UNUSABLE], ids=ascii)
-def test_characters_that_are_not_seen_are_refused(question: str, character: str) -> None:
-    """They break files, or show a text other than the one that is there."""
-    ((named, _, rule),) = refusals(question, f"a{character}b")
+@pytest.mark.parametrize("question", [*FREE_TEXT, "project_slug", "cors_origins"])
+@pytest.mark.parametrize("character", [*CONTROLS, *REORDERING, *NONCHARACTERS], ids=ascii)
+def test_invisible_characters_are_rejected(question: str, character: str) -> None:
+    """They break files, or display another string than the file contains."""
+    ((named, _, rule),) = errors_of(question, f"a{character}b")
     assert named == question
     assert f"U+{ord(character):04X}" in rule
 
 
-@pytest.mark.parametrize("question", TEXTS)
+@pytest.mark.parametrize("question", FREE_TEXT)
 @pytest.mark.parametrize(
     ("value", "rule"),
     [
@@ -62,14 +62,14 @@ def test_characters_that_are_not_seen_are_refused(question: str, character: str)
         ("x" * 1001, "must have at most"),
     ],
 )
-def test_texts_that_do_not_show_are_refused(question: str, value: str, rule: str) -> None:
-    """Empty, padded and endless texts."""
-    ((named, _, given),) = refusals(question, value)
+def test_empty_padded_and_long_strings_are_rejected(question: str, value: str, rule: str) -> None:
+    """Each with its rule."""
+    ((named, _, given),) = errors_of(question, value)
     assert named == question
     assert rule in given
 
 
-@pytest.mark.parametrize("question", TEXTS)
+@pytest.mark.parametrize("question", FREE_TEXT)
 @pytest.mark.parametrize(
     "value",
     [
@@ -82,9 +82,9 @@ def test_texts_that_do_not_show_are_refused(question: str, value: str, rule: str
         "# [not](a) | {heading}",
     ],
 )
-def test_texts_of_every_kind_are_accepted(question: str, value: str) -> None:
-    """Quotes, emoji, right-to-left letters and 200 characters."""
-    assert refusals(question, value) == []
+def test_strings_of_every_script_are_accepted(question: str, value: str) -> None:
+    """Quotes, emoji, right-to-left scripts and 200 characters."""
+    assert errors_of(question, value) == []
 
 
 FORM = "3 to 40 characters"
@@ -120,22 +120,22 @@ FORM = "3 to 40 characters"
         ("test", "the service uses"),
     ],
 )
-def test_slugs_that_can_name_no_package_are_refused(slug: str, rule: str) -> None:
+def test_slugs_that_cannot_name_a_package_are_rejected(slug: str, rule: str) -> None:
     """A slug is a folder, a distribution and, with underscores, a package."""
-    ((named, value, given),) = refusals("project_slug", slug)
+    ((named, value, given),) = errors_of("project_slug", slug)
     assert (named, value) == ("project_slug", slug)
     assert rule in given
 
 
 @pytest.mark.parametrize("slug", ["tea", "a1b", "acme-api", "x" * 40, "json-api", "t-3-x"])
-def test_other_slugs_are_accepted(slug: str) -> None:
+def test_valid_slugs_are_accepted(slug: str) -> None:
     """From 3 to 40 characters."""
-    assert refusals("project_slug", slug) == []
+    assert errors_of("project_slug", slug) == []
 
 
-def test_every_reserved_name_is_refused() -> None:
-    """The list in ``cookiecutter.json`` is the one that the hook reads."""
-    assert all(refusals("project_slug", name.replace("_", "-")) for name in RESERVED)
+def test_every_reserved_name_is_rejected() -> None:
+    """The hook reads the list in ``cookiecutter.json``."""
+    assert all(errors_of("project_slug", name.replace("_", "-")) for name in RESERVED)
 
 
 @pytest.mark.parametrize(
@@ -148,26 +148,26 @@ def test_every_reserved_name_is_refused() -> None:
         ("__description_markdown", "[x](https://evil.example)"),
     ],
 )
-def test_a_form_of_another_text_is_refused(name: str, form: str) -> None:
-    """What is written into the files is what was answered, and checked."""
-    context = {**GOOD, name: form}
+def test_an_escaped_form_of_another_string_is_rejected(name: str, form: str) -> None:
+    """The files contain the answer that was checked."""
+    context = {**VALID, name: form}
     ((named, value, rule),) = hook("pre_gen_project", context).invalid_answers(context)
     assert named == name.strip("_").rpartition("_")[0]
-    assert value == GOOD[named]
+    assert value == VALID[named]
     assert name in rule
 
 
 @pytest.mark.parametrize("question", CHOICES)
-def test_a_choice_that_there_is_not_is_refused(question: str) -> None:
-    """As in a replay of answers to an earlier template."""
-    ((named, value, rule),) = refusals(question, "mysql")
+def test_an_unknown_choice_is_rejected(question: str) -> None:
+    """It may come from a replay of answers to an older template."""
+    ((named, value, rule),) = errors_of(question, "mysql")
     assert (named, value) == (question, "mysql")
     assert all(choice in rule for choice in CHOICES[question])
 
 
-def test_a_package_name_of_its_own_is_refused() -> None:
-    """Private values can be given as ``key=value`` too; this one is a path."""
-    context = {**GOOD, "__package_name": "../evil"}
+def test_a_package_name_that_differs_from_the_slug_is_rejected() -> None:
+    """Private values can be set with ``key=value`` too; this one could be a path."""
+    context = {**VALID, "__package_name": "../evil"}
     ((named, _, rule),) = hook("pre_gen_project", context).invalid_answers(context)
     assert named == "project_slug"
     assert "derived" in rule
@@ -237,9 +237,9 @@ def test_a_package_name_of_its_own_is_refused() -> None:
         (",".join(f"https://a{n}.example" for n in range(200)), "must have at most"),
     ],
 )
-def test_what_is_no_origin_is_refused(origin: str, rule: str) -> None:
-    """Only scheme, host and port, exactly as browsers send them."""
-    found = refusals("cors_origins", origin)
+def test_invalid_origins_are_rejected(origin: str, rule: str) -> None:
+    """Only scheme, host and port are valid, exactly as browsers send them."""
+    found = errors_of("cors_origins", origin)
     if origin == "https://[::1":
         rule = "as browsers send it"
     if origin:
@@ -267,8 +267,8 @@ def test_what_is_no_origin_is_refused(origin: str, rule: str) -> None:
     ],
 )
 def test_origins_are_accepted(origins: str) -> None:
-    """None, one or many, with blanks after the commas."""
-    assert refusals("cors_origins", origins) == []
+    """None, one or several, with blanks after the commas."""
+    assert errors_of("cors_origins", origins) == []
 
 
 @pytest.mark.parametrize(
@@ -287,14 +287,14 @@ def test_origins_are_accepted(origins: str) -> None:
     ],
     ids=str,
 )
-def test_a_refusal_is_one_line_and_leaves_nothing(
+def test_a_rejection_prints_one_line_and_leaves_no_files(
     cookies: Cookies,
     capfd: pytest.CaptureFixture[str],
     tmp_path: Path,
     answers: dict[str, str],
     question: str,
 ) -> None:
-    """Question, value and rule in ASCII, cut to a length; not even a folder stays."""
+    """Question, value and rule in ASCII, with a maximum length; folders are deleted too."""
     result = cookies.bake(extra_context=answers, template=str(TEMPLATE))
     assert result.exception is not None
     (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Invalid")]
@@ -304,17 +304,17 @@ def test_a_refusal_is_one_line_and_leaves_nothing(
     assert [path.name for path in tmp_path.rglob("*")] == ["cookies", "bake00"]
 
 
-def test_every_refused_answer_has_its_line(
+def test_every_invalid_answer_has_its_own_line(
     cookies: Cookies, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever has two to mend hears of both."""
+    """Two invalid answers give two lines."""
     cookies.bake(extra_context={"project_slug": "9", "cors_origins": "*"}, template=str(TEMPLATE))
     lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Invalid")]
     assert [line.split()[1] for line in lines] == ["cors_origins", "project_slug"]
 
 
-def test_folders_that_were_there_stay(cookies: Cookies, tmp_path: Path) -> None:
-    """A refused slug with slashes takes along only what it made."""
+def test_existing_folders_are_kept(cookies: Cookies, tmp_path: Path) -> None:
+    """Only the folders created for a rejected slug with slashes are deleted."""
     kept = tmp_path / "cookies" / "kept"
     kept.mkdir()
     (kept / "note.txt").write_text("mine")
@@ -323,10 +323,10 @@ def test_folders_that_were_there_stay(cookies: Cookies, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ['[tool.cookiecutter]\nauth_style = "other"\n', "<<<<<<<\n"])
-def test_another_auth_style_over_a_service_is_refused(
+def test_another_auth_style_over_a_service_is_rejected(
     rebake: Bake, capfd: pytest.CaptureFixture[str], content: str
 ) -> None:
-    """The old style's files would stay beside the new ones; the service is not touched."""
+    """The old style's files would remain; the service does not change."""
     service = rebake({})
     (service / "pyproject.toml").write_text(content)
     before = {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""The questions: each asked in words, with defaults that run and a slug for every name."""
+"""The questions have a prompt, defaults that work, and a slug for every name."""
 
 import re
 import subprocess
@@ -18,13 +18,13 @@ PROMPTS = CONTEXT["__prompts__"]
 
 
 def answers(**given_answers: str) -> dict[str, str]:
-    """Answer these questions, and derive the rest as cookiecutter does."""
+    """Return the context for these answers, with the derived values."""
     context = generate_context(str(TEMPLATE / "cookiecutter.json"), extra_context=given_answers)
     return dict(prompt_for_config(context, no_input=True))
 
 
 def slug(name: str) -> str:
-    """Derive the slug of a name that is typed: its marks are text, not Jinja."""
+    """Return the slug of a name typed at the prompt, which cookiecutter does not render."""
     context = generate_context(str(TEMPLATE / "cookiecutter.json"))
     context["cookiecutter"] |= {"project_name": "{{ cookiecutter._typed }}"}
     context["cookiecutter"] = {"_typed": name, **context["cookiecutter"]}
@@ -32,8 +32,8 @@ def slug(name: str) -> str:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_question_is_asked_in_a_sentence(question: str) -> None:
-    """A prompt is words, not a variable; square brackets would be taken for styles."""
+def test_every_question_has_a_prompt(question: str) -> None:
+    """A prompt is a phrase, without square brackets, which rich would read as markup."""
     prompt = PROMPTS[question]
     sentence = prompt if isinstance(prompt, str) else prompt["__prompt__"]
     assert sentence[0].isupper()
@@ -42,31 +42,31 @@ def test_every_question_is_asked_in_a_sentence(question: str) -> None:
 
 
 @pytest.mark.parametrize("question", CHOICES)
-def test_every_choice_has_a_label_that_says_what_it_means(question: str) -> None:
-    """Each answer is labelled, and no label is left of an answer that is gone."""
+def test_every_choice_has_a_label(question: str) -> None:
+    """Labels and choices are the same set."""
     labels = {name: text for name, text in PROMPTS[question].items() if name != "__prompt__"}
     assert labels.keys() == set(CHOICES[question])
     assert all(" " in text and "[" not in text for text in labels.values())
 
 
-def test_no_prompt_is_left_of_a_question_that_is_gone() -> None:
+def test_every_prompt_has_a_question() -> None:
     """Prompts and questions are the same set."""
     assert PROMPTS.keys() == set(QUESTIONS)
 
 
-def test_marked_answers_are_unique_across_questions() -> None:
-    """``name@answer`` says which question it answers."""
-    marked = [answer for choices in CHOICES.values() for answer in choices]
-    assert len(marked) == len(set(marked))
+def test_choices_are_unique_across_questions() -> None:
+    """A suffix ``@answer`` must identify its question."""
+    choices = [answer for offered in CHOICES.values() for answer in offered]
+    assert len(choices) == len(set(choices))
 
 
 def test_no_question_asks_for_a_secret() -> None:
-    """Answers are kept in replay files and by cruft."""
+    """Replay files and cruft store the answers."""
     assert not [name for name in QUESTIONS if re.search("secret|password|token|_key$", name)]
 
 
-def test_the_defaults_are_accepted() -> None:
-    """Return at every prompt gives a service."""
+def test_the_defaults_are_valid() -> None:
+    """Pressing Return at every prompt gives a service."""
     context = answers()
     assert list(hook("pre_gen_project", context).invalid_answers(context)) == []
     assert context["auth_style"] == "api_key"
@@ -98,39 +98,39 @@ def test_the_defaults_are_accepted() -> None:
     ],
 )
 def test_a_name_gives_a_slug(name: str, expected: str) -> None:
-    """The words of the name, or ``api`` where they cannot name a package."""
+    """The words of the name, or ``api`` if they cannot name a package."""
     assert slug(name) == expected
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-def test_every_name_gives_a_slug_that_is_accepted(name: str) -> None:
-    """Whatever is typed, the derived slug is never the reason of a refusal."""
+def test_every_name_gives_a_valid_slug(name: str) -> None:
+    """No name is rejected because of its derived slug."""
     derived = slug(name)
     context = {**CONTEXT, "project_slug": derived, "__package_name": derived.replace("-", "_")}
     assert hook("pre_gen_project", context).check_slug(derived, context) is None
 
 
 def test_the_standard_library_is_reserved() -> None:
-    """A package of such a name would stand in for the module."""
+    """A package with such a name would shadow the module."""
     possible = {
         name for name in sys.stdlib_module_names if re.fullmatch("[a-z][a-z0-9_]{2,39}", name)
     }
     assert possible <= RESERVED
 
 
-def test_the_folders_and_modules_beside_the_package_are_reserved(bake: Bake) -> None:
-    """A package of such a name would fall together with them."""
+def test_the_folders_and_modules_next_to_the_package_are_reserved(bake: Bake) -> None:
+    """A package with such a name would collide with them."""
     service = bake({})
-    beside = {
+    names = {
         path.stem for path in service.iterdir() if re.fullmatch("[a-z][a-z0-9]{2,}", path.stem)
     }
     modules = [*SERVICE.glob("scripts*/*.py"), *SERVICE.glob("tests*/*.py")]
-    beside |= {module.stem.partition("@")[0] for module in modules}
-    assert beside - {"acme_api", "settings", "pyproject"} - {"api"} <= RESERVED
+    names |= {module.stem.partition("@")[0] for module in modules}
+    assert names - {"acme_api", "settings", "pyproject"} - {"api"} <= RESERVED
 
 
-def test_typed_answers_give_what_given_answers_give(tmp_path: Path, bake: Bake) -> None:
-    """The prompts and ``key=value`` lead to the same files."""
+def test_prompts_and_arguments_give_the_same_files(tmp_path: Path, bake: Bake) -> None:
+    """Answers typed at the prompts, and ``key=value``."""
     config = tmp_path / "config.yaml"
     config.write_text(f"replay_dir: '{tmp_path / 'replay'}'\ncookiecutters_dir: '{tmp_path}'\n")
     typed = ["Tea Shop", "", 'Tea, "good" tea', "Ann", *[""] * (len(QUESTIONS) - 4)]

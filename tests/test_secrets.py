@@ -1,4 +1,4 @@
-"""The secrets of a service: its own, made once, told to nobody."""
+"""The secrets of a service are unique, created once, and never printed or committed."""
 
 import re
 import stat
@@ -11,31 +11,31 @@ import pytest
 from tests.conftest import Bake
 
 SECRET_FILES = [".env", "certs/ca-key.pem", "certs/server-key.pem"]
-MADE_HERE = [*SECRET_FILES, "certs/ca.pem", "certs/server.pem"]
+CREATED = [*SECRET_FILES, "certs/ca.pem", "certs/server.pem"]
 
 
 def values(service: Path) -> dict[str, str]:
-    """Read what ``.env`` says."""
+    """Return the variables in ``.env``."""
     lines = (service / ".env").read_text("utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def secrets(service: Path) -> dict[str, str]:
-    """Read the secrets among it: what ``.env.example`` leaves open."""
+    """Return the secrets in ``.env``: the variables that are empty in ``.env.example``."""
     example = (service / ".env.example").read_text("utf-8")
     return {name: values(service)[name] for name in re.findall(r"^(\w+)=$", example, re.MULTILINE)}
 
 
-def test_every_open_value_of_the_example_is_a_secret_of_256_bits(bake: Bake) -> None:
+def test_every_empty_value_of_the_example_is_a_secret_of_256_bits(bake: Bake) -> None:
     """64 hexadecimal digits each, all different."""
-    made = secrets(bake({}))
-    assert "APP_SECRET_KEY" in made
-    assert all(re.fullmatch("[0-9a-f]{64}", secret) for secret in made.values())
-    assert len(set(made.values())) == len(made)
+    created = secrets(bake({}))
+    assert "APP_SECRET_KEY" in created
+    assert all(re.fullmatch("[0-9a-f]{64}", secret) for secret in created.values())
+    assert len(set(created.values())) == len(created)
 
 
-def test_everything_else_is_as_in_the_example(bake: Bake) -> None:
-    """Comments and other values are copied."""
+def test_everything_else_is_copied_from_the_example(bake: Bake) -> None:
+    """Comments and other values."""
     service = bake({})
     written = (service / ".env").read_text("utf-8")
     for secret in secrets(service).values():
@@ -44,39 +44,39 @@ def test_everything_else_is_as_in_the_example(bake: Bake) -> None:
     assert values(service)["APP_ENVIRONMENT"] == "development"
 
 
-def test_each_service_has_its_own(bake: Bake, rebake: Bake) -> None:
+def test_each_service_has_its_own_secrets(bake: Bake, rebake: Bake) -> None:
     """No value is a default."""
     assert not set(secrets(bake({})).values()) & set(secrets(rebake({})).values())
 
 
 @pytest.mark.parametrize("name", SECRET_FILES)
 def test_only_the_owner_can_read_them(bake: Bake, name: str) -> None:
-    """0600."""
+    """Mode 0600."""
     assert stat.S_IMODE((bake({}) / name).stat().st_mode) == 0o600
 
 
-def test_git_ignores_them(rebake: Bake) -> None:
-    """None is added with all the rest."""
+def test_git_ignores_secrets(rebake: Bake) -> None:
+    """`git add .` does not add them."""
     service = rebake({})
     subprocess.run(["git", "init", "--quiet", service], check=True)
     added = subprocess.run(
         ["git", "-C", service, "add", "--dry-run", "."], check=True, capture_output=True, text=True
     )
     assert "pyproject.toml" in added.stdout
-    for name in [*MADE_HERE, "var/development.json"]:
+    for name in [*CREATED, "var/development.json"]:
         assert name not in added.stdout.replace(".env.example", "")
         assert subprocess.run(["git", "-C", service, "check-ignore", "-q", name]).returncode == 0
 
 
-def test_cruft_skips_them(bake: Bake) -> None:
-    """An update of the template never touches them."""
+def test_cruft_skips_secrets(bake: Bake) -> None:
+    """`cruft update` never changes them."""
     project = tomllib.loads((bake({}) / "pyproject.toml").read_text("utf-8"))
     skipped = project["tool"]["cruft"]["skip"]
-    assert all(name in skipped or name.split("/")[0] in skipped for name in MADE_HERE)
+    assert all(name in skipped or name.split("/")[0] in skipped for name in CREATED)
 
 
-def test_they_stand_in_no_other_file(bake: Bake, capfd: pytest.CaptureFixture[str]) -> None:
-    """Nor does the bake print them."""
+def test_secrets_are_in_no_other_file(bake: Bake, capfd: pytest.CaptureFixture[str]) -> None:
+    """The bake does not print them either."""
     service = bake({"project_name": "Tea Shop"})
     printed = capfd.readouterr()
     files = [path for path in service.rglob("*") if path.is_file() and path.name != ".env"]
@@ -84,16 +84,16 @@ def test_they_stand_in_no_other_file(bake: Bake, capfd: pytest.CaptureFixture[st
     assert not [text for text in texts for secret in secrets(service).values() if secret in text]
 
 
-def test_a_second_bake_leaves_them_as_they_are(rebake: Bake) -> None:
-    """Byte for byte, whatever the other answers are."""
+def test_a_second_bake_keeps_secrets(rebake: Bake) -> None:
+    """Byte for byte, also with other answers."""
     service = rebake({})
-    before = {name: (service / name).read_bytes() for name in MADE_HERE}
+    before = {name: (service / name).read_bytes() for name in CREATED}
     rebake({"limiter_backend": "redis", "description": "Another."})
-    assert {name: (service / name).read_bytes() for name in MADE_HERE} == before
+    assert {name: (service / name).read_bytes() for name in CREATED} == before
 
 
-def test_an_owners_environment_is_never_written_over(rebake: Bake) -> None:
-    """Not even an empty one: its secrets are in use, or elsewhere."""
+def test_an_existing_env_file_is_never_overwritten(rebake: Bake) -> None:
+    """Not even an empty one: the secrets may come from another place."""
     service = rebake({})
     (service / ".env").write_text("")
     rebake({})

@@ -1,4 +1,4 @@
-"""A service installs from its own pyproject.toml, starts with its own command and answers."""
+"""A service installs from its pyproject.toml, starts with `make run` and works over HTTPS."""
 
 import itertools
 import os
@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.pythons import SUPPORTED, python
+from tests.interpreters import SUPPORTED, python
 from tests.template import CHOICES, TEMPLATE
 
-# Each authentication style on each Python; the storages and origins go round beside them.
-BESIDE = itertools.cycle(
+# Each authentication style with each Python version; the other answers take turns.
+OTHER_ANSWERS = itertools.cycle(
     [
         (),
         ("limiter_backend=redis", "database=postgresql"),
@@ -23,20 +23,20 @@ BESIDE = itertools.cycle(
 )
 SERVICES = [
     pytest.param(
-        (f"auth_style={style}", *beside), version, id=f"{version}-{'-'.join((style, *beside))}"
+        (f"auth_style={style}", *others), version, id=f"{version}-{'-'.join((style, *others))}"
     )
-    for (style, version), beside in zip(
-        itertools.product(CHOICES["auth_style"], SUPPORTED), BESIDE, strict=False
+    for (style, version), others in zip(
+        itertools.product(CHOICES["auth_style"], SUPPORTED), OTHER_ANSWERS, strict=False
     )
 ]
 
 
 @pytest.mark.install
 @pytest.mark.parametrize(("answers", "version"), SERVICES)
-def test_it_installs_and_answers(
+def test_it_passes_the_smoke_checks(
     answers: tuple[str, ...], version: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Do what `make smoke` does, into a fresh environment, over HTTPS."""
+    """Run `make smoke`, with a fresh environment, over HTTPS."""
     smoke = subprocess.run(
         [sys.executable, "-m", "tests.smoke", *answers],
         cwd=TEMPLATE,
@@ -50,4 +50,4 @@ def test_it_installs_and_answers(
         pytest.fail(smoke.stdout, pytrace=False)
     passed = re.search(r"smoke: (\d+) checks passed", smoke.stdout)
     assert passed
-    record_property("claims", passed[1])
+    record_property("smoke", passed[1])

@@ -1,8 +1,8 @@
-"""The suite of every service passes, against the real servers of its answers.
+"""The test suite of every service passes, with real servers.
 
-The services share one environment with the dependencies of all of them, as it stands after a plain
-install of the newest releases that their `pyproject.toml` files allow. Only the first service of
-each authentication style has the default texts: the others are named by hostile answers.
+The services share one environment with the newest releases that their `pyproject.toml` files
+allow. Only the first service of each authentication style has the default names and description;
+the others have hostile answers.
 """
 
 import os
@@ -17,32 +17,32 @@ import pytest
 from cookiecutter.main import cookiecutter
 from filelock import FileLock
 
-from tests import hostile
+from tests import strategies
 from tests.conftest import Bake
 from tests.services import UV
 from tests.template import CHOICES, CONTEXT, CORE, DEFAULTS, TEMPLATE, core_variants, hook, label
 
 VARIANTS = list(core_variants())
-SCORE = 20
+MIN_HOSTILE = 20
 
 
 def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
-    """Give a variant the texts that its service is baked with."""
+    """Return all answers of a variant: the defaults, or hostile strings."""
     others = {question: variant[question] for question in variant if question != "auth_style"}
     if others.items() <= DEFAULTS.items():
         return dict(variant)
-    return {**variant, **hostile.fixed(VARIANTS.index(dict(variant)))}
+    return {**variant, **strategies.hostile_answers(VARIANTS.index(dict(variant)))}
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Python with what any of the services depends on."""
+    """A virtual environment with the dependencies of all services."""
 
     root: Path
     worker: str
 
-    def make(self, services: list[Path]) -> None:
-        """Install it."""
+    def create(self, services: list[Path]) -> None:
+        """Create it and install the dependencies of these services."""
         install = [UV, "pip", "install", "--quiet", "--python", str(self.root)]
         for project in (service / "pyproject.toml" for service in services):
             install += ["--requirements", str(project), "--group", f"{project}:dev"]
@@ -50,7 +50,7 @@ class Environment:
         subprocess.run(install, check=True)
 
     def run(self, service: Path, *command: str) -> str:
-        """Run a module in a service and return what it prints; nothing is left in its folder."""
+        """Run a module in a service and return its output; caches are written to other folders."""
         programs = self.root / "bin"
         environment = {
             name: value
@@ -79,24 +79,24 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def environment(shared: Path, worker_id: str, bake: Bake) -> Environment:
-    """Return the environment, made by whichever test process asks first."""
+    """Return the environment, created by the first test process that needs it."""
     environment = Environment(shared / "environment", worker_id)
     with FileLock(shared / "environment.lock"):
-        if not (shared / "environment-made").exists():
+        if not (shared / "environment-created").exists():
             shutil.rmtree(environment.root, ignore_errors=True)
-            environment.make([bake(answers_of(variant)) for variant in each_answer_once()])
-            (shared / "environment-made").touch()
+            environment.create([bake(answers_of(variant)) for variant in each_answer_once()])
+            (shared / "environment-created").touch()
     return environment
 
 
 def each_answer_once() -> Iterator[dict[str, str]]:
-    """Give few variants in which every answer occurs: together they depend on all that any does."""
+    """Yield a few variants that together contain every answer, and so every dependency."""
     for number in range(max(len(CHOICES[question]) for question in CORE)):
         yield {question: CHOICES[question][number % len(CHOICES[question])] for question in CORE}
 
 
 def sources(service: Path) -> set[Path]:
-    """Give all that stands in a service, but for what git ignores: bytecode and found examples."""
+    """Return all paths in a service except bytecode and Hypothesis examples."""
     ignored = {"__pycache__", ".hypothesis"}
     return {path for path in service.rglob("*") if not ignored & set(path.parts)}
 
@@ -110,7 +110,7 @@ def test_its_own_tests_pass(
     variant: Mapping[str, str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Nothing is skipped where everything is at hand, and nothing is left beside the sources."""
+    """In CI no test is skipped, and the suite leaves no files behind."""
     service = shutil.copytree(bake(answers_of(variant)), tmp_path / "service")
     before = sources(service)
     printed = environment.run(service, "pytest", "-q", "-p", "no:cacheprovider")
@@ -124,17 +124,21 @@ def test_its_own_tests_pass(
 
 @pytest.mark.suite
 @pytest.mark.parametrize("variant", VARIANTS, ids=label)
-def test_its_types_hold(environment: Environment, bake: Bake, variant: Mapping[str, str]) -> None:
-    """Mypy has nothing to say."""
+def test_its_types_are_correct(
+    environment: Environment, bake: Bake, variant: Mapping[str, str]
+) -> None:
+    """Mypy reports no error."""
     environment.run(bake(answers_of(variant)), "mypy")
 
 
 @pytest.mark.suite
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-def test_its_types_hold_on_other_systems(environment: Environment, bake: Bake, system: str) -> None:
-    """Every auth style uses nothing of the standard library that they lack, its scripts neither.
+def test_its_types_are_correct_on_other_systems(
+    environment: Environment, bake: Bake, system: str
+) -> None:
+    """The service and its scripts use only what the standard library offers on that system.
 
-    One after the other, as mypy remembers the types of the libraries on one system at a time.
+    The styles are checked in sequence, because a mypy cache is for one system at a time.
     """
     cache = environment.root / f"mypy-{system}"
     mypy = ("mypy", "--platform", system, "--cache-dir", str(cache))
@@ -149,7 +153,7 @@ def test_its_types_hold_on_other_systems(environment: Environment, bake: Bake, s
 def test_without_its_hooks_a_service_does_not_start(
     environment: Environment, tmp_path: Path, auth_style: str
 ) -> None:
-    """`--accept-hooks no` leaves the files of every answer under their marked names."""
+    """`--accept-hooks no` leaves the files of every answer with their suffix."""
     service = cookiecutter(
         str(TEMPLATE),
         no_input=True,
@@ -158,22 +162,22 @@ def test_without_its_hooks_a_service_does_not_start(
         accept_hooks=False,
         default_config=True,
     )
-    (Path(service) / "refused.py").write_text(
+    (Path(service) / "import_service.py").write_text(
         "import sys\n"
         "try:\n"
         "    import wsgi\n"
         "except ModuleNotFoundError as error:\n"
         "    sys.exit(not error.name.startswith('acme_api'))\n"
-        "sys.exit('it started')\n"
+        "sys.exit('the service started')\n"
     )
-    environment.run(Path(service), "refused")
+    environment.run(Path(service), "import_service")
 
 
 @pytest.mark.suite
-def test_no_service_is_named_as_what_it_depends_on(
+def test_a_service_cannot_have_the_name_of_a_dependency(
     environment: Environment, tmp_path: Path
 ) -> None:
-    """Neither the package as a module nor the project as a distribution would be found."""
+    """Its package would shadow the module, or its project the distribution."""
     (tmp_path / "names.py").write_text(
         "from importlib import metadata\n"
         "for distribution in metadata.distributions():\n"
@@ -187,14 +191,14 @@ def test_no_service_is_named_as_what_it_depends_on(
 
 
 def accepts_slug(slug: str) -> bool:
-    """Ask the hook."""
+    """Return whether the hook accepts a slug."""
     context = {"project_slug": slug, "__package_name": slug.replace("-", "_")}
     context["_reserved_names"] = CONTEXT["_reserved_names"]
     return not list(hook("pre_gen_project", context).invalid_answers(context))
 
 
-def test_a_score_of_hostile_answers_runs_the_whole_suite() -> None:
-    """As soon as every style is there, each combination but one of each style carries one."""
-    named = [variant for variant in VARIANTS if "project_name" in answers_of(variant)]
-    assert len(named) == len(VARIANTS) - len(CHOICES["auth_style"])
-    assert len(named) >= SCORE or len(CHOICES["auth_style"]) < 3
+def test_enough_suites_run_with_hostile_answers() -> None:
+    """Every variant except one of each authentication style has hostile answers."""
+    hostile = [variant for variant in VARIANTS if "project_name" in answers_of(variant)]
+    assert len(hostile) == len(VARIANTS) - len(CHOICES["auth_style"])
+    assert len(hostile) >= MIN_HOSTILE or len(CHOICES["auth_style"]) < 3

@@ -1,4 +1,4 @@
-"""`make watch` goes on whatever is saved in the template, and touches no folder but its own."""
+"""`make watch` survives mistakes in the template, and changes only folders that it rendered."""
 
 import time
 from pathlib import Path
@@ -9,22 +9,22 @@ from tests import bake, watch
 from tests.template import copied
 
 
-def enough(_seconds: float) -> None:
-    """Stop where it would wait for a change."""
+def stop(_seconds: float) -> None:
+    """End the loop where it would wait for a change."""
     raise KeyboardInterrupt
 
 
 @pytest.fixture(autouse=True)
 def _once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the template once, and run no tests of a service."""
-    monkeypatch.setattr(time, "sleep", enough)
+    """Run the loop once, without the tests of the service."""
+    monkeypatch.setattr(time, "sleep", stop)
     monkeypatch.setattr(watch, "UV", "true")
 
 
-def test_a_slip_in_the_template_ends_nothing(
+def test_a_mistake_in_the_template_does_not_end_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is told, and the service of the last time stays."""
+    """The error is printed, and the previous service is kept."""
     out = tmp_path / "out"
     service = watch.refreshed(out, {})
     template = copied(tmp_path / "template")
@@ -33,13 +33,13 @@ def test_a_slip_in_the_template_ends_nothing(
         monkeypatch.setattr(module, "TEMPLATE", template)
     with pytest.raises(KeyboardInterrupt):
         watch.main(out, {})
-    assert "no bake: Encountered unknown tag 'iff'" in capsys.readouterr().err
+    assert "The bake failed: Encountered unknown tag 'iff'" in capsys.readouterr().err
     assert (service / "README.md").read_text("utf-8").startswith("# Acme API")
     assert list(out.iterdir()) == [service]
 
 
-def test_the_service_of_the_last_time_becomes_the_new_one(tmp_path: Path) -> None:
-    """Its secrets and certificates stay; a file that the template does not have goes."""
+def test_the_previous_service_is_updated(tmp_path: Path) -> None:
+    """Secrets and certificates are kept; files that the template does not have are deleted."""
     service = watch.refreshed(tmp_path, {"project_name": "Tea", "project_slug": "tea"})
     secrets = (service / ".env").read_bytes()
     (service / "tea/gone.py").write_text("")
@@ -51,8 +51,8 @@ def test_the_service_of_the_last_time_becomes_the_new_one(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", ["a folder", "another project", "a service with a history"])
-def test_the_folder_of_somebody_else_is_refused(tmp_path: Path, kind: str) -> None:
-    """Nothing of it goes, and nothing comes into it."""
+def test_a_folder_that_is_not_ours_is_rejected(tmp_path: Path, kind: str) -> None:
+    """Its files do not change."""
     folder = watch.refreshed(tmp_path, {})
     if kind == "a folder":
         (folder / "pyproject.toml").unlink()
@@ -62,6 +62,7 @@ def test_the_folder_of_somebody_else_is_refused(tmp_path: Path, kind: str) -> No
         (folder / ".git").mkdir()
     (folder / "mine.py").write_text("mine")
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(bake.Refused, match="acme-api is somebody"):
+    message = r"acme-api has a \.git folder or was not rendered"
+    with pytest.raises(bake.InvalidArguments, match=message):
         watch.main(tmp_path, {})
     assert sorted(tmp_path.rglob("*")) == before

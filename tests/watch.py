@@ -1,4 +1,4 @@
-"""Bake a service whenever the template changes, and run its tests: `make watch [answers]`."""
+"""Render a service after each change of the template and run its tests: `make watch [answers]`."""
 
 import shutil
 import subprocess
@@ -9,18 +9,18 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.bake import NotBaked, Refused, answered, baked
+from tests.bake import BakeFailed, InvalidArguments, bake_in_process, parse_answers
 from tests.services import UV
 from tests.template import TEMPLATE
 
 WATCHED = ("cookiecutter.json", "hooks", "{{cookiecutter.project_slug}}")
-# What makes the next run fast, or holds the data of somebody who tries the service.
+# Caches of the tools, and the data of a service that is in use.
 KEPT = {".venv", ".env", "certs", "var", "uv.lock", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 SECONDS = 0.5
 
 
 def main(out: Path, answers: Mapping[str, str]) -> None:
-    """Go on until Ctrl-C; raises Refused where no change of the template would help."""
+    """Run until Ctrl-C; raises InvalidArguments if no change of the template would help."""
     seen: dict[Path, float] = {}
     while True:
         now = times()
@@ -28,34 +28,35 @@ def main(out: Path, answers: Mapping[str, str]) -> None:
             seen = now
             try:
                 service = refreshed(out, answers)
-            except Refused:
+            except InvalidArguments:
                 raise
-            except NotBaked as reason:
-                print(f"no bake: {reason}", file=sys.stderr)
+            except BakeFailed as reason:
+                print(f"The bake failed: {reason}", file=sys.stderr)
                 continue
             subprocess.run([UV, "run", "pytest", "-q", "-x", "--failed-first"], cwd=service)
-            print(f"\n{service} is up to date; waiting for a change", flush=True)
+            print(f"\n{service} is up to date. Waiting for a change.", flush=True)
         time.sleep(SECONDS)
 
 
 def times() -> dict[Path, float]:
-    """Give when each file of the template was last changed."""
+    """Return the modification time of each file of the template."""
     files = (path for name in WATCHED for path in [TEMPLATE / name, *(TEMPLATE / name).rglob("*")])
     return {path: path.stat().st_mtime for path in files if path.is_file()}
 
 
 def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
-    """Bake over the service of the last time; files that the template lost go.
+    """Render over the previous service, and delete files that the template no longer has.
 
-    Raises NotBaked, and Refused where somebody else's files would go.
+    Raises BakeFailed, and InvalidArguments if that would delete somebody else's files.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        new = baked(Path(folder), answers)
+        new = bake_in_process(Path(folder), answers)
         service = out / new.name
         if service.exists() and not is_ours(service):
-            raise Refused(
-                f"{service} is somebody's: it has a .git, or no bake made it; name another OUT"
+            raise InvalidArguments(
+                f"{service} has a .git folder or was not rendered by this template."
+                " Set OUT to another folder."
             )
         service.mkdir(exist_ok=True)
         for old in service.iterdir():
@@ -68,7 +69,7 @@ def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
 
 
 def is_ours(service: Path) -> bool:
-    """Tell whether a folder holds a service, and no history that somebody began in it."""
+    """Return whether a folder is a rendered service without a git repository."""
     try:
         project = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))
     except (OSError, ValueError):
@@ -78,8 +79,8 @@ def is_ours(service: Path) -> bool:
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), answered(sys.argv[2:]))
-    except Refused as reason:
+        main(Path(sys.argv[1]), parse_answers(sys.argv[2:]))
+    except InvalidArguments as reason:
         sys.exit(str(reason))
     except KeyboardInterrupt:
         print()

@@ -1,4 +1,4 @@
-"""Print whether the limits of a service count exactly, and what faults of their storage do.
+"""Print whether a service's rate limits count exactly, and the effect of storage failures.
 
 make limits-report          all four storages, 20 runs for each strategy
 python -m tests.limits redis --runs 3
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.limits import cases
-from tests.limits.load import Answers
+from tests.limits.load import Responses
 from tests.services import bake
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
@@ -27,7 +27,7 @@ STORAGES = {
 
 
 def main(backend: str, runs: int) -> None:
-    """Bake a service with this storage, try everything, print a line for each case."""
+    """Render a service with this storage and print one line for each measurement."""
     with tempfile.TemporaryDirectory(prefix="limits-") as name:
         folder = bake(Path(name), {"limiter_backend": backend})
         sys.path.insert(0, str(folder / "tests"))
@@ -44,54 +44,56 @@ def main(backend: str, runs: int) -> None:
 
 
 def report_exact(backend: str, folder: Path, settings: dict[str, str], runs: int) -> None:
-    """Print how many of 1,000 calls each strategy admitted, where 100 are allowed."""
+    """Print how many of 1,000 requests each strategy admitted at a limit of 100."""
     for strategy in STORAGES[backend]:
         found = cases.exact(folder, settings, strategy, runs)
-        verdict = "exact" if set(found.admitted) == {cases.BUDGET} else "NOT EXACT"
+        verdict = "exact" if set(found.admitted) == {cases.LIMIT} else "NOT EXACT"
         admitted = " ".join(map(str, sorted(set(found.admitted))))
         workers = settings["APP_SERVER_WORKERS"]
         print(
-            f"{backend:10} {strategy:23} {workers} workers, {runs} runs of 1,000 calls: admitted "
-            f"{admitted} each: {verdict}; {told(found.answers)}",
+            f"{backend:10} {strategy:23} {workers} workers, {runs} runs of 1,000 requests: "
+            f"admitted {admitted} each: {verdict}; {summary(found.responses)}",
             flush=True,
         )
 
 
 def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> None:
-    """Print what callers saw of each fault."""
-    tried = {"killed": cases.killed, "frozen": cases.frozen}
-    if backend != "memcached":  # which forgets rather than refuse
-        tried["full"] = cases.full
-    for name, fault in tried.items():
+    """Print the effect of each failure on callers."""
+    failures = {"killed": cases.killed, "frozen": cases.frozen}
+    if backend != "memcached":  # a full server evicts entries
+        failures["full"] = cases.full
+    for name, failure in failures.items():
         with stoppable() as storage:
-            line(backend, name, cases.endure(folder, storage, fault))
+            line(backend, name, cases.during_failure(folder, storage, failure))
     with stoppable() as storage:
         line_to = importlib.import_module("stoppable_server").Line
         line(backend, "slow", cases.slow(folder, storage, line_to))
     with stoppable() as storage:
-        line(backend, "away at start", cases.refused_at_start(folder, storage))
+        line(backend, "unavailable at start", cases.unavailable_at_start(folder, storage))
     with stoppable() as storage:
-        refusing = cases.endure(folder, storage, cases.frozen, APP_LIMITS_ON_FAULT="refuse")
-        line(backend, "frozen, refusing", refusing)
+        rejecting = cases.during_failure(
+            folder, storage, cases.frozen, APP_LIMITS_ON_FAULT="refuse"
+        )
+        line(backend, "frozen, rejecting", rejecting)
     if backend != "memcached":
         line(backend, "cluster node lost", cases.node_lost(folder, stoppable))
 
 
 def line(backend: str, name: str, found: cases.Outcome) -> None:
-    """Print one outcome."""
+    """Print one measurement."""
     print(
-        f"{backend:10} {name:23} first: {told(found.first)}; later: {told(found.later)}, "
+        f"{backend:10} {name:23} at first: {summary(found.first)}; later: {summary(found.later)}, "
         f"p99 {found.later.p99 * 1000:.0f} ms; shared again after {found.seconds_to_return:.1f} s; "
-        f"events {found.events['limiter_storage_away']} away, "
-        f"{found.events['limiter_storage_back']} back of {cases.WORKERS} workers",
+        f"events: {found.events['limiter_storage_away']} unavailable, "
+        f"{found.events['limiter_storage_back']} available, {cases.WORKERS} workers",
         flush=True,
     )
 
 
-def told(answers: Answers) -> str:
-    """Say what came back."""
-    statuses = ", ".join(f"{n} x {status}" for status, n in sorted(answers.statuses.items()))
-    return f"{statuses}, worst {answers.worst * 1000:.0f} ms"
+def summary(responses: Responses) -> str:
+    """Return the number of responses per status, and the longest wait."""
+    statuses = ", ".join(f"{n} x {status}" for status, n in sorted(responses.statuses.items()))
+    return f"{statuses}, worst {responses.longest * 1000:.0f} ms"
 
 
 if __name__ == "__main__":
@@ -102,7 +104,7 @@ if __name__ == "__main__":
     if len(arguments.storages) == 1:
         main(arguments.storages[0], arguments.runs)
     else:
-        # Each in a process of its own: it loads the servers from the tests of its service.
+        # One process per storage: it imports modules of the rendered service's tests.
         for backend in arguments.storages or STORAGES:
             command = [sys.executable, "-m", "tests.limits", backend, "--runs", str(arguments.runs)]
             subprocess.run(command, check=True)

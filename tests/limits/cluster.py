@@ -1,4 +1,4 @@
-"""A real cluster of three nodes, and a Sentinel, on loopback."""
+"""A cluster of three nodes, and a Sentinel, on loopback."""
 
 import socket
 import tempfile
@@ -15,17 +15,17 @@ NODES = 3
 SECONDS = 30
 
 
-def tell(port: int, command: str) -> str:
-    """Send one command to the server and return what it answers."""
+def send_command(port: int, command: str) -> str:
+    """Send one command to the server and return its reply."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(command.encode() + b"\r\n")
         return connection.recv(65536).decode()
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until it holds."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Poll the condition; raises TimeoutError after SECONDS."""
     deadline = time.monotonic() + SECONDS
-    while not holds():
+    while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.1)
@@ -33,7 +33,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 @contextmanager
 def cluster(stoppable: Callable[[], Any]) -> Iterator[tuple[str, list[Any], Callable[[Any], None]]]:
-    """Yield the address of a cluster, its nodes, and what starts a node that was killed."""
+    """Yield the URI of a cluster, its nodes, and a function that restarts a node."""
     with ExitStack() as running:
         folder = running.enter_context(tempfile.TemporaryDirectory(prefix="cluster-"))
         nodes = [running.enter_context(stoppable()) for _ in range(NODES)]
@@ -50,10 +50,11 @@ def cluster(stoppable: Callable[[], Any]) -> Iterator[tuple[str, list[Any], Call
         for number, node in enumerate(nodes):
             start(node)
             last = min(SLOTS, (number + 1) * share) - 1
-            tell(node.port, f"CLUSTER ADDSLOTSRANGE {number * share} {last}")
-            tell(nodes[0].port, f"CLUSTER MEET 127.0.0.1 {node.port} {buses[node.port]}")
-        for node in nodes:
-            until(lambda node=node: "cluster_state:ok" in tell(node.port, "CLUSTER INFO"))  # type: ignore[misc]
+            send_command(node.port, f"CLUSTER ADDSLOTSRANGE {number * share} {last}")
+            send_command(nodes[0].port, f"CLUSTER MEET 127.0.0.1 {node.port} {buses[node.port]}")
+        wait_until(
+            lambda: all("cluster_state:ok" in send_command(n.port, "CLUSTER INFO") for n in nodes)
+        )
         scheme = nodes[0].uri.partition("://")[0]
         hosts = ",".join(f"127.0.0.1:{node.port}" for node in nodes)
         yield f"{scheme}+cluster://{hosts}", nodes, start
@@ -61,7 +62,7 @@ def cluster(stoppable: Callable[[], Any]) -> Iterator[tuple[str, list[Any], Call
 
 @contextmanager
 def sentinel(stoppable: Callable[[], Any], master: Any) -> Iterator[str]:
-    """Yield the address of a Sentinel that watches the server."""
+    """Yield the URI of a Sentinel that monitors the server."""
     with tempfile.TemporaryDirectory(prefix="sentinel-") as folder, stoppable() as watcher:
         configuration = Path(folder) / "sentinel.conf"
         configuration.write_text(f"sentinel monitor ours 127.0.0.1 {master.port} 1\n")
@@ -70,8 +71,11 @@ def sentinel(stoppable: Callable[[], Any], master: Any) -> Iterator[str]:
             *(server, str(configuration), "--sentinel", "--port", str(port), "--dir", folder)
         ]
         watcher.start()
-        until(
-            lambda: str(master.port) in tell(watcher.port, "SENTINEL get-master-addr-by-name ours")
+        wait_until(
+            lambda: (
+                str(master.port)
+                in send_command(watcher.port, "SENTINEL get-master-addr-by-name ours")
+            )
         )
         scheme = master.uri.partition("://")[0]
         yield f"{scheme}+sentinel://127.0.0.1:{watcher.port}/ours"

@@ -1,4 +1,4 @@
-"""Call a service from many threads, and keep what came back and when."""
+"""Send requests to a service from many threads, and record the responses."""
 
 import http.client
 import threading
@@ -9,81 +9,81 @@ from itertools import count
 
 from tests.services import Service
 
-PATH = "/api/v1/me"  # answers 401 without a credential, and 429 past the budget
+PATH = "/api/v1/me"  # 401 without a credential, 429 above the limit
 
 
 @dataclass
-class Answers:
-    """The status of each answer, and for how long it was waited."""
+class Responses:
+    """The status and duration of each response."""
 
-    got: list[tuple[int, float]] = field(default_factory=list)
+    received: list[tuple[int, float]] = field(default_factory=list)
 
     @property
     def statuses(self) -> Counter[int]:
-        """How often each status came."""
-        return Counter(status for status, _ in self.got)
+        """The number of responses per status."""
+        return Counter(status for status, _ in self.received)
 
     @property
-    def worst(self) -> float:
-        """The longest wait, in seconds."""
-        return max((seconds for _, seconds in self.got), default=0.0)
+    def longest(self) -> float:
+        """The longest duration, in seconds."""
+        return max((seconds for _, seconds in self.received), default=0.0)
 
     @property
     def p99(self) -> float:
-        """The wait that 99 of 100 did not exceed, in seconds."""
-        waits = sorted(seconds for _, seconds in self.got)
-        return waits[int(len(waits) * 0.99)] if waits else 0.0
+        """The 99th percentile of the durations, in seconds."""
+        durations = sorted(seconds for _, seconds in self.received)
+        return durations[int(len(durations) * 0.99)] if durations else 0.0
 
 
-def burst(service: Service, calls: int, address: str, threads: int = 24) -> Answers:
-    """Make so many calls at the same time, in the name of one address behind a proxy.
+def burst(service: Service, requests: int, address: str, threads: int = 24) -> Responses:
+    """Send concurrent requests that a proxy forwards for one client address.
 
-    The threads are fewer than the connections that one worker takes, which may get all of them.
+    There are fewer threads than one worker accepts connections, as one worker may get all of them.
     """
-    answers, numbers, ready = Answers(), count(), threading.Barrier(threads, timeout=30)
+    responses, numbers, ready = Responses(), count(), threading.Barrier(threads, timeout=30)
 
     def run() -> None:
         connection = _connect(service)
         ready.wait()
-        while next(numbers) < calls:
-            answers.got.append(_call(connection, address))
+        while next(numbers) < requests:
+            responses.received.append(_call(connection, address))
         connection.close()
 
-    _together([threading.Thread(target=run) for _ in range(threads)])
-    return answers
+    _run_all([threading.Thread(target=run) for _ in range(threads)])
+    return responses
 
 
 class Steady:
-    """Calls without a pause from a few threads until it is stopped; answers are kept by phase."""
+    """A constant load from a few threads; the responses are recorded by phase."""
 
     def __init__(self, service: Service, threads: int = 4) -> None:
-        """Begin to call."""
+        """Start the threads."""
         self._service = service
-        self._going = True
-        self.phase = Answers()
+        self._running = True
+        self.phase = Responses()
         self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
-    def during(self, seconds: float) -> Answers:
-        """Return the answers of the calls that begin in the next seconds."""
-        self.phase = phase = Answers()
+    def during(self, seconds: float) -> Responses:
+        """Return the responses to the requests sent within the next seconds."""
+        self.phase = phase = Responses()
         time.sleep(seconds)
-        self.phase = Answers()
+        self.phase = Responses()
         return phase
 
     def stop(self) -> None:
-        """Stop calling."""
-        self._going = False
+        """Stop the threads."""
+        self._running = False
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
         connection, numbers = _connect(self._service), count()
-        while self._going:
+        while self._running:
             phase, number = self.phase, next(numbers)
-            # Many addresses, so that none uses its budget up and a cluster sees keys for each node.
-            phase.got.append(_call(connection, f"198.51.100.{number % 250}"))
+            # Many addresses: none reaches its limit, and every node of a cluster gets keys.
+            phase.received.append(_call(connection, f"198.51.100.{number % 250}"))
             time.sleep(0.005)
         connection.close()
 
@@ -99,12 +99,12 @@ def _connect(service: Service) -> http.client.HTTPSConnection:
 def _call(connection: http.client.HTTPSConnection, address: str) -> tuple[int, float]:
     started = time.monotonic()
     connection.request("GET", PATH, headers={"X-Forwarded-For": address})
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status, time.monotonic() - started
+    response = connection.getresponse()
+    response.read()
+    return response.status, time.monotonic() - started
 
 
-def _together(threads: list[threading.Thread]) -> None:
+def _run_all(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,7 +1,7 @@
-"""Bake a service, install it, start it over HTTPS, call it as its users would, and stop it.
+"""Render a service, install it, start it over HTTPS, call it as its users would, and stop it.
 
-`make smoke [answers]` runs this. It ends with the number of checks that passed, or names each
-that failed and shows the service's log.
+`make smoke [answers]` runs this module. It prints the number of checks that passed, or the
+service's log and each check that failed.
 """
 
 import importlib
@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.bake import NotBaked, answered
-from tests.services import NotStarted, Service, bake, started, storages
+from tests.bake import BakeFailed, parse_answers
+from tests.services import Service, StartFailed, bake, started, storages
 from tests.smoke import contract, readme, transport
 from tests.smoke.checks import Checks
 
 
 def main(arguments: list[str]) -> str | None:
-    """Try the service of these answers; return what failed."""
+    """Check the service with these answers; return the failures."""
     try:
-        log, expect = tried(answered(arguments))
-    except (NotBaked, NotStarted, pytest.skip.Exception, pytest.fail.Exception) as reason:
+        log, expect = run(parse_answers(arguments))
+    except (BakeFailed, StartFailed, pytest.skip.Exception, pytest.fail.Exception) as reason:
         return f"{reason}\nsmoke: not started"
     if expect.failed:
         return "\n".join([log, *expect.failed, f"smoke: {len(expect.failed)} checks failed"])
@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> str | None:
     return None
 
 
-def tried(answers: Mapping[str, str]) -> tuple[str, Checks]:
-    """Bake, start, call and stop; return the service's log and what was found."""
+def run(answers: Mapping[str, str]) -> tuple[str, Checks]:
+    """Render, start, call and stop the service; return its log and the checks."""
     expect = Checks()
     with tempfile.TemporaryDirectory(prefix="smoke-") as folder:
         service = bake(Path(folder), answers)
@@ -42,12 +42,12 @@ def tried(answers: Mapping[str, str]) -> tuple[str, Checks]:
                 call(running, expect)
             except Exception:
                 expect.failed.append(traceback.format_exc())
-            expect("it stops by itself on Ctrl-C", running.stop())
+            expect("the service stops on Ctrl-C", running.stop())
             return running.log.read_text(encoding="utf-8", errors="replace"), expect
 
 
 def call(service: Service, expect: Checks) -> None:
-    """Make every check that the answers call for."""
+    """Run every check for the service's answers."""
     project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
     answers = project["tool"]["cookiecutter"]
     style = importlib.import_module(f"tests.smoke.{answers['auth_style']}")

@@ -1,17 +1,17 @@
-"""Keep the account of what was checked."""
+"""The results of the smoke checks."""
 
 
 class Checks:
-    """Compare what was found with what was promised; count what agrees, list what does not."""
+    """Counts the checks that passed and lists those that failed."""
 
     def __init__(self) -> None:
-        """Start with nothing checked."""
+        """Start without results."""
         self.passed = 0
         self.failed: list[str] = []
 
-    def __call__(self, claim: str, found: object, promised: object = True) -> None:
-        """Take down one claim."""
-        if found == promised:
+    def __call__(self, check: str, actual: object, expected: object = True) -> None:
+        """Compare the actual with the expected value."""
+        if actual == expected:
             self.passed += 1
         else:
-            self.failed.append(f"{claim}: {found!r} instead of {promised!r}")
+            self.failed.append(f"{check}: {actual!r} instead of {expected!r}")

@@ -1,4 +1,4 @@
-"""What the HTTP contract promises a caller, whatever credential it holds."""
+"""Checks of the HTTP contract, with every kind of credential."""
 
 import httpx
 
@@ -9,7 +9,7 @@ ITEMS = "/api/v1/items"
 PROBLEM = "application/problem+json"
 FOREIGN = "https://localhost.evil.example"
 JSON = {"Content-Type": "application/json"}
-# What is sent, beside a valid credential, and the status that the contract gives it.
+# Body, headers and expected status of requests with a valid credential.
 BAD_BODIES = {
     "malformed JSON": (b'{"name": ', JSON, 400),
     "a duplicate key": (b'{"name": "a", "name": "b"}', JSON, 400),
@@ -20,14 +20,14 @@ BAD_BODIES = {
     "a wrong type": (b'{"name": 1}', JSON, 422),
     "an unknown field": (b'{"name": "a", "role": "admin"}', JSON, 422),
     "NUL": (b'{"name": "a\\u0000"}', JSON, 422),
-    "text": (b'{"name": "a"}', {"Content-Type": "text/plain"}, 415),
+    "plain text": (b'{"name": "a"}', {"Content-Type": "text/plain"}, 415),
     "gzip": (b"\x1f\x8b", JSON | {"Content-Encoding": "gzip"}, 415),
     "10 MB": (b'{"name": "' + b"a" * 10_000_000 + b'"}', JSON, 413),
 }
 
 
 def check(service: Service, client: httpx.Client, origins: list[str], expect: Checks) -> None:
-    """Go through the contract with a client that holds `items:read items:write`."""
+    """Run the checks with a client that has the scopes `items:read items:write`."""
     check_items(client, expect)
     check_bad_input(client, expect)
     check_limits(client, expect)
@@ -36,66 +36,70 @@ def check(service: Service, client: httpx.Client, origins: list[str], expect: Ch
 
 
 def check_items(client: httpx.Client, expect: Checks) -> None:
-    """Create, read, list, search, change and delete."""
+    """Create, read, list, search, update and delete an item."""
     created = client.post(ITEMS, json={"name": "Earl Grey", "price": 4.5})
     expect("status of a new item", created.status_code, 201)
     path = f"{ITEMS}/{created.json()['id']}"
     expect("Location of a new item", httpx.URL(created.headers["location"]).path, path)
 
     read = client.get(path)
-    expect("an item reads back", read.json(), created.json())
-    expect("an item has its version", "etag" in read.headers)
+    expect("an item can be read", read.json(), created.json())
+    expect("an item has an ETag", "etag" in read.headers)
     expect("an item is listed", created.json() in client.get(ITEMS).json()["items"])
     found = client.get(ITEMS, params={"q": "grey"}).json()["items"]
     expect("a search finds it", created.json() in found)
     found = client.get(ITEMS, params={"q": "%"}).json()["items"]
-    expect("a wildcard is a letter like others", found, [])
+    expect("a search has no wildcards", found, [])
 
     version = {"If-Match": read.headers["etag"]}
     changed = client.patch(path, json={"price": 5}, headers=version)
-    expect("status of a change", changed.status_code, 200)
-    expect("a change is made", changed.json()["price"], 5)
+    expect("status of an update", changed.status_code, 200)
+    expect("an update is stored", changed.json()["price"], 5)
     stale = client.patch(path, json={"price": 6}, headers=version)
-    expect("status of a change to an old version", stale.status_code, 412)
-    expect("nothing changed by it", client.get(path).json()["price"], 5)
+    expect("status of an update with a stale ETag", stale.status_code, 412)
+    expect("a stale update changes nothing", client.get(path).json()["price"], 5)
 
     expect("status of a deletion", client.delete(path).status_code, 204)
-    gone = client.get(path)
-    expect("status of what is gone", gone.status_code, 404)
-    expect("an error is a problem", gone.headers["content-type"], PROBLEM)
-    expect("a problem says its status", gone.json()["status"], 404)
-    expect("a problem can be traced", gone.json()["request_id"], gone.headers["x-request-id"])
+    deleted = client.get(path)
+    expect("status of a deleted item", deleted.status_code, 404)
+    expect("an error is a problem", deleted.headers["content-type"], PROBLEM)
+    expect("a problem contains its status", deleted.json()["status"], 404)
+    expect(
+        "a problem contains the request id",
+        deleted.json()["request_id"],
+        deleted.headers["x-request-id"],
+    )
 
 
 def check_bad_input(client: httpx.Client, expect: Checks) -> None:
-    """Send what no handler should see."""
+    """Send invalid requests."""
     before = client.get(ITEMS).json()
     for what, (content, headers, status) in BAD_BODIES.items():
         answer = client.post(ITEMS, content=content, headers=headers)
         expect(f"status of {what}", answer.status_code, status)
         expect(f"a problem for {what}", answer.headers.get("content-type"), PROBLEM)
-    expect("nothing written", client.get(ITEMS).json(), before)
+    expect("invalid requests store nothing", client.get(ITEMS).json(), before)
 
     answer = client.post(ITEMS, json={"name": "a", "price": "b"})
     expect(
-        "the fault is pointed at",
+        "the error has a JSON pointer",
         [error["pointer"] for error in answer.json().get("errors", [])],
         ["#/price"],
     )
     answer = client.get(f"{ITEMS}?limit=1&limit=9")
     expect("status of a repeated query parameter", answer.status_code, 400)
     answer = client.request("BREW", ITEMS)
-    expect("an unknown method is refused", answer.status_code in {405, 501})
+    expect("an unknown method is rejected", answer.status_code in {405, 501})
 
 
 def check_limits(client: httpx.Client, expect: Checks) -> None:
-    """Watch the budget count down."""
+    """Check that the remaining quota decreases."""
     left = [remaining(client.get("/api/v1/me")) for _ in range(2)]
-    expect("each call costs one", left[0] - left[1], 1)
+    expect("each request counts once", left[0] - left[1], 1)
 
 
 def remaining(answer: httpx.Response) -> int:
-    """Read `r=99` out of `"default";r=99;t=50`."""
+    """Return 99 from the RateLimit header `"default";r=99;t=50`."""
     parameters = answer.headers["ratelimit"].split(";")[1:]
     return int(dict(parameter.split("=") for parameter in parameters)["r"])
 
@@ -103,7 +107,7 @@ def remaining(answer: httpx.Response) -> int:
 def check_origins(
     anonymous: httpx.Client, client: httpx.Client, origins: list[str], expect: Checks
 ) -> None:
-    """Call as a page of an allowed origin and as a page of another would."""
+    """Call as a page of an allowed and of another origin would."""
     for origin, allowed in [*((origin, origin) for origin in origins), (FOREIGN, None)]:
         page = {"Origin": origin}
         preflight = page | {
@@ -111,10 +115,10 @@ def check_origins(
             "Access-Control-Request-Headers": "content-type",
         }
         for what, answer in {
-            "an answer": client.get(ITEMS, headers=page),
+            "a response": client.get(ITEMS, headers=page),
             "a 401": anonymous.get(ITEMS, headers=page),
             "a preflight": anonymous.options(ITEMS, headers=preflight),
         }.items():
-            granted = answer.headers.get("access-control-allow-origin")
-            expect(f"who may read {what} to {origin}", granted, allowed)
+            allow_origin = answer.headers.get("access-control-allow-origin")
+            expect(f"Access-Control-Allow-Origin of {what} for {origin}", allow_origin, allowed)
             expect(f"{what} varies by origin", "Origin" in answer.headers.get("vary", ""))

@@ -1,4 +1,4 @@
-"""What the start prints works when it is pasted into another terminal, the CA verified."""
+"""The curl lines that `make run` prints work in another terminal, and verify the CA."""
 
 import json
 import subprocess
@@ -9,17 +9,17 @@ from tests.smoke.checks import Checks
 
 
 def check(service: Service, expect: Checks) -> None:
-    """Run the two lines: one makes an item, the other reads it back."""
+    """Run both lines: the first creates an item, the second lists it."""
     printed = service.log.read_text(encoding="utf-8").splitlines()
     lines = [line for line in printed if line.startswith("curl ")]
-    expect("lines to paste", len(lines), 2)
-    created, listed = (pasted(line) for line in lines)
-    expect("the first makes an item", "id" in created)
-    expect("the second reads it back", created in listed.get("items", []))
+    expect("curl lines", len(lines), 2)
+    created, listed = (run_in_shell(line) for line in lines)
+    expect("the first line creates an item", "id" in created)
+    expect("the second line lists it", created in listed.get("items", []))
 
 
-def pasted(line: str) -> dict[str, Any]:
-    """Return the JSON that the line prints, or nothing."""
+def run_in_shell(line: str) -> dict[str, Any]:
+    """Return the JSON that the line prints, or an empty object."""
     shell = subprocess.run(["sh", "-c", line], check=False, capture_output=True)
     answer: dict[str, Any] = json.loads(shell.stdout or "{}")
     return answer

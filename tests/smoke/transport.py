@@ -1,4 +1,4 @@
-"""What a connection promises, whoever calls: verified TLS only, and headers on every answer."""
+"""Checks of the connection: TLS only, and security headers on every response."""
 
 import contextlib
 import socket
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 def check(service: Service, expect: Checks) -> None:
-    """Connect in every allowed way, and in those that are not."""
+    """Run the checks."""
     for name, version in VERSIONS.items():
         expect(f"a {name} handshake", handshake(service, version), name)
     expect("plain HTTP is never served", plain(service).split(b"\r\n")[0][9:10] == b"2", False)
@@ -38,7 +38,7 @@ def check(service: Service, expect: Checks) -> None:
 
 
 def handshake(service: Service, version: ssl.TLSVersion) -> str | None:
-    """Return the version agreed on by a client that speaks this one only, and checks the name."""
+    """Return the TLS version negotiated by a client that supports only this one."""
     context = service.authority
     context.minimum_version = context.maximum_version = version
     with (
@@ -49,7 +49,7 @@ def handshake(service: Service, version: ssl.TLSVersion) -> str | None:
 
 
 def plain(service: Service) -> bytes:
-    """Return all that a request without TLS gets."""
+    """Return the response to a request without TLS."""
     received = b""
     with (
         contextlib.suppress(OSError),

@@ -1,4 +1,4 @@
-"""Life after the bake: a template that moves on, the same answers again, and odd machines."""
+"""Updates of a service with cruft and `cookiecutter -f`, and bakes in unusual environments."""
 
 import itertools
 import os
@@ -19,7 +19,7 @@ NAME = 'Ünïted "Tea" 🫖 \\ Co.'
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """Give the variables of somebody who uses cookiecutter and git for the first time."""
+    """Return the environment of a user without configuration for cookiecutter."""
     home = tmp_path / "home"
     home.mkdir()
     (home / ".gitconfig").write_text("[user]\nname = Ann\nemail = ann@acme.example\n")
@@ -34,7 +34,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def run(environ: Mapping[str, str], *command: str | Path, folder: Path, fails: bool = False) -> str:
-    """Run a command and give what it prints."""
+    """Run a command and return its output."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
@@ -50,7 +50,7 @@ def run(environ: Mapping[str, str], *command: str | Path, folder: Path, fails: b
 
 
 def contents(service: Path) -> dict[str, bytes]:
-    """Read every file of a service, but for git's own."""
+    """Return the content of every file of a service, without .git."""
     return {
         path.relative_to(service).as_posix(): path.read_bytes()
         for path in service.rglob("*")
@@ -58,23 +58,23 @@ def contents(service: Path) -> dict[str, bytes]:
     }
 
 
-def secret(name: str) -> bool:
-    """Tell whether a file is made at the bake, and never twice the same."""
+def is_secret(name: str) -> bool:
+    """Return whether a file is created by the hook with random content."""
     return name == ".env" or name.startswith("certs/")
 
 
 def secrets(service: Path) -> dict[str, bytes]:
-    """Read the secrets and the certificates."""
-    found = {name: text for name, text in contents(service).items() if secret(name)}
+    """Return the secrets and the certificates."""
+    found = {name: text for name, text in contents(service).items() if is_secret(name)}
     assert len(found) >= 5
     return found
 
 
 class Linked:
-    """A service that cruft keeps linked to a repository with the template."""
+    """A service that cruft links to a git repository with the template."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
-        """Make both, each committed."""
+        """Create and commit both."""
         self.environ = environ
         self.template = copied(folder / "template")
         self.commit(self.template, "One")
@@ -83,25 +83,25 @@ class Linked:
         self.commit(self.service, "As baked")
 
     def run(self, *command: str | Path, folder: Path | None = None, fails: bool = False) -> str:
-        """Run a command, in the service where no other folder is named."""
+        """Run a command, by default in the service's folder."""
         return run(self.environ, *command, folder=folder or self.service, fails=fails)
 
     def commit(self, folder: Path, message: str) -> None:
-        """Commit all that there is."""
+        """Commit all files."""
         if not (folder / ".git").exists():
             self.run("git", "init", "--quiet", "--initial-branch=main", folder=folder)
         self.run("git", "add", "--all", folder=folder)
         self.run("git", "commit", "--quiet", "--message", message, folder=folder)
 
     def change_template(self, name: str, old: str, new: str) -> None:
-        """Release a change of one file."""
+        """Commit a change of one file of the template."""
         (path,) = self.template.rglob(name)
         change(path, old, new)
         self.commit(self.template, f"Change {name}")
 
 
 def change(path: Path, old: str, new: str) -> None:
-    """Replace what stands once in a file."""
+    """Replace a string that occurs once in a file."""
     text = path.read_text("utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), "utf-8", newline="\n")
@@ -117,8 +117,8 @@ def linked(tmp_path: Path, environ: dict[str, str]) -> Linked:
 class TestCruft:
     """``cruft create``, ``check``, ``diff`` and ``update``."""
 
-    def test_a_change_of_the_template_joins_the_owners_work(self, linked: Linked) -> None:
-        """Their files and edits stay, and no secret or certificate moves by a byte."""
+    def test_an_update_is_merged_with_the_owners_changes(self, linked: Linked) -> None:
+        """The owner's files and edits are kept; secrets and certificates do not change."""
         service = linked.service
         linked.run("cruft", "check")
         before = secrets(service)
@@ -153,8 +153,8 @@ class TestCruft:
         changed = linked.run("git", "status", "--porcelain").split()[1::2]
         assert set(changed) == {".cruft.json", "settings.toml", "acme_api/kettle.py"}
 
-    def test_a_conflict_is_shown_and_loses_nothing(self, linked: Linked) -> None:
-        """Both changed one line: the owner's stays, the template's stands beside it."""
+    def test_a_conflict_is_reported_and_loses_nothing(self, linked: Linked) -> None:
+        """If both changed a line, both versions are in the file or its .rej."""
         service = linked.service
         before = secrets(service)
         change(service / "settings.toml", "workers = 1\n", "workers = 4\n")
@@ -168,8 +168,8 @@ class TestCruft:
         assert rejected.exists() or "<<<<<<<" in settings
         assert secrets(service) == before
 
-    def test_a_service_is_linked_as_the_document_says(self, linked: Linked) -> None:
-        """With its own answers, and at its own commit: nothing differs, and a change arrives."""
+    def test_the_documented_link_command_works(self, linked: Linked) -> None:
+        """Afterwards `cruft diff` is empty, and `cruft update` applies a change."""
         bake = (sys.executable, "-m", "cookiecutter", linked.template, "--no-input", "-f")
         folder = linked.service.parent
         linked.run(*bake, "project_slug=tea", f"project_name={NAME}", folder=folder)
@@ -187,8 +187,8 @@ class TestCruft:
         assert "# New here." in (tea / "settings.toml").read_text("utf-8")
         assert NAME.split()[0] in (tea / "README.md").read_text("utf-8")
 
-    def test_the_link_holds_no_secret(self, linked: Linked) -> None:
-        """The answers are in ``.cruft.json``, which is committed."""
+    def test_the_link_contains_no_secret(self, linked: Linked) -> None:
+        """``.cruft.json`` contains the answers and is committed."""
         text = (linked.service / ".cruft.json").read_bytes()
         for line in (linked.service / ".env").read_bytes().splitlines():
             name, _, value = line.partition(b"=")
@@ -197,7 +197,7 @@ class TestCruft:
 
 
 def test_a_replay_gives_the_same_files(tmp_path: Path, environ: dict[str, str]) -> None:
-    """With every answer as it was given; the secrets are others."""
+    """Only the secrets differ."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE)
     answers = (f"project_name={NAME}", "project_slug=tea", "database=postgresql")
     for folder in ("first", "second"):
@@ -206,12 +206,12 @@ def test_a_replay_gives_the_same_files(tmp_path: Path, environ: dict[str, str]) 
     run(environ, *bake, "--replay", folder=tmp_path / "second")
     first, second = (contents(tmp_path / folder / "tea") for folder in ("first", "second"))
     assert first.keys() == second.keys()
-    assert {name for name in first if first[name] != second[name]} == set(filter(secret, first))
+    assert {name for name in first if first[name] != second[name]} == set(filter(is_secret, first))
 
 
 @pytest.mark.parametrize("auth_style", CHOICES["auth_style"])
-def test_the_same_answers_again_change_nothing(rebake: Bake, auth_style: str) -> None:
-    """With ``-f``: the secrets and what the owner added stay, also beside the template's files."""
+def test_a_second_bake_with_the_same_answers_changes_nothing(rebake: Bake, auth_style: str) -> None:
+    """With ``-f``, secrets and the owner's files are kept, also in the template's folders."""
     service = rebake({"auth_style": auth_style})
     for name in ("acme_api/own.py", "acme_api/auth/identity/own.py", "tests/own/x.txt", "own.md"):
         path = service / name
@@ -223,38 +223,36 @@ def test_the_same_answers_again_change_nothing(rebake: Bake, auth_style: str) ->
 
 
 @pytest.mark.parametrize(("here", "wanted"), [*itertools.permutations(CHOICES["auth_style"], 2)])
-def test_another_style_is_refused_over_a_service(
+def test_another_style_over_a_service_is_rejected(
     tmp_path: Path, environ: dict[str, str], here: str, wanted: str
 ) -> None:
-    """Its files and those of the style that is here would make one service with both doors."""
+    """The service would accept the credentials of both styles."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
     run(environ, *bake, f"auth_style={here}", folder=tmp_path)
     before = contents(tmp_path / "acme-api")
-    said = run(environ, *bake, "-f", f"auth_style={wanted}", folder=tmp_path, fails=True)
-    assert f'auth_style "{wanted}": must stay "{here}"' in said
+    output = run(environ, *bake, "-f", f"auth_style={wanted}", folder=tmp_path, fails=True)
+    assert f'auth_style "{wanted}": must stay "{here}"' in output
     assert contents(tmp_path / "acme-api") == before
 
 
 @pytest.mark.parametrize("name", ["static/icon@gitlab.svg", "docs/adr@gitlab", "compose@redis.yml"])
-def test_a_file_of_the_owners_with_a_mark_stops_a_bake_over_it(
+def test_a_file_of_the_owner_with_a_suffix_stops_the_bake(
     tmp_path: Path, environ: dict[str, str], name: str
 ) -> None:
-    """It would be taken for one of the template's, and renamed or removed."""
+    """The hook would rename or delete it like a file of the template."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
     run(environ, *bake, folder=tmp_path)
     own = tmp_path / "acme-api" / name
     own.mkdir(parents=True)
     (own / "mine.txt").write_text("mine")
     before = contents(tmp_path / "acme-api")
-    said = run(environ, *bake, "-f", folder=tmp_path, fails=True)
-    assert f'Invalid file name "{name}": must not contain @{name.partition("@")[2][:5]}' in said
+    output = run(environ, *bake, "-f", folder=tmp_path, fails=True)
+    assert f'Invalid file name "{name}": must not contain @{name.partition("@")[2][:5]}' in output
     assert contents(tmp_path / "acme-api") == before
 
 
-def test_a_bake_without_hooks_is_finished_by_one_with_them(
-    tmp_path: Path, environ: dict[str, str]
-) -> None:
-    """Its marked files are the template's own."""
+def test_a_bake_without_hooks_can_be_completed(tmp_path: Path, environ: dict[str, str]) -> None:
+    """A second bake with hooks accepts the files with a suffix as the template's."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
     run(environ, *bake, "--accept-hooks", "no", folder=tmp_path)
     run(environ, *bake, "-f", folder=tmp_path)
@@ -262,49 +260,51 @@ def test_a_bake_without_hooks_is_finished_by_one_with_them(
     assert not list((tmp_path / "acme-api").rglob("*@*"))
 
 
-def test_what_a_changed_template_left_of_other_answers_is_told(
+def test_outdated_files_of_other_answers_are_listed(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    """It may be the owner's: so it stays, and the bake says where."""
+    """They may be the owner's, so they are kept, and the bake prints their paths."""
     template = copied(tmp_path / "template")
     bake = (sys.executable, "-m", "cookiecutter", template, "--no-input")
     run(environ, *bake, "limiter_backend=redis", folder=tmp_path)
     (breaker,) = template.rglob("breaker@*")
-    breaker.write_text("# Written anew.\n" + breaker.read_text("utf-8"), "utf-8")
-    said = run(environ, *bake, "-f", "ci=gitlab", folder=tmp_path)
-    told = re.findall(r"'(.*?)'", said.partition("They were kept")[2])
-    assert told == [".github/workflows/test.yml", "acme_api/pipeline/limits/breaker.py"]
-    assert all((tmp_path / "acme-api" / name).exists() for name in told)
+    breaker.write_text("# Changed.\n" + breaker.read_text("utf-8"), "utf-8")
+    output = run(environ, *bake, "-f", "ci=gitlab", folder=tmp_path)
+    listed = re.findall(r"'(.*?)'", output.partition("They were kept")[2])
+    assert listed == [".github/workflows/test.yml", "acme_api/pipeline/limits/breaker.py"]
+    assert all((tmp_path / "acme-api" / name).exists() for name in listed)
     assert "They were kept" not in run(
         environ, *bake, "-f", "ci=gitlab", "project_slug=new", folder=tmp_path
     )
 
 
-def test_secrets_that_other_answers_need_are_named(tmp_path: Path, environ: dict[str, str]) -> None:
-    """They are the owner's: the bake does not touch them, and the service would not start."""
+def test_missing_settings_of_other_answers_are_listed(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """The bake does not change .env, and the service would not start without them."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "-f")
     assert ".env" not in run(environ, *bake, folder=tmp_path)
     before = secrets(tmp_path / "acme-api")
     assert ".env" not in run(environ, *bake, folder=tmp_path)
-    said = run(environ, *bake, "limiter_backend=redis", "database=postgresql", folder=tmp_path)
-    assert "The existing .env was kept." in said
-    assert "Set APP_DATABASE_URL, APP_LIMITER_URI in it, as in .env.example." in said
+    output = run(environ, *bake, "limiter_backend=redis", "database=postgresql", folder=tmp_path)
+    assert "The existing .env was kept." in output
+    assert "Set APP_DATABASE_URL, APP_LIMITER_URI in it, as in .env.example." in output
     assert secrets(tmp_path / "acme-api") == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs an output that takes nothing")
-def test_a_bake_stands_though_nobody_reads_what_it_says(
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_bake_succeeds_if_its_output_cannot_be_written(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    """Cookiecutter removes a new service whose hook fails."""
+    """Cookiecutter would delete a service whose hook fails."""
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "cookiecutter", str(TEMPLATE), "--no-input"]
         subprocess.run(command, cwd=tmp_path, env=environ, stdout=full, stderr=full)
     assert (tmp_path / "acme-api/certs/server.pem").exists()
 
 
-def test_an_existing_folder_is_left_alone(tmp_path: Path, environ: dict[str, str]) -> None:
-    """Without ``-f``, whatever is in it."""
+def test_an_existing_folder_is_not_changed(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Without ``-f``."""
     (tmp_path / "acme-api").mkdir()
     (tmp_path / "acme-api/mine.txt").write_text("mine")
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
@@ -312,8 +312,8 @@ def test_an_existing_folder_is_left_alone(tmp_path: Path, environ: dict[str, str
     assert contents(tmp_path / "acme-api") == {"mine.txt": b"mine"}
 
 
-def test_without_hooks_nothing_is_open(tmp_path: Path, environ: dict[str, str]) -> None:
-    """No variant is chosen, so nothing can start: no secret, and no module of any answer."""
+def test_without_hooks_the_service_cannot_start(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Secrets and the modules that depend on an answer are missing."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--accept-hooks", "no")
     run(environ, *bake, folder=tmp_path)
     service = tmp_path / "acme-api"
@@ -324,23 +324,21 @@ def test_without_hooks_nothing_is_open(tmp_path: Path, environ: dict[str, str]) 
     assert not list(service.rglob("engine.py"))
 
 
-def test_a_target_that_cannot_be_written_is_an_error(
-    tmp_path: Path, environ: dict[str, str]
-) -> None:
-    """The bake fails with a reason, and leaves nothing."""
+def test_an_unwritable_target_is_an_error(tmp_path: Path, environ: dict[str, str]) -> None:
+    """The bake fails with a reason and leaves no files."""
     target = tmp_path / "target"
     target.mkdir()
     target.chmod(0o555)
-    if os.access(target, os.W_OK):  # who may write everywhere cannot be kept from it by a mode
+    if os.access(target, os.W_OK):  # root ignores the mode
         target = Path("/sys") if Path("/sys").is_dir() else tmp_path / "a\0b"
     before = set(target.iterdir())
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "-o", target)
-    said = run(environ, *bake, folder=tmp_path, fails=True)
-    assert re.search("Error|denied|Unable", said)
+    output = run(environ, *bake, folder=tmp_path, fails=True)
+    assert re.search("Error|denied|Unable", output)
     assert set(target.iterdir()) == before
 
 
-# For every Python of a bake. It may start itself, for the hooks, and openssl, for the certificates.
+# sitecustomize.py for every Python process of a bake, which may start only Python and openssl.
 OFFLINE = """
 import os, sys
 NETWORK = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
@@ -358,7 +356,7 @@ sys.addaudithook(forbid)
 
 @pytest.fixture
 def offline(tmp_path: Path, environ: dict[str, str]) -> dict[str, str]:
-    """Give variables with which no Python reaches the network, by itself or by a program."""
+    """Return an environment in which Python cannot use the network or start other programs."""
     (tmp_path / "sitecustomize.py").write_text(OFFLINE)
     return {**environ, "PYTHONPATH": str(tmp_path)}
 
@@ -373,29 +371,29 @@ def offline(tmp_path: Path, environ: dict[str, str]) -> dict[str, str]:
         ("import os; os.execlp('curl', 'curl', '--version')", "curl"),
     ],
 )
-def test_offline_means_that_nothing_leaves(
+def test_the_offline_environment_blocks_the_network(
     tmp_path: Path, offline: dict[str, str], code: str, forbidden: str
 ) -> None:
-    """The bake of the next test has no other way out."""
+    """The next test relies on it."""
     assert forbidden in run(offline, sys.executable, "-c", code, folder=tmp_path, fails=True)
 
 
-def test_a_bake_needs_no_network(tmp_path: Path, offline: dict[str, str]) -> None:
-    """Neither cookiecutter nor a hook opens a connection, asks for an address or starts curl."""
+def test_a_bake_works_offline(tmp_path: Path, offline: dict[str, str]) -> None:
+    """Neither cookiecutter nor a hook opens a connection, resolves a name or starts curl."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
     run(offline, *bake, folder=tmp_path)
     assert (tmp_path / "acme-api/certs/server.pem").exists()
 
 
-def test_without_any_tool_for_certificates_a_bake_succeeds(
+def test_a_bake_succeeds_without_a_tool_for_certificates(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    """It says so in one line, and that they come later."""
+    """It prints one line, which states when they are created."""
     (tmp_path / "cryptography.py").write_text("raise ImportError('not here')\n")
     environ |= {"PYTHONPATH": str(tmp_path), "PATH": str(tmp_path)}
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
-    said = run(environ, *bake, folder=tmp_path)
-    (line,) = [line for line in said.splitlines() if "certificates" in line]
+    output = run(environ, *bake, folder=tmp_path)
+    (line,) = [line for line in output.splitlines() if "certificates" in line]
     assert line.startswith("No certificates yet: ")
     assert line.endswith("`make run` creates them later.")
     assert not (tmp_path / "acme-api/certs/server.pem").exists()
@@ -403,21 +401,21 @@ def test_without_any_tool_for_certificates_a_bake_succeeds(
 
 
 @pytest.mark.parametrize("console", ["ascii", "cp1252", "cp437", "utf-16", "shift_jis"])
-def test_a_console_may_have_any_encoding(
+def test_the_console_may_have_any_encoding(
     tmp_path: Path, environ: dict[str, str], console: str
 ) -> None:
-    """What is printed has letters that each console knows; the files are UTF-8 all the same."""
+    """The output is ASCII; the files are UTF-8."""
     environ |= {"PYTHONIOENCODING": f"{console}:strict", "PYTHONUTF8": "0"}
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "project_slug=tea")
     run(environ, *bake, f"project_name={NAME}", folder=tmp_path)
     assert NAME.split()[0] in (tmp_path / "tea/README.md").read_text("utf-8")
-    refused = run(environ, *bake, "-f", f"cors_origins={NAME}", folder=tmp_path, fails=True)
+    rejected = run(environ, *bake, "-f", f"cors_origins={NAME}", folder=tmp_path, fails=True)
     if console != "utf-16":
-        assert "Invalid cors_origins" in refused
+        assert "Invalid cors_origins" in rejected
 
 
 def test_the_template_may_be_a_zip(tmp_path: Path, environ: dict[str, str]) -> None:
-    """As a release is downloaded."""
+    """Like a downloaded release."""
     copied(tmp_path / "files/secured-flask-api")
     archive = shutil.make_archive(str(tmp_path / "template"), "zip", tmp_path / "files")
     (tmp_path / "out").mkdir()
@@ -430,7 +428,7 @@ def test_the_template_may_be_a_zip(tmp_path: Path, environ: dict[str, str]) -> N
 def test_the_template_may_be_a_relative_path(
     tmp_path: Path, environ: dict[str, str], name: str
 ) -> None:
-    """From another folder, with blanks and letters of any kind in it."""
+    """With blanks and non-ASCII characters."""
     copied(tmp_path / name)
     (tmp_path / "out").mkdir()
     bake = (sys.executable, "-m", "cookiecutter", f"../{name}", "--no-input")
@@ -438,16 +436,16 @@ def test_the_template_may_be_a_relative_path(
     assert (tmp_path / "out/acme-api/acme_api/auth/identity").is_dir()
 
 
-def test_the_example_for_the_tests_of_a_fork_runs(tmp_path: Path, environ: dict[str, str]) -> None:
-    """As ``docs/forks.md`` has it, and `make lint` has nothing to say of it."""
+def test_the_example_test_for_forks_passes(tmp_path: Path, environ: dict[str, str]) -> None:
+    """The example in ``docs/forks.md``; `make lint` passes, too."""
     fork = copied(tmp_path / "fork")
     document = (TEMPLATE / "docs/forks.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
     (fork / "tests").mkdir()
     (fork / "tests/test_fork.py").write_text(example, "utf-8")
     test = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fork.py")
-    said = run(environ, sys.executable, *test, folder=fork)
-    assert re.search(r"\d+ passed", said)
+    output = run(environ, sys.executable, *test, folder=fork)
+    assert re.search(r"\d+ passed", output)
     shutil.copy(TEMPLATE / "pyproject.toml", fork)
     run(environ, "ruff", "check", "--no-cache", "tests", folder=fork)
     run(environ, "ruff", "format", "--check", "--no-cache", "tests", folder=fork)

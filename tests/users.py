@@ -1,4 +1,4 @@
-"""A person with a browser, as an authorization server sees them: forms filled in over HTTPS."""
+"""A user with a browser: fills in the forms of the authorization server over HTTPS."""
 
 import html
 import re
@@ -12,23 +12,23 @@ PASSWORD = "correct horse battery staple"  # noqa: S105
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
-def register(service: Service, name: str, scopes: str) -> None:
-    """Make an account with the service's own command."""
+def create_user(service: Service, name: str, scopes: str) -> None:
+    """Create a user with the service's own command."""
     options = ("--email", f"{name}@example.com", "--scopes", scopes, "--password-stdin")
-    service.flask("users", "create", name, *options, typed=f"{PASSWORD}\n")
+    service.flask("users", "create", name, *options, stdin=f"{PASSWORD}\n")
 
 
-class Person:
-    """Somebody with an account at the service."""
+class User:
+    """A user of the service, and their browser."""
 
     def __init__(self, service: Service, name: str, scopes: str) -> None:
-        """Make the account and open a browser."""
-        register(service, name, scopes)
+        """Create the account and open a browser."""
+        create_user(service, name, scopes)
         self.name = name
         self.browser = service.client()
 
     def __enter__(self) -> Self:
-        """Give the person, whose browser is closed in the end."""
+        """Return the user."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -36,22 +36,22 @@ class Person:
         self.browser.close()
 
     def sign_in(self, page: httpx.Response) -> httpx.Response:
-        """Fill in the page that asks for name and password, and follow where it leads."""
+        """Submit the sign-in form and follow the redirects."""
         form = hidden(page) | {"name": self.name, "password": PASSWORD}
         return self.browser.post("/oauth2/login", data=form, follow_redirects=True)
 
-    def consent(self, asked: str, answer: str = "allow") -> str:
-        """Follow an application to the service, sign in if asked to, and answer.
+    def consent(self, url: str, answer: str = "allow") -> str:
+        """Open an authorization URL, sign in if necessary, and answer the consent page.
 
-        Returns where the browser was sent back to.
+        Return the URL to which the browser is redirected.
         """
-        page = self.browser.get(asked, follow_redirects=True)
+        page = self.browser.get(url, follow_redirects=True)
         if page.url.path == "/oauth2/login":
             page = self.sign_in(page)
-        sent = self.browser.post("/oauth2/authorize", data=hidden(page) | {"answer": answer})
-        if sent.status_code != 303:
-            raise AssertionError(f"{sent.status_code} {sent.text}")
-        return sent.headers["location"]
+        response = self.browser.post("/oauth2/authorize", data=hidden(page) | {"answer": answer})
+        if response.status_code != 303:
+            raise AssertionError(f"{response.status_code} {response.text}")
+        return response.headers["location"]
 
 
 def hidden(page: httpx.Response) -> dict[str, str]:

@@ -1,16 +1,16 @@
-// Go through the code flow with oauth4webapi, which checks every answer by its RFC, as a public client. A line "go URL"
-// asks the test to play the person's browser; the answer on standard input is where that was sent back to.
+// Run the code flow as a public client with oauth4webapi, which validates every response. A line "go URL" asks the test
+// to open the URL as the user's browser; the test writes the redirect URL to standard input.
 import { createInterface } from "node:readline/promises"
 import * as oauth from "oauth4webapi"
 
 const { issuer, api, native } = JSON.parse(process.argv[2])
 const terminal = createInterface({ input: process.stdin })
-const address = new URL(issuer)
+const resourceUrl = new URL(issuer)
 
-// RFC 9728: the 401 of the API leads to its metadata, those to the authorization server.
-const refused = await fetch(`${api}/me`)
-const metadata = /resource_metadata="([^"]+)"/.exec(refused.headers.get("www-authenticate"))[1]
-const resource = await oauth.processResourceDiscoveryResponse(address, await oauth.resourceDiscoveryRequest(address))
+// RFC 9728: the 401 of the API points to its metadata, which name the authorization server.
+const rejected = await fetch(`${api}/me`)
+const metadata = /resource_metadata="([^"]+)"/.exec(rejected.headers.get("www-authenticate"))[1]
+const resource = await oauth.processResourceDiscoveryResponse(resourceUrl, await oauth.resourceDiscoveryRequest(resourceUrl))
 const as = await oauth.processDiscoveryResponse(
   new URL(resource.authorization_servers[0]),
   await oauth.discoveryRequest(new URL(resource.authorization_servers[0]), { algorithm: "oauth2" }),
@@ -19,8 +19,8 @@ const as = await oauth.processDiscoveryResponse(
 const client = { client_id: native.id }
 const verifier = oauth.generateRandomCodeVerifier()
 const state = oauth.generateRandomState()
-const asked = new URL(as.authorization_endpoint)
-asked.search = new URLSearchParams({
+const authorizationUrl = new URL(as.authorization_endpoint)
+authorizationUrl.search = new URLSearchParams({
   response_type: "code",
   client_id: native.id,
   redirect_uri: native.callback,
@@ -29,9 +29,9 @@ asked.search = new URLSearchParams({
   code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
   code_challenge_method: "S256",
 })
-console.log(`go ${asked}`)
-const sentTo = new URL((await terminal[Symbol.asyncIterator]().next()).value)
-const parameters = oauth.validateAuthResponse(as, client, sentTo, state)
+console.log(`go ${authorizationUrl}`)
+const redirected = new URL((await terminal[Symbol.asyncIterator]().next()).value)
+const parameters = oauth.validateAuthResponse(as, client, redirected, state)
 const first = await oauth.processAuthorizationCodeResponse(
   as,
   client,
@@ -55,7 +55,7 @@ console.log(
     audience: claims.aud,
     client: claims.client_id === native.id,
     read: read.status,
-    after: after.status,
+    read_after_revocation: after.status,
   }),
 )
 terminal.close()

@@ -1,4 +1,4 @@
-"""Answers that try to break a service: for Hypothesis, and fixed ones for the services' suites."""
+"""Hypothesis strategies for hostile answers, and reproducible ones for the services' suites."""
 
 import random
 from typing import Any
@@ -24,8 +24,8 @@ TEXTS = [
     "===",
     "---",
 ]
-# What something reads as more than text: TOML, YAML, JSON, Python, Markdown, HTML, the shell, make,
-# Jinja, Windows; and letters that are wide, joined, or read from the right.
+# Strings with a meaning in TOML, YAML, JSON, Python, Markdown, HTML, a shell, make, Jinja or
+# Windows; and wide, combining and right-to-left characters.
 PIECES = [
     *"\"'`\\#|*_~<>&$%!?;:,.@^=+-/()[]{}",
     *('"""', "'''", "\\n", "\\u0000", "\\", "\\\\", "${HOME}", "$(id)", "`id`", "%PATH%", "{0}"),
@@ -61,9 +61,9 @@ PIECES = [
     ),
     *(" ", " ", " ", "Tea", "a", "0", "1.", "CON", "aux"),
 ]
-BROKEN = ["\0", "\n", "\r\n", "\t", "\x1b[31m", "\x85", "\u2028", "\u202e", "\ufeff", "\ud800"]
+INVALID = ["\0", "\n", "\r\n", "\t", "\x1b[31m", "\x85", "\u2028", "\u202e", "\ufeff", "\ud800"]
 JINJA = ["{{", "{%", "{#", "{{ 7 * 7 }}", "{% raw %}", "# {% if x %}"]
-LONGEST = {"project_name": 200, "description": 1000, "author_name": 200}
+MAX_LENGTH = {"project_name": 200, "description": 1000, "author_name": 200}
 HOSTS = [
     "localhost",
     "127.0.0.1",
@@ -75,7 +75,7 @@ HOSTS = [
 
 _pieces = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 _any = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-_broken = st.tuples(_pieces, st.sampled_from(BROKEN + JINJA), _pieces).map("".join)
+_broken = st.tuples(_pieces, st.sampled_from(INVALID + JINJA), _pieces).map("".join)
 _long = st.tuples(st.sampled_from(PIECES), st.integers(1, 1001)).map(lambda p: (p[0] * p[1])[:1001])
 texts = st.one_of(st.sampled_from(TEXTS), _pieces, _any, _long, _broken)
 
@@ -104,33 +104,33 @@ answers = st.fixed_dictionaries(
         **{question: st.sampled_from(choices) for question, choices in CHOICES.items()},
     }
 )
-# The same, with a text that is accepted behind every question but one.
+# The same, but with the defaults except for one string.
 single = st.sampled_from(["project_name", "description", "author_name"]).flatmap(
     lambda question: texts.map(lambda text: {**DEFAULTS, question: text})
 )
 
 
-def fixed(seed: int) -> dict[str, str]:
-    """Give hostile answers that are accepted: the same for a seed on every machine."""
-    dice = random.Random(seed)  # noqa: S311
-    accept = hook("pre_gen_project", {})
+def hostile_answers(seed: int) -> dict[str, str]:
+    """Return hostile answers that the hook accepts: the same for a seed on every machine."""
+    rng = random.Random(seed)  # noqa: S311
+    pre_gen = hook("pre_gen_project", {})
 
     def text(question: str) -> str:
         while True:
-            length = LONGEST[question] if dice.random() < 0.2 else dice.randint(1, 60)
-            text = "".join(dice.choices(PIECES, k=length))[:length].strip()
-            if accept.check_string(question, text) is None:
+            length = MAX_LENGTH[question] if rng.random() < 0.2 else rng.randint(1, 60)
+            text = "".join(rng.choices(PIECES, k=length))[:length].strip()
+            if pre_gen.check_string(question, text) is None:
                 return text
 
     def slug() -> str:
         letters = "abcdefghijklmnopqrstuvwxyz"
-        length = dice.choice([0, 1, 8, 37])
-        return f"z{''.join(dice.choices(letters + '0123456789', k=length))}-{dice.choice(letters)}"
+        length = rng.choice([0, 1, 8, 37])
+        return f"z{''.join(rng.choices(letters + '0123456789', k=length))}-{rng.choice(letters)}"
 
-    hosts = dice.sample(HOSTS, k=dice.randint(0, 4))
-    given: dict[str, Any] = {question: text(question) for question in LONGEST}
+    hosts = rng.sample(HOSTS, k=rng.randint(0, 4))
+    given: dict[str, Any] = {question: text(question) for question in MAX_LENGTH}
     return {
         **given,
         "project_slug": slug(),
-        "cors_origins": ", ".join(f"https://{host}:{dice.randint(444, 9999)}" for host in hosts),
+        "cors_origins": ", ".join(f"https://{host}:{rng.randint(444, 9999)}" for host in hosts),
     }

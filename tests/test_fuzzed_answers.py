@@ -1,4 +1,4 @@
-"""Answers of every kind: refused by name, or a service whose files parse and say what was typed."""
+"""Any answer is rejected by name, or gives files that parse and contain the answer as typed."""
 
 import ast
 import fnmatch
@@ -20,17 +20,17 @@ from hypothesis import given, settings
 from jinja2 import FileSystemLoader
 from markdown_it import MarkdownIt
 
-from tests import hostile
+from tests import strategies
 from tests.conftest import Bake
 from tests.template import CONTEXT, DEFAULTS, QUESTIONS, SERVICE, TEMPLATE, hook
 
 PRE_GEN = hook("pre_gen_project", {})
-# What nobody typed never leads to a refusal, nor does what is always right.
-FINE = {"project_name": "Tea", "project_slug": "tea", "description": "Tea.", "author_name": "Ann"}
+# Valid answers for the questions that a test does not vary.
+VALID = {"project_name": "Tea", "project_slug": "tea", "description": "Tea.", "author_name": "Ann"}
 
 
 def questions() -> dict[str, object]:
-    """Give the questions as cookiecutter reads them."""
+    """Return the questions as cookiecutter reads them."""
     return dict(generated()["cookiecutter"])
 
 
@@ -43,7 +43,7 @@ def generated() -> dict[str, dict[str, object]]:
 
 @functools.cache
 def environment() -> StrictEnvironment:
-    """Give what cookiecutter renders with; it keeps what it compiled, for thousands of answers."""
+    """Return cookiecutter's Jinja environment, which caches compiled templates."""
     environment = create_env_with_context({"cookiecutter": questions()})
     environment.loader = FileSystemLoader(SERVICE)
     environment.keep_trailing_newline = True
@@ -52,7 +52,7 @@ def environment() -> StrictEnvironment:
 
 
 def derived(answers: Mapping[str, str]) -> dict[str, object]:
-    """Give the context of answers that are typed: cookiecutter renders none of them."""
+    """Return the context of typed answers, which cookiecutter does not render."""
     asked = questions()
     typed = {f"_typed_{question}": answer for question, answer in answers.items()}
     for question, answer in answers.items():
@@ -64,7 +64,7 @@ def derived(answers: Mapping[str, str]) -> dict[str, object]:
 
 @functools.cache
 def rendered_files() -> list[str]:
-    """Name every file that is a template and holds an answer."""
+    """Return the names of the rendered files that contain an answer."""
     names = [path.relative_to(SERVICE).as_posix() for path in SERVICE.rglob("*") if path.is_file()]
     return [
         name
@@ -75,12 +75,12 @@ def rendered_files() -> list[str]:
 
 
 def render(context: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Give the name and the text of each file, whichever answer it belongs to."""
+    """Yield the name and content of each file, of all variants."""
     for name in rendered_files():
         yield name, environment().get_template(name).render(cookiecutter=context)
 
 
-SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where it was built
+SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # faster, if available
 READERS: dict[str, Callable[[str], object]] = {
     ".toml": tomllib.loads,
     ".py": ast.parse,
@@ -91,14 +91,14 @@ READERS: dict[str, Callable[[str], object]] = {
 
 
 def parse_all(service: Path) -> None:
-    """Parse every file that has a form."""
+    """Parse every TOML, Python, JSON and YAML file."""
     for path in service.rglob("*"):
         if path.is_file() and path.suffix in READERS:
             READERS[path.suffix](path.read_text("utf-8"))
 
 
-def shown(markdown: str) -> str:
-    """Read Markdown as a person does: one heading or paragraph of plain text."""
+def visible_text(markdown: str) -> str:
+    """Return the text of Markdown that must be one heading or paragraph without markup."""
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
     kinds = [token.type for token in tokens]
     assert kinds in (
@@ -111,7 +111,7 @@ def shown(markdown: str) -> str:
 
 
 class Page(html.parser.HTMLParser):
-    """The tags and the text of a page."""
+    """The tags and the text of an HTML page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -121,16 +121,16 @@ class Page(html.parser.HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and which attributes it has."""
+        """Record a tag and the names of its attributes."""
         self.tags.append(f"{tag} {sorted(name for name, _ in attrs)}")
 
     def handle_data(self, data: str) -> None:
-        """Note text."""
+        """Record text."""
         self.text += data
 
 
-def check_forms(context: Mapping[str, object]) -> None:
-    """Hold every escaped form of a text against the text."""
+def check_escaped_forms(context: Mapping[str, object]) -> None:
+    """Assert that every escaped form of an answer decodes to the answer."""
     for question in ("project_name", "description", "author_name"):
         text = context[question]
         quoted = str(context[f"__{question}_quoted"])
@@ -139,73 +139,75 @@ def check_forms(context: Mapping[str, object]) -> None:
         assert json.loads(quoted) == text
         assert ast.literal_eval(quoted) == text
         markdown = str(context[f"__{question}_markdown"])
-        assert shown(f"# {markdown}") == text
-        assert shown(markdown) == text
+        assert visible_text(f"# {markdown}") == text
+        assert visible_text(markdown) == text
 
 
 def check_files(context: Mapping[str, object], files: Mapping[str, str]) -> None:
-    """Hold the files of a service against its answers."""
+    """Assert that the files of a service contain its answers."""
     for name, text in files.items():
         if name.endswith(tuple(READERS)):
             READERS[name[name.rindex(".") :]](text)
     texts = {question: context[question] for question in ("project_name", "description")}
     origins = [origin.strip() for origin in str(context["cors_origins"]).split(",")]
-    written = tomllib.loads(files["settings.toml"])
-    assert written["service"]["name"] == texts["project_name"]
-    assert written["service"]["description"] == texts["description"]
-    assert written["cors"]["origins"] == [origin for origin in origins if origin]
+    service_settings = tomllib.loads(files["settings.toml"])
+    assert service_settings["service"]["name"] == texts["project_name"]
+    assert service_settings["service"]["description"] == texts["description"]
+    assert service_settings["cors"]["origins"] == [origin for origin in origins if origin]
     project = tomllib.loads(files["pyproject.toml"])
     assert project["project"]["name"] == context["project_slug"]
     assert project["project"]["description"] == texts["description"]
     assert project["project"]["authors"] == [{"name": context["author_name"]}]
     assert project["tool"]["cookiecutter"] == {name: context[name] for name in QUESTIONS}
     title, _, summary, *_ = files["README.md"].splitlines()
-    assert shown(title) == texts["project_name"]
-    assert shown(summary) == texts["description"]
+    assert visible_text(title) == texts["project_name"]
+    assert visible_text(summary) == texts["description"]
     for name, text in files.items():
         if name.endswith(".html"):
-            plain = dict(render(derived({**DEFAULTS, **FINE})))[name]
+            plain = dict(render(derived({**DEFAULTS, **VALID})))[name]
             assert Page(text).tags == Page(plain).tags
 
 
-@pytest.mark.parametrize("text", hostile.TEXTS)
-def test_every_form_of_a_text_shows_as_typed(text: str) -> None:
-    """In TOML, YAML, JSON, Python and Markdown."""
-    check_forms(derived({**FINE, "project_name": text, "description": text, "author_name": text}))
+@pytest.mark.parametrize("text", strategies.TEXTS)
+def test_every_escaped_form_decodes_to_the_answer(text: str) -> None:
+    """As TOML, YAML, JSON, Python and Markdown."""
+    check_escaped_forms(
+        derived({**VALID, "project_name": text, "description": text, "author_name": text})
+    )
 
 
 @settings(max_examples=2000)
-@given(hostile.single)
-def test_any_text_is_refused_by_name_or_shows_as_typed(given_answer: dict[str, str]) -> None:
-    """Among answers that are fine."""
-    hold({**FINE, "cors_origins": "https://a.example", **given_answer})
+@given(strategies.single)
+def test_any_string_is_rejected_by_name_or_appears_as_typed(given_answer: dict[str, str]) -> None:
+    """The other answers are valid."""
+    check({**VALID, "cors_origins": "https://a.example", **given_answer})
 
 
 @settings(max_examples=2000)
-@given(hostile.answers)
-def test_any_answers_are_refused_by_name_or_give_files_that_say_them(
+@given(strategies.answers)
+def test_any_answers_are_rejected_by_name_or_appear_as_typed(
     given_answers: dict[str, str],
 ) -> None:
-    """Whatever is typed at all the questions at once."""
-    hold(given_answers)
+    """For all questions at once."""
+    check(given_answers)
 
 
-def hold(answers: dict[str, str]) -> None:
-    """Expect a refusal that names a question that was answered, or a service that is right."""
+def check(answers: dict[str, str]) -> None:
+    """Assert that the answers are rejected by name, or that the rendered files are correct."""
     context = derived(answers)
-    refused = list(PRE_GEN.invalid_answers(context))
-    for question, value, rule in refused:
+    invalid = list(PRE_GEN.invalid_answers(context))
+    for question, value, rule in invalid:
         assert answers[question] == value
         assert rule.startswith(("must", '"'))
         assert f"{PRE_GEN.quoted(value)}: {rule}".isascii()
-    if not refused:
-        check_forms(context)
+    if not invalid:
+        check_escaped_forms(context)
         check_files(context, dict(render(context)))
 
 
-@pytest.mark.parametrize("text", hostile.TEXTS)
-def test_a_service_with_such_names_says_them(bake: Bake, text: str) -> None:
-    """As it is baked, with every file that has a form."""
+@pytest.mark.parametrize("text", strategies.TEXTS)
+def test_a_rendered_service_contains_hostile_names(bake: Bake, text: str) -> None:
+    """After a whole bake with its hooks."""
     typed = {"project_name": text, "description": text, "author_name": text}
     service = bake({**typed, "project_slug": "acme-api"})
     context = {**derived({**DEFAULTS, **typed}), "project_slug": "acme-api"}
@@ -219,14 +221,14 @@ def test_a_service_with_such_names_says_them(bake: Bake, text: str) -> None:
 
 
 def plain(name: str) -> str:
-    """Take the marks from a name."""
+    """Return a file name without its suffixes."""
     return str(hook("post_gen_project", {}).plain_path(name)[0])
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_fixed_answers_are_hostile_and_accepted(seed: int) -> None:
-    """The suites of the services run with them."""
-    answers = hostile.fixed(seed)
-    assert answers == hostile.fixed(seed)
+def test_hostile_answers_are_reproducible_and_valid(seed: int) -> None:
+    """The suites of the services use them."""
+    answers = strategies.hostile_answers(seed)
+    assert answers == strategies.hostile_answers(seed)
     context = derived({**DEFAULTS, **answers})
     assert list(PRE_GEN.invalid_answers(context)) == []

@@ -1,4 +1,4 @@
-"""Clients that others wrote work against the authorization server, unchanged."""
+"""Third-party OAuth2 clients work with the authorization server."""
 
 import json
 import os
@@ -12,46 +12,46 @@ import pytest
 from authlib.integrations.httpx_client import OAuth2Client
 from requests_oauthlib import OAuth2Session
 
-from tests.person import Person
 from tests.programs import program
 from tests.services import Service, bake, started
+from tests.users import User
 
-SCRIPTS = Path(__file__).parent / "outside"
+SCRIPTS = Path(__file__).parent / "oauth_clients"
 CALLBACK = "https://app.example/callback"
 SCOPES = "items:read items:write"
 PACKAGES = ("oauth4webapi@3", "openid-client@6")
 
 
 class Server(NamedTuple):
-    """A running service with what a client must know."""
+    """A running service, a user, and registered clients."""
 
     service: Service
     issuer: str
-    person: Person
+    user: User
     web: dict[str, str]
     native: dict[str, str]
-    robot: dict[str, str]
+    machine: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Bake the service and run it over HTTPS."""
+    """Render the service and start it over HTTPS."""
     folder = bake(tmp_path_factory.mktemp("oauth2"), {"auth_style": "oauth2"})
-    with started(folder, {}) as service, Person(service, "ada", SCOPES) as person:
-        asks = ("--grants", "authorization_code refresh_token", "--redirect-uri", CALLBACK)
+    with started(folder, {}) as service, User(service, "ada", SCOPES) as user:
+        options = ("--grants", "authorization_code refresh_token", "--redirect-uri", CALLBACK)
         yield Server(
             service,
             service.url,
-            person,
-            client(service, *asks),
-            client(service, "--public", *asks),
+            user,
+            client(service, *options),
+            client(service, "--public", *options),
             client(service, "--grants", "client_credentials"),
         )
 
 
 @pytest.fixture(scope="module")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the clients of the npm registry beside copies of the scripts that use them."""
+    """Copy the scripts into a folder and install their npm packages there."""
     folder = tmp_path_factory.mktemp("node")
     for script in SCRIPTS.glob("*.mjs"):
         shutil.copy(script, folder)
@@ -61,16 +61,18 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def client(service: Service, *options: str) -> dict[str, str]:
-    """Make a client with the service's own command."""
+    """Register a client with the service's own command."""
     command = ("clients", "create", "--name", "Outside", "--scopes", SCOPES, "--json", *options)
-    made: dict[str, str] = json.loads(service.flask(*command))
-    return made | {"callback": CALLBACK}
+    registered: dict[str, str] = json.loads(service.flask(*command))
+    return registered | {"callback": CALLBACK}
 
 
-def run(server: Server, node_modules: Path, script: str, told: dict[str, Any]) -> dict[str, Any]:
-    """Run a script with node; where it says "go URL", play the person and say where that led."""
+def run(
+    server: Server, node_modules: Path, script: str, parameters: dict[str, Any]
+) -> dict[str, Any]:
+    """Run a script with node; for each line "go URL", act as the user and send the redirect URL."""
     with subprocess.Popen(
-        [program("node"), script, json.dumps(told)],
+        [program("node"), script, json.dumps(parameters)],
         cwd=node_modules,
         env=os.environ | {"NODE_EXTRA_CA_CERTS": str(server.service.folder / "certs" / "ca.pem")},
         stdin=subprocess.PIPE,
@@ -83,7 +85,7 @@ def run(server: Server, node_modules: Path, script: str, told: dict[str, Any]) -
         for line in node.stdout:
             last = line
             if line.startswith("go "):
-                node.stdin.write(server.person.consent(line[3:].strip()) + "\n")
+                node.stdin.write(server.user.consent(line[3:].strip()) + "\n")
                 node.stdin.flush()
     assert node.returncode == 0
     found: dict[str, Any] = json.loads(last)
@@ -92,54 +94,58 @@ def run(server: Server, node_modules: Path, script: str, told: dict[str, Any]) -
 
 @pytest.mark.install
 def test_openid_client(server: Server, node_modules: Path) -> None:
-    """Discovery, code flow, a call, refresh, introspection, revocation and client credentials."""
-    told: dict[str, Any] = {"issuer": server.issuer, "api": f"{server.issuer}/api/v1"}
-    told |= {"web": server.web, "service": server.robot}
-    assert run(server, node_modules, "openid_client.mjs", told) == {
-        "made": 201,
-        "listed": ["made by openid-client"],
+    """Discovery, code flow, requests, refresh, introspection, revocation, client credentials."""
+    parameters: dict[str, Any] = {"issuer": server.issuer, "api": f"{server.issuer}/api/v1"}
+    parameters |= {"web": server.web, "service": server.machine}
+    assert run(server, node_modules, "openid_client.mjs", parameters) == {
+        "created": 201,
+        "listed": ["created by openid-client"],
         "narrowed": "items:read",
         "rotated": True,
-        "known": True,
-        "forgotten": False,
+        "active": True,
+        "active_after_revocation": False,
         "own": "items:read",
     }
 
 
 @pytest.mark.install
 def test_oauth4webapi(server: Server, node_modules: Path) -> None:
-    """The same as a public client; it holds each answer and the token itself against its RFC."""
-    told = {"issuer": server.issuer, "api": f"{server.issuer}/api/v1", "native": server.native}
-    assert run(server, node_modules, "oauth4webapi.mjs", told) == {
+    """The same as a public client; the library validates each response and the token."""
+    parameters = {
+        "issuer": server.issuer,
+        "api": f"{server.issuer}/api/v1",
+        "native": server.native,
+    }
+    assert run(server, node_modules, "oauth4webapi.mjs", parameters) == {
         "metadata": True,
         "audience": server.issuer,
         "client": True,
         "read": 200,
-        "after": 401,
+        "read_after_revocation": 401,
     }
 
 
 @pytest.mark.install
 def test_requests_oauthlib(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code flow, a call and a refresh, with a state that the library checks."""
+    """The code flow, a request and a refresh; the library checks the state."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.service.folder / "certs" / "ca.pem"))
     token, proof = f"{server.issuer}/oauth2/token", (server.web["id"], server.web["secret"])
     with OAuth2Session(
         server.web["id"], redirect_uri=CALLBACK, scope=SCOPES.split(), pkce="S256"
     ) as session:
-        asked, _state = session.authorization_url(f"{server.issuer}/oauth2/authorize")
-        back = server.person.consent(asked)
+        url, _state = session.authorization_url(f"{server.issuer}/oauth2/authorize")
+        redirected = server.user.consent(url)
         secret = server.web["secret"]
-        given = session.fetch_token(token, authorization_response=back, client_secret=secret)
+        first = session.fetch_token(token, authorization_response=redirected, client_secret=secret)
         assert session.get(f"{server.issuer}/api/v1/me").status_code == 200
-        fresh = session.refresh_token(token, auth=proof)
-        assert fresh["refresh_token"] != given["refresh_token"]
+        refreshed = session.refresh_token(token, auth=proof)
+        assert refreshed["refresh_token"] != first["refresh_token"]
         assert session.get(f"{server.issuer}/api/v1/me").status_code == 200
 
 
 @pytest.mark.install
 def test_authlibs_client(server: Server) -> None:
-    """The code flow as a public client, a call and a revocation."""
+    """The code flow as a public client, a request and a revocation."""
     with OAuth2Client(
         server.native["id"],
         redirect_uri=CALLBACK,
@@ -149,13 +155,13 @@ def test_authlibs_client(server: Server) -> None:
         verify=server.service.authority,
     ) as http:
         verifier = "v" * 43
-        asked, state = http.create_authorization_url(
+        url, state = http.create_authorization_url(
             f"{server.issuer}/oauth2/authorize", code_verifier=verifier
         )
-        back = server.person.consent(asked)
+        redirected = server.user.consent(url)
         token = http.fetch_token(
             f"{server.issuer}/oauth2/token",
-            authorization_response=back,
+            authorization_response=redirected,
             state=state,
             code_verifier=verifier,
         )

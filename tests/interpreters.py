@@ -1,4 +1,4 @@
-"""The Pythons that a service supports, wherever this machine has them."""
+"""The Python versions that a service supports."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ SUPPORTED = ("3.11", "3.12", "3.13")
 
 
 def python(version: str) -> str:
-    """Return the path of a Python, which uv fetches where it may; skip without it, on CI fail."""
+    """Return the path of this version, installed with uv if missing; else skip, in CI fail."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    if beside := sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")):
-        return str(beside[-1])
+    if installed := sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")):
+        return str(installed[-1])
     subprocess.run([UV, "python", "install", "--quiet", version], check=False)
     found = subprocess.run([UV, "python", "find", version], capture_output=True, text=True)
     if found.returncode:

@@ -1,8 +1,8 @@
-"""Show what a change of the template does to the services: `make diff REF=main`.
+"""Show how a change of the template changes the rendered services: `make diff REF=main`.
 
-Every variant is baked twice, with the template as it was at the reference and as it stands now;
-where only one of them has it, it is new or gone. What differs in the same way in several variants
-is shown once, under the variants that have it.
+Every variant is rendered twice, with the template at the merge base of the reference and with the
+current one. A variant that only one of them has is reported as new or gone. A difference that
+several variants share is printed once, under the names of these variants.
 """
 
 import difflib
@@ -20,17 +20,17 @@ from pathlib import Path
 from tests.template import DEFAULTS, TEMPLATE, choices, label, variants
 
 Files = dict[str, str]
-LINES = 12  # of each change
+MAX_LINES = 12  # of each change
 
 
 def main(reference: str) -> str | None:
-    """Print the changes since this branch left the reference; return what is wrong with it."""
+    """Print the changes since the merge base; return an error message for an invalid reference."""
     with tempfile.TemporaryDirectory(prefix="diff-") as name:
         before = Path(name) / "template"
         try:
             base = git("merge-base", "--", reference, "HEAD").decode().strip()
         except subprocess.CalledProcessError:
-            return f"git knows no common commit with {reference}"
+            return f"Invalid reference {reference!r}: git finds no common commit with HEAD."
         with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", base))) as tar:
             tar.extractall(before, filter="data")
         found = list(variants(choices(before)))
@@ -43,12 +43,12 @@ def main(reference: str) -> str | None:
 
 
 def git(*command: str) -> bytes:
-    """Return what git prints."""
+    """Return the output of a git command."""
     return subprocess.run(["git", *command], cwd=TEMPLATE, check=True, capture_output=True).stdout
 
 
 def rendered(answers: Mapping[str, str], template: Path) -> Files | None:
-    """Give the files of a service but for its secrets; None where the template has no such one."""
+    """Return a service's files without secrets; None if the template lacks one of the answers."""
     known = choices(template)
     if any(answer not in known.get(question, []) for question, answer in answers.items()):
         return None
@@ -71,30 +71,30 @@ def rendered(answers: Mapping[str, str], template: Path) -> Files | None:
 def report(
     found: Sequence[Mapping[str, str]], old: Sequence[Files | None], new: Sequence[Files | None]
 ) -> None:
-    """Print the variants that came and went, and each change once, under those that have it."""
-    stayed: list[Mapping[str, str]] = []
-    having: dict[tuple[str, str], list[int]] = {}
+    """Print new and removed variants, and each change once, under the variants that share it."""
+    common: list[Mapping[str, str]] = []
+    variants_by_change: dict[tuple[str, str], list[int]] = {}
     for answers, before, after in zip(found, old, new, strict=True):
         if before is None or after is None:
             print(f"{'new' if before is None else 'gone'}: {label(answers)}")
             continue
         for change in changes(before, after):
-            having.setdefault(change, []).append(len(stayed))
-        stayed.append(answers)
+            variants_by_change.setdefault(change, []).append(len(common))
+        common.append(answers)
     groups: dict[tuple[int, ...], list[tuple[str, str]]] = {}
-    for change, numbers in sorted(having.items()):
+    for change, numbers in sorted(variants_by_change.items()):
         groups.setdefault(tuple(numbers), []).append(change)
     for group, changed in sorted(groups.items(), key=lambda pair: -len(pair[0])):
-        print(f"\n{named(group, stayed)}")
+        print(f"\n{named(group, common)}")
         for name, lines in changed:
             print(f"  {name}")
             print("".join(f"    {line}\n" for line in lines.splitlines()), end="")
-    if not groups and len(stayed) == len(found):
+    if not groups and len(common) == len(found):
         print("no service changes")
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Give the files that differ, each with the first of the lines that went and came."""
+    """Yield each file that differs, with the first of its removed and added lines."""
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
             yield f"- {name}", ""
@@ -107,12 +107,12 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[tup
                 for line in difflib.unified_diff(old, new, lineterm="", n=0)
                 if not line.startswith(("---", "+++", "@@"))
             ]
-            more = [f"... {len(lines) - LINES} lines more"] if len(lines) > LINES else []
-            yield f"  {name}", "\n".join(lines[:LINES] + more)
+            more = [f"... {len(lines) - MAX_LINES} more lines"] if len(lines) > MAX_LINES else []
+            yield f"  {name}", "\n".join(lines[:MAX_LINES] + more)
 
 
 def named(group: Iterable[int], variants: Sequence[Mapping[str, str]]) -> str:
-    """Name variants by the answer that they share with no other, or one by one."""
+    """Return the answer that exactly these variants share, or else their names."""
     numbers = set(group)
     if len(numbers) == len(variants):
         return f"every variant ({len(numbers)})"
