@@ -30,7 +30,7 @@ SUFFIXES = {
 # whole: apply_variants merges it file by file.
 ALWAYS = "always"
 # The commands for machines without make, as in the service's README.
-RUN, TEST = "uv run python scripts/develop.py", "uv run pytest"
+RUN, TEST = "uv run python -m dev.run", "uv run pytest"
 # Folders that only the owner fills. They are not searched: they may hold thousands of files, with
 # any name.
 OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
@@ -126,11 +126,10 @@ def create_secrets_and_certificates() -> str:
     this process, because starting Python takes longer than all of their work.
     """
     sys.dont_write_bytecode = True  # no __pycache__ in a new service
-    sys.path.insert(0, os.path.abspath("scripts"))
+    sys.path.insert(0, os.getcwd())
     from pathlib import Path
 
-    import certificates  # type: ignore[import-not-found]
-    import environment  # type: ignore[import-not-found]
+    from dev import certificates, environment  # type: ignore[import-not-found]
 
     environment.write(Path())
     ca = f"{CONTEXT['project_slug']}/certs/ca.pem"

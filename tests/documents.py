@@ -1,6 +1,6 @@
 """Regenerate the documents that services derive from their code, for all variants: `make docs`.
 
-Each variant is rendered and runs its own `scripts/documents.py`. A document that differs between
+Each variant is rendered and runs its own `dev/documents.py`. A document that differs between
 auth styles becomes one file per style, with a suffix; lines that differ by another answer are put
 into a Jinja condition. The test suites of the services compare the documents with the code.
 """
@@ -22,7 +22,11 @@ from tests.template import CHOICES, SERVICE
 Texts = dict[str, str]
 LIMITERS = CHOICES["limiter_backend"]
 DATABASES = ("sqlite", "postgresql")
-GENERATE = "import documents, wsgi, json; print(json.dumps(documents.documents(wsgi.create_app())))"
+GENERATE = """
+import json, wsgi
+from dev import documents
+print(json.dumps(documents.documents(wsgi.create_app())))
+"""
 GENERATED = (
     "docs/errors.md",
     "docs/security.md",
@@ -89,7 +93,7 @@ def documents(service: Path, python: str) -> Texts:
         check=True,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        env={"PYTHONPATH": f"{service}:{service / 'scripts'}", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": str(service), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     texts: Texts = json.loads(done.stdout.splitlines()[-1])
     return texts

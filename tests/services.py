@@ -22,7 +22,7 @@ from tests.template import TEMPLATE
 UV = os.environ.get("UV", "uv")
 START_SECONDS = 120
 STOP_SECONDS = 15
-RUN = ("python", "scripts/develop.py")  # the command behind `make run`
+RUN = ("python", "-m", "dev.run")  # the command behind `make run`
 
 
 def bake(folder: Path, answers: Mapping[str, str]) -> Path:

@@ -29,11 +29,11 @@ FILES = {"ca.pem", "ca-key.pem", "server.pem", "server-key.pem"}
 def certificates(bake: Bake, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Import the module from a service."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.syspath_prepend(str(bake({}) / "scripts"))
-    import certificates  # type: ignore[import-not-found]
+    monkeypatch.syspath_prepend(str(bake({})))
+    from dev import certificates  # type: ignore[import-not-found]
 
     yield certificates
-    for name in ("certificates", "private", "signing"):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dev"]:
         sys.modules.pop(name, None)
 
 

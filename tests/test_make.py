@@ -96,6 +96,6 @@ def test_a_demo_runs_the_service_with_its_settings(bake: Bake, uv: Path, tmp_pat
         (baked, _), (ran, settings) = make("demo", f"UV={uv}", *variables)
         assert f"project_name={value}" in baked
         assert "project_slug=tea" in baked
-        assert ran == ["run", "python", "scripts/develop.py"]
+        assert ran == ["run", "python", "-m", "dev.run"]
         assert settings["APP_SERVER_URL"] == value
     assert not list(tmp_path.rglob("PWNED"))

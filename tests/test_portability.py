@@ -16,7 +16,7 @@ from tests.template import CHOICES, SERVICE, TEMPLATE, hook
 
 SYSTEMS = ["win32", "darwin"]
 HOOKS = sorted((TEMPLATE / "hooks").glob("*.py"))
-SCRIPTS = sorted((SERVICE / "scripts@always").glob("*.py"))
+SCRIPTS = sorted((SERVICE / "dev@always").glob("*.py"))
 # Each system has another shell, and a shell could execute an answer as a command.
 SHELLS = {
     "os": {"system", "popen", "startfile"},
@@ -27,7 +27,7 @@ SHELLS = {
 
 def sources() -> list[Path]:
     """Return the Python files of the hooks and the service, of all variants."""
-    run = ("scripts", "{{cookiecutter.__package_name}}")
+    run = ("dev", "{{cookiecutter.__package_name}}")
     folders = [each for each in SERVICE.iterdir() if each.name.partition("@")[0] in run]
     return [*HOOKS, *sorted(path for folder in folders for path in folder.rglob("*.py"))]
 

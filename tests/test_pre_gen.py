@@ -112,10 +112,7 @@ FORM = "3 to 40 characters"
             (slug, "the service uses")
             for slug in ("alembic", "flask-limiter", "python-dotenv", "granian")
         ),
-        *(
-            (slug, "the service uses")
-            for slug in ("tests", "docs", "scripts", "wsgi", "certs", "var")
-        ),
+        *((slug, "the service uses") for slug in ("tests", "docs", "dev", "wsgi", "certs", "var")),
         *((slug, "or of a device") for slug in ("con", "nul", "prn", "aux", "com1", "lpt9")),
         ("test", "the service uses"),
     ],

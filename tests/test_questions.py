@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Bake
-from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, SERVICE, TEMPLATE, hook
+from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, TEMPLATE, hook
 
 PROMPTS = CONTEXT["__prompts__"]
 
@@ -124,9 +124,7 @@ def test_the_folders_and_modules_next_to_the_package_are_reserved(bake: Bake) ->
     names = {
         path.stem for path in service.iterdir() if re.fullmatch("[a-z][a-z0-9]{2,}", path.stem)
     }
-    modules = [*SERVICE.glob("scripts*/*.py"), *SERVICE.glob("tests*/*.py")]
-    names |= {module.stem.partition("@")[0] for module in modules}
-    assert names - {"acme_api", "settings", "pyproject"} - {"api"} <= RESERVED
+    assert {"core", *names} - {"acme_api", "settings", "pyproject"} - {"api"} <= RESERVED
 
 
 def test_prompts_and_arguments_give_the_same_files(tmp_path: Path, bake: Bake) -> None:

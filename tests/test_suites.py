@@ -136,7 +136,7 @@ def test_its_types_are_correct(
 def test_its_types_are_correct_on_other_systems(
     environment: Environment, bake: Bake, system: str
 ) -> None:
-    """The service and its scripts use only what the standard library offers on that system.
+    """The service and its `dev` package use only what the standard library offers on that system.
 
     The styles are checked in sequence, because a mypy cache is for one system at a time.
     """
@@ -145,7 +145,7 @@ def test_its_types_are_correct_on_other_systems(
     for auth_style in CHOICES["auth_style"]:
         service = bake({"auth_style": auth_style})
         environment.run(service, *mypy)
-        environment.run(service, *mypy, *map(str, service.glob("scripts/*.py")))
+        environment.run(service, *mypy, "-p", "dev")
 
 
 @pytest.mark.suite

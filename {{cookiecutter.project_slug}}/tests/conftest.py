@@ -11,18 +11,19 @@ from secrets import token_urlsafe
 from types import ModuleType
 from typing import Any
 
-import certificates
 import pytest
 import time_machine
-from credentials import Grant, grant, secrets
-from database_server import database_url
 from flask import Flask
 from flask.testing import FlaskClient
-from limiter_storage import limiter_uri
-from serving import Served, serving
 from werkzeug.test import TestResponse
 
 import {{ cookiecutter.__package_name }} as package
+from dev import certificates
+from tests.core.credentials import Grant, grant, secrets
+from tests.core.database_server import database_url
+from tests.core.limiter_storage import limiter_uri
+from tests.core.live_server import Served, serving
+from tests.core.registry import registered
 
 __all__ = ["database_url", "grant", "limiter_uri"]
 
@@ -106,7 +107,7 @@ def _migrated(database_url: str) -> set[str]:
 
 def migrate(app: Flask, migrated: set[str]) -> None:
     """Bring the database of ``app`` up to date, once in a session."""
-    url = str(app.extensions["database"].engine.url)
+    url = str(registered(app, "Database").engine.url)
     if url not in migrated:
         with app.app_context():
             app.extensions["alembic"].upgrade()
@@ -139,7 +140,7 @@ def make_app(environ: dict[str, str], _migrated: set[str]) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        app.extensions["database"].close()
+        registered(app, "Database").close()
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +156,7 @@ def served(
     environ = variables(folder, certificate, database_url, limiter_uri) | ROOMY
     app = package.create_app(environ)
     migrate(app, _migrated)
-    app.extensions["database"].close()
+    registered(app, "Database").close()
     with serving(environ, folder, certificate / "ca.pem") as running:
         yield running
 
@@ -174,7 +175,7 @@ def app(
     app.test_client_class = HttpsClient
     migrate(app, _migrated)
     yield app
-    app.extensions["database"].close()
+    registered(app, "Database").close()
 
 
 @pytest.fixture

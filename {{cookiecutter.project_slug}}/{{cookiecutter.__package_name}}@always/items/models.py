@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Double, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import Base, Moment
+from ..core.database import Base, UTCDateTime
 
 
 class Item(Base):
@@ -21,5 +21,5 @@ class Item(Base):
     description: Mapped[str | None] = mapped_column(String(2000))
     price: Mapped[float | None] = mapped_column(Double)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    updated_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from uuid_utils import uuid7
 
-from ..clock import now
-from ..database import AnyRow
+from ..core.clock import now
+from ..core.database import AnyRow
 from .models import Item
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")

@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, request, url_for
 from sqlalchemy import Connection
 
-from ..auth import current_caller, requires
-from ..contract import accepts, queried, refuses, returns
-from ..contract.pages import cursor
-from ..database import AnyRow, reading, writing
-from ..monitoring import events
-from ..problems import Problem
+from ..core.database import AnyRow, connect, transaction
+from ..core.declare import body, errors, query, requires, response
+from ..core.declare.pagination import cursor
+from ..core.observability import events
+from ..core.problems import Problem
+from ..core.request import current_caller
 from . import queries
 from .schemas import ItemList, ItemSchema, NewItem, Search
 
@@ -19,11 +19,11 @@ blueprint = Blueprint("items", __name__, url_prefix="/api/v1/items")
 
 @blueprint.get("")
 @requires("items:read")
-@queried(Search)
-@returns(ItemList)
+@query(Search)
+@response(ItemList)
 def list_items(query: dict[str, Any]) -> dict[str, Any]:
     """List your items in the order they were made; ``q`` searches in the name."""
-    with reading() as connection:
+    with connect() as connection:
         rows, last = queries.page(
             connection,
             current_caller().id,
@@ -36,34 +36,34 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("")
 @requires("items:write")
-@accepts(NewItem)
-@returns(ItemSchema, 201, headers=("Location", "ETag"))
+@body(NewItem)
+@response(ItemSchema, 201, headers=("Location", "ETag"))
 def create_item(body: dict[str, Any]) -> Any:
     """Make an item."""
-    with writing() as connection:
+    with transaction() as connection:
         item = queries.add(connection, current_caller().id, body)
     return item, {"Location": url_for("items.get_item", item_id=item["id"]), "ETag": _etag(1)}
 
 
 @blueprint.get("/<item_id>")
 @requires("items:read")
-@refuses("not-found")
-@returns(ItemSchema, headers=("ETag",))
+@errors("not-found")
+@response(ItemSchema, headers=("ETag",))
 def get_item(item_id: str) -> Any:
     """Read one of your items."""
-    with reading() as connection:
+    with connect() as connection:
         item = _found(connection, item_id)
     return item, {"ETag": _etag(item.version)}
 
 
 @blueprint.patch("/<item_id>")
 @requires("items:write")
-@refuses("not-found", "stale")
-@accepts(NewItem, partial=True)
-@returns(ItemSchema, headers=("ETag",))
+@errors("not-found", "precondition-failed")
+@body(NewItem, partial=True)
+@response(ItemSchema, headers=("ETag",))
 def change_item(item_id: str, body: dict[str, Any]) -> Any:
     """Change the fields that the body names; with ``If-Match`` only the version that it names."""
-    with writing() as connection:
+    with transaction() as connection:
         item = _found(connection, item_id, to_change=True)
         _refuse_stale(item)
         if body:
@@ -74,11 +74,11 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
 
 @blueprint.delete("/<item_id>")
 @requires("items:write")
-@refuses("not-found", "stale")
-@returns(None, 204)
+@errors("not-found", "precondition-failed")
+@response(None, 204)
 def delete_item(item_id: str) -> None:
     """Delete one of your items; with ``If-Match`` only the version that it names."""
-    with writing() as connection:
+    with transaction() as connection:
         item = _found(connection, item_id, to_change=True)
         _refuse_stale(item)
         queries.remove(connection, current_caller().id, item.id)
@@ -101,6 +101,6 @@ def _refuse_stale(item: AnyRow) -> None:
     """Answer 412 when ``If-Match`` names another version or ``If-None-Match`` this one (RFC 9110, section 13.1)."""
     version = str(item.version)
     if "If-Match" in request.headers and not request.if_match.contains(version):
-        raise Problem("stale", "The item has changed since the version in If-Match.")
+        raise Problem("precondition-failed", "The item has changed since the version in If-Match.")
     if request.if_none_match.contains_weak(version):
-        raise Problem("stale", "The item is at a version that If-None-Match rules out.")
+        raise Problem("precondition-failed", "The item is at a version that If-None-Match rules out.")

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from ..contract import Line, Number, Text
-from ..contract.pages import Page
+from ..core.declare import Line, Number, Text
+from ..core.declare.pagination import Page
 
 
 class NewItem(Schema):

@@ -1,0 +1,168 @@
+"""How keys are made, kept, rotated and ended."""
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+KEYS = "/api/v1/keys"
+ME = "/api/v1/me"
+
+
+def using(app: Flask, key: str) -> FlaskClient:
+    """Return a client that sends the key."""
+    client = app.test_client()
+    client.headers = {"X-API-Key": key}  # type: ignore[attr-defined]
+    return client
+
+
+def test_a_key_has_the_form_that_scanners_know(app: Flask, service: ModuleType) -> None:
+    with app.app_context():
+        made = service.core.auth.backend.key.make()
+        assert service.core.auth.backend.key.id_of(made.text) == made.id
+    name, stage, key_id, secret = made.text.split("_")
+    assert name.isalnum()
+    assert stage == "live"
+    assert (len(key_id), len(secret)) == (12, 49)
+
+
+@pytest.mark.parametrize("position", [0, 5, -50, -20, -3, -1])
+def test_the_checksum_catches_a_typing_error(app: Flask, service: ModuleType, position: int) -> None:
+    with app.app_context():
+        text = list(service.core.auth.backend.key.make().text)
+    text[position] = "a" if text[position] != "a" else "b"
+    assert service.core.auth.backend.key.id_of("".join(text)) is None
+
+
+@pytest.mark.control("A8")
+def test_a_keyed_hash_is_stored_and_the_key_is_not(app: Flask, caller: MakeCaller, service: ModuleType) -> None:
+    key = caller().headers["X-API-Key"]  # type: ignore[attr-defined]
+    models = service.core.auth.backend.models
+    with app.app_context(), service.core.database.connect() as connection:
+        row = connection.execute(select(models.Key).where(models.Key.id == key.split("_")[2])).one()
+        pepper = service.core.settings.get_settings(app, service.core.auth.backend.Settings).key_pepper
+        assert row.digest == hmac.digest(pepper.encode(), key.encode(), "sha256")
+        assert key.split("_")[3] not in str(row)
+        history = connection.execute(select(models.KeyEvent).where(models.KeyEvent.key_id == row.id)).all()
+    assert [entry.event for entry in history] == ["created"]
+
+
+def test_a_caller_makes_lists_and_reads_its_keys(caller: MakeCaller, app: Flask) -> None:
+    me = caller("keys:manage items:read")
+    made = me.post(KEYS, json={"name": "reader", "scopes": ["items:read"], "expires_in_days": 7})
+    assert made.status_code == 201
+    assert set(made.json) == {"id", "key", "expires_at"}
+    told = me.get(made.headers["Location"]).json
+    assert told["scopes"] == ["items:read"]
+    assert "key" not in told
+    assert "digest" not in told
+    assert made.json["id"] in [key["id"] for key in me.get(KEYS).json["keys"]]
+    assert using(app, made.json["key"]).get(ME).json["scopes"] == ["items:read"]
+
+
+def test_a_revoked_key_is_gone_for_callers_and_not_for_operators(caller: MakeCaller, app: Flask) -> None:
+    me = caller("keys:manage items:read")
+    made = me.post(KEYS, json={"name": "short", "scopes": ["items:read"], "expires_in_days": 7.0})
+    address = made.headers["Location"]
+    assert me.delete(address).status_code == 204
+    assert {me.get(address).status_code, me.delete(address).status_code} == {404}
+    assert me.post(f"{address}/rotate").status_code == 404
+    assert made.json["id"] not in [key["id"] for key in me.get(KEYS).json["keys"]]
+    assert made.json["id"] in app.test_cli_runner().invoke(args=["keys", "list"]).stdout
+
+
+@pytest.mark.control("Z7")
+def test_a_caller_gives_no_scope_that_it_lacks(caller: MakeCaller) -> None:
+    me = caller("keys:manage items:read")
+    for scopes in (["admin"], ["items:write"], ["items:read", "admin"]):
+        assert me.post(KEYS, json={"name": "more", "scopes": scopes}).status_code == 403
+
+
+@pytest.mark.control("Z7")
+def test_a_key_ends_no_later_than_the_one_that_made_it(caller: MakeCaller) -> None:
+    me = caller("keys:manage")
+    mine = datetime.fromisoformat(me.get(ME).json["expires_at"])
+    made = me.post(KEYS, json={"name": "long", "scopes": ["keys:manage"], "expires_in_days": 365}).json
+    assert datetime.fromisoformat(made["expires_at"]) <= mine
+    admin = caller("keys:manage admin")
+    made = admin.post(KEYS, json={"name": "long", "scopes": ["items:read"], "expires_in_days": 365}).json
+    assert datetime.fromisoformat(made["expires_at"]) > mine
+
+
+@pytest.mark.control("Z7")
+def test_rotating_a_key_of_more_scopes_is_no_way_to_them(caller: MakeCaller) -> None:
+    strong = caller("keys:manage items:write admin", owner="both")
+    weak = caller("keys:manage", owner="both")
+    strong_id = strong.headers["X-API-Key"].split("_")[2]  # type: ignore[attr-defined]
+    assert weak.post(f"{KEYS}/{strong_id}/rotate").status_code == 403
+
+
+@pytest.mark.control("Z1", "Z7")
+@pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("DELETE", ""), ("POST", "/rotate")])
+def test_anothers_key_does_not_exist(caller: MakeCaller, method: str, tail: str) -> None:
+    other, me, admin = caller("keys:manage"), caller("keys:manage"), caller("keys:manage admin")
+    address = f"{KEYS}/{other.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
+    assert me.open(address + tail, method=method).status_code == 404
+    assert other.get(ME).status_code == 200
+    assert admin.get(address).status_code == 200
+
+
+def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, app: Flask) -> None:
+    me = caller("keys:manage items:read")
+    address = f"{KEYS}/{me.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
+    made = me.post(f"{address}/rotate")
+    assert made.status_code == 201
+    new = using(app, made.json["key"])
+    assert new.get(ME).json["scopes"] == ["items:read", "keys:manage"]
+    assert new.get(made.headers["Location"]).json["replaces"] == address.rpartition("/")[2]
+    assert me.get(ME).status_code == 200
+    assert me.get(ME).json["expires_at"] < new.get(ME).json["expires_at"]
+    assert new.post(f"{address}/rotate").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": "x"},
+        {"name": "x", "scopes": []},
+        {"name": "x", "scopes": ["made:up"]},
+        {"name": "x", "scopes": ["items:read", "items:read"]},
+        {"name": "x", "scopes": "items:read"},
+        {"name": "x", "scopes": [1]},
+        {"name": "x", "scopes": ["items:read"], "expires_in_days": 0},
+        {"name": "x", "scopes": ["items:read"], "expires_in_days": 366},
+        {"name": "x", "scopes": ["items:read"], "expires_in_days": True},
+        {"name": "x", "scopes": ["items:read"], "expires_in_days": 1.5},
+        {"name": "x", "scopes": ["items:read"], "owner": "another"},
+        {"name": "x", "scopes": ["items:read"], "rate": "9/second"},
+    ],
+)
+@pytest.mark.control("Z2", "I3")
+def test_a_key_of_the_wrong_form_is_422(caller: MakeCaller, body: dict[str, object]) -> None:
+    assert caller("keys:manage items:read").post(KEYS, json=body).status_code == 422
+
+
+def test_a_key_may_have_a_rate_of_its_own(app: Flask) -> None:
+    args = ["keys", "create", "--name", "slow", "--scopes", "items:read", "--rate", "2/day", "--json"]
+    key = json.loads(app.test_cli_runner().invoke(args=args).stdout)["key"]
+    client = using(app, key)
+    assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_new_pepper_keeps_the_keys_of_the_one_before(
+    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str]
+) -> None:
+    key = caller(app=make_app()).headers["X-API-Key"]  # type: ignore[attr-defined]
+    new = {"key_pepper": "another pepper 0123456789 abcdefghijk"}
+    assert using(make_app(**new), key).get(ME).status_code == 401
+    kept = make_app(**new, key_pepper_previous=environ["APP_KEY_PEPPER"])
+    assert using(kept, key).get(ME).status_code == 200

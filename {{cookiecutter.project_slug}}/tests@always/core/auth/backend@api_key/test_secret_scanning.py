@@ -1,0 +1,21 @@
+"""A key that was committed by mistake is found: the rule for gitleaks knows the form of the service's keys."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from flask import Flask
+
+from tests.core.credentials import Grant
+
+RULES = Path(__file__).parents[4] / ".gitleaks.toml"
+
+
+def test_the_scanner_finds_a_key(app: Flask, grant: Grant) -> None:
+    """gitleaks looks for a keyword first, and for the expression where it found one."""
+    (rule,) = tomllib.loads(RULES.read_text(encoding="utf-8"))["rules"]
+    key = grant(app, "ada", "items:read")["X-API-Key"]
+    assert any(keyword in key for keyword in rule["keywords"])
+    found = re.search(rule["regex"], f"API_KEY={key}\n")
+    assert found
+    assert found[0] == key

@@ -1,0 +1,84 @@
+"""What of a provider is believed: the metadata of that issuer alone, fetched over TLS that is trusted."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.core.credentials import provider as of_all_tests
+from tests.core.identity_provider import IdentityProvider, Status, client, provider, status
+from tests.core.registry import registered
+
+__all__ = ["client", "provider", "status"]
+
+MakeApp = Callable[..., Flask]
+KEYS = "/keys"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"issuer": "https://elsewhere.example"}, "describes another issuer"),
+        ({"issuer": None}, "describes another issuer"),
+        ({"jwks_uri": "http://localhost/keys"}, "is not https"),
+        ({"jwks_uri": "file:///etc/passwd"}, "is not https"),
+        ({"jwks_uri": None}, "is not https"),
+        ({"jwks_uri": "https://localhost:1/keys"}, "https://localhost:1/keys"),
+        ({"jwks_uri": "https://[/keys"}, r"https://\[/keys"),
+        ({"padding": "x" * 300_000}, "too long"),
+    ],
+)
+def test_metadata_that_are_wrong_are_not_believed(
+    client: FlaskClient, status: Status, provider: IdentityProvider, change: dict[str, Any], reason: str, service: Any
+) -> None:
+    provider.metadata = change
+    assert status(provider.token()) == 401
+    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match=reason):
+        registered(client.application, "Trusted").provider.published()
+
+
+def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
+    make_app: MakeApp, provider: IdentityProvider, service: Any
+) -> None:
+    app = make_app(**{**provider.settings, "provider_ca": str(of_all_tests().ca)})
+    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        registered(app, "Trusted").provider.published()
+    assert provider.asked == []
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_ca_that_cannot_be_read_stops_the_start(
+    make_app: MakeApp, provider: IdentityProvider, service: Any, tmp_path: Path, content: str | None
+) -> None:
+    if content:
+        (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(service.core.settings.ConfigurationError, match="APP_PROVIDER_CA"):
+        make_app(**{**provider.settings, "provider_ca": "ca.pem"})
+
+
+def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvider, service: Any) -> None:
+    provider.redirects[KEYS] = f"{provider.issuer}/elsewhere"
+    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match="answers 302"):
+        registered(client.application, "Trusted").provider.published()
+    assert "/elsewhere" not in provider.asked
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"HTTP/1.1 100 Continue\r\n\r\n" * 3, b"HTTP/1.1 200 OK\r\nX-Slow: "],
+    ids=["interim answers", "a header"],
+)
+def test_an_answer_that_comes_byte_by_byte_ends_after_seconds(
+    client: FlaskClient, provider: IdentityProvider, service: Any, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    fetching = service.core.auth.backend.fetching
+    # A second passes between two looks at the clock.
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=count().__next__))
+    provider.before = before
+    with pytest.raises(fetching.Unreachable, match="timed out"):
+        registered(client.application, "Trusted").provider.published()

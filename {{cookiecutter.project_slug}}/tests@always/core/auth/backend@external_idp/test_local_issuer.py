@@ -1,0 +1,75 @@
+"""The local issuer: development without a provider, and never more than that."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from flask import Flask
+
+MakeApp = Callable[..., Flask]
+ME = "/api/v1/me"
+LOCAL = {"environment": "development", "provider_issuer": "local"}
+ISSUE = ["tokens", "issue", "--sub", "ada", "--scopes", "items:read"]
+
+
+@pytest.fixture
+def local(make_app: MakeApp, environ: dict[str, str]) -> Flask:
+    """The service in development, as it is after it was made."""
+    for name in ("APP_PROVIDER_AUDIENCE", "APP_PROVIDER_CA"):
+        environ.pop(name)
+    return make_app(**LOCAL)
+
+
+def issued(app: Flask, *options: str) -> str:
+    done = app.test_cli_runner().invoke(args=[*ISSUE, *options], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return str(done.stdout.strip())
+
+
+def test_a_token_of_the_local_issuer_works(local: Flask) -> None:
+    answer = local.test_client().get(ME, headers={"Authorization": f"Bearer {issued(local)}"})
+    assert answer.json["id"] == "https://local.invalid#ada"
+    assert answer.json["scopes"] == ["items:read"]
+
+
+def test_its_key_is_made_once_and_readable_by_its_owner_alone(local: Flask, environ: dict[str, str]) -> None:
+    first = issued(local)
+    key = Path(environ["APP_SETTINGS"]).parent / "var" / "local-issuer.json"
+    assert os.name == "nt" or stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert [path.name for path in key.parent.iterdir()] == [key.name]
+    issued(local)
+    assert local.test_client().get(ME, headers={"Authorization": f"Bearer {first}"}).status_code == 200
+
+
+def test_a_token_of_another_machine_does_not_work(local: Flask, environ: dict[str, str]) -> None:
+    token = issued(local)
+    (Path(environ["APP_SETTINGS"]).parent / "var" / "local-issuer.json").unlink()
+    issued(local)
+    assert local.test_client().get(ME, headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_no_provider_is_asked_for_anything(local: Flask) -> None:
+    client = local.test_client()
+    assert "provider" not in client.get("/readyz").json["parts"]
+    assert "authorization_servers" not in client.get("/.well-known/oauth-protected-resource").json
+
+
+def test_production_refuses_to_start_with_it(make_app: MakeApp, service: ModuleType) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match="the local issuer is for development"):
+        make_app(provider_issuer="local")
+
+
+def test_with_a_provider_there_are_no_local_tokens(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=ISSUE)
+    assert done.exit_code == 1
+    assert "tokens come from there" in done.output
+
+
+@pytest.mark.parametrize(
+    "options", [("--scopes", "items:raed"), ("--scopes", ""), ("--sub", ""), ("--expires-in", "0")]
+)
+def test_a_wrong_option_is_told(local: Flask, options: tuple[str, str]) -> None:
+    assert local.test_cli_runner().invoke(args=[*ISSUE, *options]).exit_code == 2

@@ -1,0 +1,83 @@
+"""While the provider is away or frozen: what goes on working, what is told, and how it is found again."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.core.identity_provider import IdentityProvider, Status, client, provider, soon, status
+from tests.core.registry import registered
+
+__all__ = ["client", "provider", "soon", "status"]
+
+MakeApp = Callable[..., Flask]
+
+
+def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
+    client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
+) -> None:
+    assert status(provider.token()) == 200
+    provider.stop()
+    known = provider.token()
+    assert status(known) == 200
+    provider.rotate()
+    unknown = provider.token()
+    assert status(unknown) == 401
+    assert status(known) == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json["parts"]["provider"] == "unavailable"
+    provider.start(provider.port)
+    deadline = time.monotonic() + 5
+    while status(unknown) == 401 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert status(unknown) == 200
+    assert registered(client.application, "Trusted").provider.answers()
+
+
+def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
+    assert client.get("/readyz").json["parts"]["provider"] == "ok"
+
+
+def test_a_provider_that_is_away_at_the_start_stops_nothing(
+    client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
+) -> None:
+    provider.stop()
+    assert status(provider.token()) == 401
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").json["parts"]["provider"] == "unavailable"
+    provider.start(provider.port)
+    deadline = time.monotonic() + 5
+    while status(provider.token()) == 401 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert status(provider.token()) == 200
+
+
+def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
+    client: FlaskClient, status: Status, provider: IdentityProvider
+) -> None:
+    assert status(provider.token()) == 200
+    provider.rotate()
+    unknown = provider.token()
+    provider.answers.clear()
+    trusted = registered(client.application, "Trusted").provider
+    trusted._tried = float("-inf")
+    begun = time.monotonic()
+    assert status(unknown) == 401
+    assert time.monotonic() - begun < 4
+    begun = time.monotonic()
+    assert [status(unknown) for _ in range(5)] == [401] * 5
+    assert client.get("/readyz").status_code == 200
+    assert time.monotonic() - begun < 1
+
+
+def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
+    app = make_app(**provider.settings)
+    check, _ = service.core.auth.backend.checks
+    assert list(check.look(app)) == []
+    provider.stop()
+    (finding,) = check.look(app)
+    assert str(provider.port) in finding.told
+    provider.start(provider.port)

@@ -1,0 +1,154 @@
+"""Who a caller is and what a token lets it do, by the settings."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.core.credentials import provider
+
+MakeApp = Callable[..., Flask]
+Later = Callable[[float], AbstractContextManager[None]]
+ME = "/api/v1/me"
+
+
+def me(app: Flask, **claims: Any) -> Any:
+    """Call with a token that has these claims."""
+    token = provider().token(**claims)
+    return app.test_client().get(ME, headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.parametrize(
+    ("claims", "scopes"),
+    [
+        ({"scope": "items:read items:write openid"}, ["items:read", "items:write"]),
+        ({"scope": ["items:read"]}, ["items:read"]),
+        ({"scope": None, "scp": ["items:read", "items:write"]}, ["items:read", "items:write"]),
+        ({"scope": None, "scp": "items:read"}, ["items:read"]),
+        ({"scope": "items:read", "scp": "items:read items:write"}, ["items:read"]),
+        ({"scope": ""}, []),
+        ({"scope": None}, []),
+        ({"scope": "ITEMS:READ items:readx items"}, []),
+        ({"scope": "items:read\u00a0items:write"}, []),
+    ],
+)
+def test_scopes_are_read_from_scope_or_scp(app: Flask, claims: dict[str, Any], scopes: list[str]) -> None:
+    assert me(app, **claims).json["scopes"] == scopes
+
+
+@pytest.mark.parametrize("value", [1, True, {"items:read": True}, [1], ["items:read", None], [["items:read"]]])
+@pytest.mark.control("J6")
+def test_scopes_of_another_form_are_refused(app: Flask, value: Any) -> None:
+    assert me(app, scope=value).status_code == 401
+
+
+def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> None:
+    app = make_app(
+        provider_roles_claim="realm_access,roles",
+        provider_role_scopes="reader=items:read, editor=items:read items:write, k=v=items:read",
+    )
+    for roles, scopes in (
+        (["reader"], ["items:read"]),
+        (["editor", "other"], ["items:read", "items:write"]),
+        ("reader k=v", ["items:read"]),
+        (["admin", "items:write"], []),
+        ([], []),
+    ):
+        assert me(app, scope="openid", realm_access={"roles": roles}).json["scopes"] == scopes
+    assert me(app, scope="admin", realm_access={"roles": ["reader"]}).json["scopes"] == ["admin", "items:read"]
+    for elsewhere in ({}, {"realm_access": []}, {"realm_access": {"roles": None}}, {"roles": ["editor"]}):
+        assert me(app, scope="openid", **elsewhere).json["scopes"] == []
+    assert me(app, scope="openid", realm_access={"roles": {"editor": True}}).status_code == 401
+
+
+@pytest.mark.control("J10")
+def test_a_caller_is_issuer_and_subject(service: ModuleType) -> None:
+    name: Callable[[str, str], str] = service.core.auth.backend.callers.joined
+    issuers = ("https://a.example", "https://b.example", "https://a.example/b")
+    subjects = ("ada", "ADA", "b#ada", "x" * 255, "x" * 254 + "y", "é" * 255)
+    names = {name(issuer, subject) for issuer in issuers for subject in subjects}
+    assert len(names) == len(issuers) * len(subjects)
+    assert max(map(len, names)) <= 255
+    assert name("https://a.example", "ada") == "https://a.example#ada"
+
+
+def test_a_caller_is_known_by_its_subject_too(app: Flask, service: ModuleType) -> None:
+    """The commands for limits take a subject, while the counters know the id."""
+    ada = me(app, subject="ada").json["id"]
+    with app.app_context(), service.core.database.connect() as connection:
+        assert [service.core.auth.backend.caller_id(connection, one) for one in ("ada", ada)] == [ada, ada]
+
+
+@pytest.mark.control("J10")
+def test_another_subject_is_another_caller(app: Flask) -> None:
+    assert me(app, subject="ada").json["id"] != me(app, subject="eve").json["id"]
+    assert me(app, subject="ada").json["id"] == me(app, subject="ada").json["id"]
+
+
+@pytest.mark.parametrize("subject", ["x" * 255, "Zoë Ω", "a' OR 1=1 --", "%"])
+def test_any_subject_can_own_something(app: Flask, subject: str) -> None:
+    token = provider().token(subject, "items:read items:write")
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    made = client.post("/api/v1/items", json={"name": "lamp"}, headers=headers)
+    assert made.status_code == 201
+    assert client.get(made.headers["Location"], headers=headers).status_code == 200
+
+
+def test_a_token_without_an_id_is_told_by_a_digest(make_app: MakeApp) -> None:
+    app = make_app(provider_token_id_claim="none")
+    told = {me(app, jti=None).json["credential"] for _ in range(2)}
+    assert all(len(one) == 16 for one in told)
+    assert me(make_app(), jti=None).status_code == 401
+
+
+def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: Later) -> None:
+    now = int(time.time())
+    headers = {"Authorization": f"Bearer {provider().token(exp=now + 2)}"}
+    client = app.test_client()
+    assert client.get(ME, headers=headers).status_code == 200
+    with later(33):
+        assert client.get(ME, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"provider_issuer": "http://a.example"}, "APP_PROVIDER_ISSUER .* https://host/path"),
+        ({"provider_issuer": "https://a.example?x=1"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_issuer": "https://u@a.example"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_issuer": "https://a.example/" + "x" * 200}, "APP_PROVIDER_ISSUER .* 190"),
+        ({"provider_issuer": "Local"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_algorithms": "HS256"}, "APP_PROVIDER_ALGORITHMS"),
+        ({"provider_algorithms": "none"}, "APP_PROVIDER_ALGORITHMS"),
+        ({"provider_algorithms": ""}, "APP_PROVIDER_ALGORITHMS"),
+        ({"provider_token_types": "id+jwt"}, "APP_PROVIDER_TOKEN_TYPES"),
+        ({"provider_role_scopes": "reader=items:raed"}, "there is no scope items:raed"),
+        ({"provider_role_scopes": "reader"}, "APP_PROVIDER_ROLE_SCOPES"),
+        ({"provider_leeway": "61"}, "APP_PROVIDER_LEEWAY .* 0 to 60"),
+        ({"provider_metadata": "http://a.example"}, "APP_PROVIDER_METADATA"),
+    ],
+)
+@pytest.mark.control("J1")
+def test_a_setting_that_would_weaken_the_check_stops_the_start(
+    make_app: MakeApp, service: ModuleType, settings: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match=sentence):
+        make_app(**settings)
+
+
+def test_callers_are_those_who_own_something(app: Flask) -> None:
+    def count() -> int:
+        token = provider().token("admin", "admin items:write")
+        return int(
+            app.test_client().get("/api/v1/admin/stats", headers={"Authorization": f"Bearer {token}"}).json["callers"]
+        )
+
+    before = count()
+    for subject in ("owner-a", "owner-b", "owner-a"):
+        headers = {"Authorization": f"Bearer {provider().token(subject, 'items:write')}"}
+        app.test_client().post("/api/v1/items", json={"name": "lamp"}, headers=headers)
+    assert count() == before + 2

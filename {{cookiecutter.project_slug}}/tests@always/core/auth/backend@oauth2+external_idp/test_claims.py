@@ -1,0 +1,130 @@
+"""Which claims ``auth.claims`` accepts: those of one good token, and each way to make one of them a bad one."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.core.signed_tokens import (
+    AUDIENCE,
+    GOOD_HEADER,
+    ISSUER,
+    KEYS,
+    MISSING,
+    Check,
+    check,
+    good_claims,
+    refused,
+    rules,
+    signed,
+    token,
+)
+
+__all__ = ["check", "refused", "rules"]
+
+
+def test_a_good_token_tells_who_is_calling(check: Check) -> None:
+    claims = check(token())
+    assert (claims.issuer, claims.subject, claims.client, claims.token_id) == (ISSUER, "ada", "web", "token-1")
+    assert claims.expires_at.timestamp() == claims.content["exp"]
+
+
+@pytest.mark.control("J3")
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+@pytest.mark.parametrize("value", ["9999999999", True, None, [], {}, 0, -1, 1e300, 10**30])
+def test_a_time_is_a_number(refused: Callable[[str], str], name: str, value: Any) -> None:
+    assert refused(token(**{name: value})) == f"{name} is no moment"
+
+
+@pytest.mark.control("J3")
+def test_times_are_held_against_the_clock(
+    service: ModuleType, check: Check, refused: Callable[[str], str], rules: Any
+) -> None:
+    now = int(time.time())
+    assert refused(token(exp=now - 1)) == "the token has expired"
+    assert refused(token(iat=now + 30)) == "the token is not valid yet"
+    assert refused(token(nbf=now + 30)) == "the token is not valid yet"
+    assert refused(token(exp=MISSING)) == "exp is no moment"
+    assert refused(token(iat=MISSING)) == "iat is no moment"
+    assert check(token(exp=now + 30.5, nbf=now - 1)).subject == "ada"
+    lenient = service.core.auth.backend.claims.Rules(
+        issuer=ISSUER, audience=AUDIENCE, algorithms=rules.algorithms, leeway=60
+    )
+    late = service.core.auth.backend.claims.check(token(exp=now - 30), lenient, KEYS.get)
+    assert late.expires_at.timestamp() == now - 30
+    with pytest.raises(service.core.auth.errors.AuthenticationError):
+        service.core.auth.backend.claims.check(token(exp=now - 61), lenient, KEYS.get)
+
+
+@pytest.mark.control("J3")
+def test_no_time_is_not_a_number(refused: Callable[[str], str]) -> None:
+    for constant in (b"NaN", b"Infinity"):
+        claims = json.dumps(good_claims()).encode().replace(b'"exp": ', b'"exp": ' + constant + b', "x": ')
+        assert refused(signed(GOOD_HEADER, claims)) == "a part of the token is no strict JSON"
+
+
+@pytest.mark.control("J4")
+@pytest.mark.parametrize(
+    "issuer",
+    [ISSUER + "/", ISSUER[:-1], ISSUER.upper(), ISSUER + "2", [ISSUER], None, 1, "", MISSING],
+)
+def test_the_issuer_is_exact(refused: Callable[[str], str], issuer: Any) -> None:
+    assert refused(token(iss=issuer)) == "iss is another issuer"
+
+
+@pytest.mark.control("J4")
+@pytest.mark.parametrize(
+    "audience",
+    [
+        AUDIENCE + "/",
+        AUDIENCE.upper(),
+        AUDIENCE[:-1],
+        "",
+        None,
+        1,
+        [],
+        ["other"],
+        [AUDIENCE, 1],
+        {AUDIENCE: 1},
+        MISSING,
+    ],
+)
+def test_the_audience_contains_this_service(refused: Callable[[str], str], audience: Any) -> None:
+    assert refused(token(aud=audience)).startswith("aud ")
+
+
+@pytest.mark.control("J4")
+def test_the_service_may_be_one_audience_of_several(check: Check) -> None:
+    assert check(token(aud=["other", AUDIENCE])).audience == ("other", AUDIENCE)
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("kind", ["JWT", "jwt", "id+jwt", "", "none", None, 1, ["at+jwt"], "at+jwt ", MISSING])
+def test_another_type_is_refused(refused: Callable[[str], str], kind: Any) -> None:
+    assert refused(token({"typ": kind})).startswith("typ is ")
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("kind", ["none", "application/none", "Application/None"])
+def test_a_type_that_is_called_none_is_not_an_absent_one(service: ModuleType, rules: Any, kind: str) -> None:
+    lax = replace(rules, types=frozenset({"none"}))
+    assert service.core.auth.backend.claims.check(token({"typ": MISSING}), lax, KEYS.get).subject == "ada"
+    with pytest.raises(service.core.auth.errors.AuthenticationError, match="typ is no type"):
+        service.core.auth.backend.claims.check(token({"typ": kind}), lax, KEYS.get)
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("kind", ["at+jwt", "AT+JWT", "application/at+jwt"])
+def test_the_type_of_an_access_token_is_accepted_as_it_may_be_written(check: Check, kind: str) -> None:
+    assert check(token({"typ": kind})).type == "at+jwt"
+
+
+@pytest.mark.control("J6")
+@pytest.mark.parametrize("name", ["sub", "client_id", "jti"])
+@pytest.mark.parametrize("value", [MISSING, "", None, 1, True, ["ada"], {}, "a" * 256, "a\0", "\ud800", "a\n"])
+def test_who_and_what_are_texts(refused: Callable[[str], str], name: str, value: Any) -> None:
+    assert refused(token(**{name: value})) == f"{name} is no printable text of 1 to 255 characters"

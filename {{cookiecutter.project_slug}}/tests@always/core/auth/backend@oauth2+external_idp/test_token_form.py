@@ -1,0 +1,50 @@
+"""Which texts ``auth.claims`` takes for a token at all: how long, of which parts, with which header."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jwe
+
+from tests.core.signed_tokens import FOR_ENCRYPTION, GOOD_HEADER, check, good_claims, refused, rules, signed, token
+
+__all__ = ["check", "refused", "rules"]
+
+
+@pytest.mark.control("J7")
+@pytest.mark.parametrize(
+    "crit", [["exp"], ["b64"], ["unknown"], [], "exp", None, 1, {}, [1], [["exp"]], ["alg", "alg"], [None]]
+)
+def test_whatever_is_critical_is_refused(refused: Callable[[str], str], crit: Any) -> None:
+    assert refused(token({"crit": crit})) == "the header has extensions"
+    assert refused(token({"crit": crit, "b64": False})) == "the header has extensions"
+
+
+@pytest.mark.control("J8")
+@pytest.mark.parametrize("size", [9_000, 100_000, 1_000_000])
+def test_a_long_token_is_refused_unread(refused: Callable[[str], str], size: int) -> None:
+    assert refused(token(padding="x" * size)) == "the token is too long"
+    assert refused("x" * size) == "the token is too long"
+
+
+@pytest.mark.control("J8")
+@pytest.mark.parametrize(
+    "content", [b"[" * 4000, b'{"a":' * 800 + b"1" + b"}" * 800, b"[]", b"1", b"", b"\xff", b'{"iss":"a","iss":"b"}']
+)
+def test_a_part_that_is_no_plain_object_is_refused(refused: Callable[[str], str], content: bytes) -> None:
+    assert refused(signed(content, good_claims()))
+    assert refused(signed(GOOD_HEADER, content))
+
+
+@pytest.mark.control("J8")
+def test_an_encrypted_token_is_not_opened(refused: Callable[[str], str]) -> None:
+    encrypted = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM"}, json.dumps(good_claims()), FOR_ENCRYPTION)
+    assert refused(encrypted) == "no signed JWT by its form"
+
+
+@pytest.mark.parametrize(
+    "text", ["a.b", "a.b.c.d", "..", "a..c", "ä.b.c", "a.b.c\n", "a b.c.d", "A.A.A", "e30.e30.e30"]
+)
+def test_what_is_no_token_is_refused(refused: Callable[[str], str], text: str) -> None:
+    assert refused(text)

@@ -1,0 +1,179 @@
+"""What the authorization server tells of itself, and the keys that sign its tokens."""
+
+import json
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from time import time
+from types import ModuleType
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, KeySet
+
+from tests.core.credentials import command, make_service_client, post
+
+MakeApp = Callable[..., Flask]
+METADATA = "/.well-known/oauth-authorization-server"
+JWKS = "/.well-known/jwks.json"
+ADDRESS = "https://localhost:8443"
+
+
+@pytest.mark.control("O16")
+def test_the_issuer_is_the_address_and_every_endpoint_is_there(client: FlaskClient) -> None:
+    told = client.get(METADATA, headers={"X-Forwarded-Host": "evil.example"}).json
+    assert told == client.get(METADATA, base_url="https://127.0.0.1:9").json
+    assert told["issuer"] == ADDRESS
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert told["response_types_supported"] == ["code"]
+    assert told["authorization_response_iss_parameter_supported"] is True
+    assert set(told["grant_types_supported"]) == {"authorization_code", "refresh_token", "client_credentials"}
+    for name, address in told.items():
+        if name.endswith(("_endpoint", "_uri")):
+            path = address.removeprefix(ADDRESS)
+            assert client.get(path).status_code in {200, 400, 405}, name
+
+
+@pytest.mark.control("O16")
+def test_the_address_is_a_setting(make_app: MakeApp) -> None:
+    app = make_app(server_url="https://api.example.com", server_allowed_hosts="api.example.com")
+    told = app.test_client().get(METADATA, base_url="https://api.example.com").json
+    assert told["issuer"] == "https://api.example.com"
+    assert told["token_endpoint"] == "https://api.example.com/oauth2/token"
+
+
+@pytest.mark.control("A6")
+def test_the_protected_resource_names_its_authorization_server(client: FlaskClient) -> None:
+    told = client.get("/.well-known/oauth-protected-resource").json
+    assert told["resource"] == ADDRESS
+    assert told["authorization_servers"] == [ADDRESS]
+
+
+@pytest.mark.control("O17")
+def test_only_public_parts_of_keys_are_published(client: FlaskClient) -> None:
+    (key, *_) = client.get(JWKS).json["keys"]
+    assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("EC", "P-256", "sig", "ES256")
+    assert key["kid"] == ECKey.import_key(key).thumbprint()
+
+
+@pytest.mark.control("O19")
+def test_nobody_registers_a_client_over_the_network(app: Flask, client: FlaskClient) -> None:
+    assert not [name for name in client.get(METADATA).json if "registration" in name]
+    paths = [rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/docs")]
+    assert not [path for path in paths if "client" in path or "connect" in path]
+
+
+def token(app: Flask, robot: dict[str, str]) -> str:
+    return str(post(app, "/oauth2/token", robot, {"grant_type": "client_credentials"}).json["access_token"])
+
+
+def kid(text: str) -> str:
+    return str(jws.extract_compact(text.encode()).headers()["kid"])
+
+
+def works(app: Flask, text: str) -> bool:
+    return app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {text}"}).status_code == 200
+
+
+@pytest.mark.control("J9")
+def test_a_new_key_is_published_then_signs_and_the_old_one_retires(app: Flask) -> None:
+    robot, http = make_service_client(app), app.test_client()
+    command(app, "signing-keys", "rotate", "--now")  # services of other tests, with other secrets, follow older keys
+    with time_machine.travel(time(), tick=True) as clock:
+        old = kid(token(app, robot))
+        command(app, "signing-keys", "rotate")
+        published = {key["kid"] for key in http.get(JWKS).json["keys"]}
+        assert old in published
+        assert kid(token(app, robot)) == old
+        clock.shift(timedelta(minutes=11))
+        last = token(app, robot)
+        new = kid(last)
+        assert new != old
+        assert new in published
+        assert old in {key["kid"] for key in http.get(JWKS).json["keys"]}
+        states = {key["id"]: key["state"] for key in command(app, "signing-keys", "list", "--json")}
+        assert (states[old], states[new]) == ("retires", "signs")
+        clock.shift(timedelta(minutes=20))
+        assert old not in {key["kid"] for key in http.get(JWKS).json["keys"]}
+        assert works(app, token(app, robot))
+
+
+def test_a_key_that_leaked_is_followed_and_deleted_at_once(app: Flask) -> None:
+    robot = make_service_client(app)
+    stolen = token(app, robot)
+    assert works(app, stolen)
+    command(app, "signing-keys", "rotate", "--now")
+    assert kid(token(app, robot)) != kid(stolen)
+    assert works(app, stolen)
+    command(app, "signing-keys", "delete", kid(stolen), "--yes")
+    with time_machine.travel(time() + 5, tick=True):
+        assert not works(app, stolen)
+        assert works(app, token(app, robot))
+
+
+def test_an_id_that_begins_with_a_dash_is_no_option(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["signing-keys", "delete", "-I8mCw8n9nbmUbkLp", "--yes"])
+    assert done.stderr == "Error: There is no key -I8mCw8n9nbmUbkLp.\n"
+
+
+def test_a_key_sealed_under_another_secret_is_followed(make_app: MakeApp, environ: dict[str, str]) -> None:
+    app = make_app()
+    robot = make_service_client(app)
+    before = token(app, robot)
+    later = make_app(secret_key="another secret key with many letters in it")
+    after = token(later, robot)
+    assert kid(after) != kid(before)
+    assert works(later, before)
+    done = later.test_cli_runner().invoke(
+        args=["doctor", "--json"], env=environ | {"APP_SECRET_KEY": "another secret key with many letters in it"}
+    )
+    assert "warning" in [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"]
+
+
+@pytest.mark.usefixtures("without_tables")
+def test_keys_that_the_database_does_not_have_are_not_looked_at(app: Flask, environ: dict[str, str]) -> None:
+    done = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
+    assert [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"] == ["skipped"]
+
+
+def test_the_tokens_verify_with_the_published_keys_alone(app: Flask) -> None:
+    keys = KeySet.import_key_set(app.test_client().get(JWKS).json)
+    found = jwt.decode(token(app, make_service_client(app)), keys, algorithms=["ES256"])
+    assert found.claims["iss"] == ADDRESS
+
+
+@pytest.mark.control("J1")
+def test_a_signed_token_that_was_never_given_out_counts_for_nothing(app: Flask, service: ModuleType) -> None:
+    robot = make_service_client(app)
+    real = token(app, robot)
+    with app.app_context():
+        key = service.core.auth.backend.server.signing_keys.signing()
+        claims = {**jwt.decode(real, key, algorithms=["ES256"]).claims, "jti": "made-up"}
+        forged = jwt.encode({"typ": "at+jwt", "alg": "ES256", "kid": key.kid}, claims, key, algorithms=["ES256"])
+    assert works(app, real)
+    assert not works(app, forged)
+
+
+@pytest.mark.control("J9")
+@pytest.mark.control("J2")
+def test_unknown_names_of_keys_are_refused_and_fetch_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = token(app, make_service_client(app))
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("something was fetched"))
+    mine = ECKey.generate_key("P-256")
+    claims = jwt.decode(real, KeySet.import_key_set(app.test_client().get(JWKS).json), algorithms=["ES256"]).claims
+    names = ["x", "../../etc/passwd", "' OR 1=1 --", "https://evil.example/key", mine.thumbprint(), kid(real), ""]
+    for name in names:
+        header = {"typ": "at+jwt", "alg": "ES256", "kid": name, "jwk": mine.as_dict(private=False)}
+        assert not works(app, jwt.encode(header, claims, mine, algorithms=["ES256"]))
+
+
+@pytest.mark.control("J10")
+def test_a_caller_is_the_subject_of_the_one_issuer(app: Flask) -> None:
+    robot = make_service_client(app)
+    me = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token(app, robot)}"}).json
+    assert me["id"] == robot["id"]
+    assert not works(app, token(app, robot)[:-4] + "AAAA")

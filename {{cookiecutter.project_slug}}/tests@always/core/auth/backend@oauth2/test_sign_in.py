@@ -1,0 +1,179 @@
+"""The pages where a person signs in, and the session that begins there."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.core.credentials import PASSWORD, Browser, asking, hidden, make_client, make_user, pkce, returned
+
+MakeApp = Callable[..., Flask]
+LOGIN = "/oauth2/login"
+ACCOUNT = "/oauth2/account"
+COOKIE = "__Host-session"
+WRONG = "a wrong password of mine"
+
+
+@pytest.fixture
+def ada(app: Flask) -> Browser:
+    """The browser of somebody with an account."""
+    make_user(app, "ada")
+    return Browser(app)
+
+
+def cookie(browser: Browser) -> str:
+    found = browser.http.get_cookie(COOKIE)
+    assert found is not None
+    return found.value
+
+
+def test_a_person_signs_in_and_out(ada: Browser) -> None:
+    assert ada.http.get(ACCOUNT).location == LOGIN
+    signed_in = ada.sign_in()
+    assert (signed_in.status_code, signed_in.location) == (303, ACCOUNT)
+    page = ada.http.get(ACCOUNT)
+    assert "ada@example.com" in page.text
+    kept = cookie(ada)
+    out = ada.http.post("/oauth2/logout", data={"form_token": hidden(page.text, "form_token")})
+    assert (out.status_code, out.location) == (303, LOGIN)
+    ada.http.set_cookie(COOKIE, kept, secure=True)
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", WRONG), ("nobody", PASSWORD), ("", ""), ("ada", ""), ("\u00e4", "x")]
+)
+def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, password: str) -> None:
+    ada.name = name
+    refused = ada.sign_in(password)
+    assert refused.status_code == 422
+    assert "do not belong together" in refused.text
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W1")
+@pytest.mark.parametrize("token", ["", "x", None])
+def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: str | None) -> None:
+    stranger = Browser(app)
+    theirs = hidden(stranger.http.get(LOGIN).text, "form_token")
+    ada.http.get(LOGIN)
+    form = {"form_token": theirs if token is None else token, "name": "ada", "password": PASSWORD}
+    assert ada.http.post(LOGIN, data=form).status_code == 403
+    assert app.test_client().post(LOGIN, data={**form, "form_token": theirs}).status_code == 403
+
+
+@pytest.mark.control("W3")
+def test_the_cookie_stays_here_and_out_of_reach_of_scripts(ada: Browser) -> None:
+    first, second = ada.http.get(LOGIN), ada.sign_in()
+    for answer in (first, second):
+        name, *attributes = answer.headers["Set-Cookie"].split("; ")
+        assert name.startswith(f"{COOKIE}=")
+        assert set(attributes) == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
+
+
+@pytest.mark.control("W4")
+def test_signing_in_begins_a_new_session(ada: Browser) -> None:
+    ada.http.get(LOGIN)
+    anonymous = cookie(ada)
+    ada.sign_in()
+    first = cookie(ada)
+    ada.sign_in()
+    assert len({anonymous, first, cookie(ada)}) == 3
+
+
+@pytest.mark.control("W4")
+def test_signing_in_again_ends_the_session_before(ada: Browser) -> None:
+    ada.sign_in()
+    former = cookie(ada)
+    ada.sign_in()
+    assert ada.http.get(ACCOUNT).status_code == 200
+    ada.http.set_cookie(COOKIE, former, secure=True)
+    assert ada.http.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W4")
+def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: Browser) -> None:
+    ada.http.set_cookie(COOKIE, "chosen", secure=True)
+    ada.sign_in()
+    stranger = app.test_client()
+    stranger.set_cookie(COOKIE, "chosen", secure=True)
+    assert stranger.get(ACCOUNT).status_code == 303
+
+
+@pytest.mark.control("W5")
+def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
+    app = make_app(limits_sign_ins="5/day")
+    make_user(app, "ada")
+    make_user(app, "grace")
+    ada = Browser(app)
+    statuses = [ada.sign_in(WRONG).status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+    limited = ada.sign_in()
+    assert limited.status_code == 429
+    assert limited.mimetype == "text/html"
+    assert int(limited.headers["Retry-After"]) > 0
+    # Neither another account from here, nor this account from elsewhere.
+    assert Browser(app, "grace").sign_in().status_code == 303
+    elsewhere = Browser(app)
+    elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.sign_in().status_code == 303
+
+
+@pytest.mark.parametrize("path", [LOGIN, f"{ACCOUNT}/password"])
+def test_the_policy_tells_that_guessing_is_limited(app: Flask, path: str) -> None:
+    rows = json.loads(app.test_cli_runner().invoke(args=["policy", "--json"]).stdout)
+    budgets = {(row["method"], row["path"]): row["limits"] for row in rows}
+    assert budgets["POST", path] == ["address", "sign-ins"]
+
+
+@pytest.mark.control("R4", "W5")
+def test_a_password_is_not_tried_on_ever_more_accounts(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="3/day")
+    make_user(app, "ada")
+    statuses = [Browser(app, f"somebody-{number}").sign_in(WRONG).status_code for number in range(5)]
+    assert statuses == [422] * 3 + [429] * 2
+    # The right one is not refused for the failures of others.
+    assert Browser(app).sign_in().status_code == 303
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "@evil.example",
+        "x\nLocation: https://evil.example",
+        "../../evil",
+        "#https://evil.example",
+    ],
+)
+@pytest.mark.control("W7")
+def test_a_sign_in_leads_nowhere_but_here(ada: Browser, asked: str) -> None:
+    led = ada.sign_in(asked=asked)
+    if led.status_code == 303:
+        where = urlsplit(led.location)
+        assert (where.scheme, where.netloc, where.path) == ("", "", "/oauth2/authorize")
+    else:
+        assert led.status_code == 400
+    for name in ("next", "return_to", "redirect_uri"):
+        page = ada.http.get(LOGIN, query_string={name: "https://evil.example"}).text
+        assert "evil" not in page
+
+
+def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada: Browser) -> None:
+    query = asking(make_client(app), pkce()[1], state="a b&c=\u00e4", scope="items:read")
+    asked = ada.http.get("/oauth2/authorize", query_string=query)
+    assert asked.status_code == 303
+    parts = urlsplit(asked.location)
+    assert parts.path == LOGIN
+    page = ada.http.get(asked.location).text
+    led = ada.sign_in(asked=dict(parse_qsl(parts.query))["asked"])
+    assert hidden(page, "asked")
+    consent = ada.http.get(led.location)
+    assert consent.status_code == 200
+    form = {name: hidden(consent.text, name) for name in ("form_token", "shown")}
+    told = returned(ada.http.post("/oauth2/authorize", data={**form, "answer": "allow"}))
+    assert told["state"] == query["state"]

@@ -1,0 +1,36 @@
+"""``flask settings`` shows what is in force and where it comes from, and no secret."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from tests.core.registry import registered
+
+MakeApp = Callable[..., Flask]
+
+
+def test_each_setting_has_its_value_and_origin(make_app: MakeApp) -> None:
+    app = make_app(limits_caller="7 per 2 minutes", cors_origins="")
+    printed = app.test_cli_runner().invoke(args=["settings", "--json"]).output
+    told = {row["variable"]: (row["value"], row["origin"]) for row in json.loads(printed)}
+    assert told["APP_LIMITS_CALLER"] == ("7/2minute", "the environment")
+    assert told["APP_CORS_ORIGINS"] == ("(none)", "the environment")
+    assert told["APP_SERVER_TLS"] == ("true", "default")
+    assert told["APP_SERVICE_NAME"][1] == "settings.toml"
+    assert len(told) == sum(len(each.__dataclass_fields__) for each in registered(app, "ActiveSettings").declarations)
+
+
+def test_no_secret_is_shown(app: Flask, environ: dict[str, str]) -> None:
+    printed = app.test_cli_runner().invoke(args=["settings"]).output
+    assert environ["APP_SECRET_KEY"] not in printed
+    assert environ["APP_DATABASE_URL"] not in printed
+    assert "(secret, 43 characters)" in printed
+
+
+def test_a_value_of_the_env_file_says_so(make_app: MakeApp, environ: dict[str, str]) -> None:
+    """Flask's command has copied it into the environment by then."""
+    Path(environ["APP_SETTINGS"]).with_name(".env").write_text("APP_SERVER_PORT=9443\n")
+    app = make_app(server_port="9443")
+    assert registered(app, "ActiveSettings").origins["server_port"] == ".env"

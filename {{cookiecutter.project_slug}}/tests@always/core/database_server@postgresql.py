@@ -1,0 +1,71 @@
+"""The database of the tests: a real PostgreSQL, made for them and removed after them."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.core.real_server import HOST, own_folder, program, running, unprivileged
+
+# A process asks from time to time what another committed.
+COMMITS_ARE_SEEN_AT_ONCE = False
+# Asks how long a transaction waits for another.
+MILLISECONDS_TO_WAIT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
+# Debian keeps the servers of each version apart, outside PATH.
+FOLDERS = tuple(Path("/usr/lib/postgresql").glob("*/bin"))
+# The data lives for minutes: writing it safely to the disk would only cost time.
+FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Yield the address of an empty database."""
+    initdb, server = program("initdb", *FOLDERS), program("postgres", *FOLDERS)
+    user, password = unprivileged(), secrets.token_urlsafe(16)
+
+    def address(port: int) -> str:
+        return f"postgresql://service:{password}@{HOST}:{port}/postgres"
+
+    def ready(port: int) -> bool:
+        try:
+            psycopg.connect(address(port), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    with own_folder(user) as folder:
+        _create(initdb, folder, password, user)
+        command = [server, "-D", str(folder / "data"), "-k", str(folder), "-h", HOST, *FAST]
+        with running(lambda port: [*command, "-p", str(port)], ready=ready, user=user) as port:
+            yield address(port)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """Yield the address of the database: TEST_DATABASE_URL, else of a server that lives as long as the tests."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    with nullcontext(given) if given else serving() as url:
+        yield url
+
+
+def _create(initdb: str, folder: Path, password: str, user: str | None) -> None:
+    file = folder / "password"
+    file.write_text(password)
+    if user:
+        shutil.chown(file, user)
+    subprocess.run(
+        [
+            *(initdb, "-D", str(folder / "data"), "--username=service", f"--pwfile={file}"),
+            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
+        ],
+        user=user,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    file.unlink()

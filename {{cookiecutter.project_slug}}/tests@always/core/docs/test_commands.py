@@ -1,0 +1,89 @@
+"""Every command in the documents does what it says there."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.core.credentials import PRINTED
+from tests.core.doc_runner import Shell
+from tests.core.live_server import ROOT
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+# What a log holds, for the commands that read one.
+LINE = '{"time":"2026-01-05T12:00:00.000000Z","level":"info","event":"request","request_id":"3f9a","status":200}\n'
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Give each command of each document, its continued lines joined."""
+    for document in [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"]:
+        for block in re.findall(r"^```console\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            for line in block.replace("\\\n", " ").splitlines():
+                yield document.name, " ".join(line.split())
+
+
+@pytest.mark.parametrize("document", sorted({name for name, _ in commands()}))
+def test_every_command_works(
+    service: ModuleType,
+    make_app: MakeApp,
+    caller: MakeCaller,
+    monkeypatch: pytest.MonkeyPatch,
+    environ: dict[str, str],
+    tmp_path: Path,
+    document: str,
+) -> None:
+    signing_up = {"sign_up_open": "true"} if "[sign_up]" in (ROOT / "settings.toml").read_text("utf-8") else {}
+    called = make_app(**signing_up)
+    client = caller(" ".join(scope for scope in service.core.auth.SCOPES if scope != "admin"), app=called)
+    given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
+
+    # Commands are for whoever develops or operates: with what .env.example names, and settings.toml for the rest.
+    example = (ROOT / ".env.example").read_text("utf-8")
+    for name in [name for name in environ if name not in example and not name.startswith(("APP_SE", "APP_LIMITER"))]:
+        del environ[name]
+    environ["APP_ENVIRONMENT"] = "development"
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "ops", tmp_path / "ops")
+    Path("service.log").write_text(LINE, "utf-8")
+    figures = service.core.commands.metrics.answer(called)
+    shell = Shell(make_app(), tmp_path, client=client, figures=figures, given=given, printed=PRINTED)
+    for name, line in commands():
+        if name == document:
+            shell.run(line)
+
+
+def test_git_ignores_what_a_command_in_the_documents_writes_beside_the_code() -> None:
+    tasks = re.findall(r"^\| `make \w+` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    lines = [*tasks, *(line for _, line in commands())]
+    written = {found for line in lines for found in re.findall(r"(?: > |flask openapi )(\S+)", line)}
+    assert written >= {"openapi.json", "service.log"}
+    assert {f"/{name}" for name in written} <= set((ROOT / ".gitignore").read_text("utf-8").splitlines())
+
+
+def test_each_task_without_make_is_what_make_runs() -> None:
+    tasks = re.findall(r"^\| `make (\w+)` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    lines = re.findall(r"^(\w+): uv ##.*\n\t@(.+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert dict(tasks) == {target: line.replace('"$(UV)"', "uv") for target, line in lines}
+
+
+def test_the_documents_point_at_files_and_headings_that_are_there() -> None:
+    documents = [*ROOT.glob("docs/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
+    for document in documents:
+        for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
+            named = document.parent / target if target else document
+            assert named.exists(), (document.name, target)
+            assert not heading or heading in headings(named), (document.name, target, heading)
+
+
+def headings(document: Path) -> set[str]:
+    """Return the names by which a link finds the headings of a document."""
+    lines = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}

@@ -1,0 +1,73 @@
+"""What makes the service record the events of people, clients and tokens."""
+
+from collections.abc import Callable, Mapping
+
+from flask.testing import FlaskClient
+
+from tests.core.credentials import (
+    PASSWORD,
+    Browser,
+    asking,
+    hidden,
+    make_client,
+    make_user,
+    pkce,
+    post,
+    redeem,
+    tokens_for,
+)
+
+MakeCaller = Callable[..., FlaskClient]
+Trigger = Callable[[MakeCaller], None]
+NEW_PASSWORD = "another four words make one"
+
+
+def consent(caller: MakeCaller) -> None:
+    app = caller().application
+    tokens_for(app, make_client(app), "edith")
+
+
+def new_password(caller: MakeCaller) -> None:
+    app = caller().application
+    make_user(app, "hedy")
+    browser = Browser(app, "hedy")
+    browser.sign_in()
+    token = hidden(browser.http.get("/oauth2/account").text, "form_token")
+    form = {"form_token": token, "old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    assert browser.http.post("/oauth2/account/password", data=form).status_code == 303
+
+
+def revocation(caller: MakeCaller) -> None:
+    app = caller().application
+    client = make_client(app)
+    post(app, "/oauth2/revoke", client, {"token": tokens_for(app, client, "ida")["refresh_token"]})
+
+
+def replay(caller: MakeCaller) -> None:
+    app = caller().application
+    make_user(app, "joan")
+    client, browser = make_client(app), Browser(app, "joan")
+    browser.sign_in()
+    verifier, challenge = pkce()
+    code = browser.consent(asking(client, challenge))["code"]
+    for _ in range(2):
+        redeem(app, client, code, verifier)
+
+
+def sign_up(caller: MakeCaller) -> None:
+    person = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
+    caller().post("/api/v1/register", json=person)
+
+
+# What some of them need.
+SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
+# What only commands do; their tests are those of the commands.
+OF_OPERATORS = frozenset({"authn_login_lock", "privilege_permissions_changed", "user_deleted", "user_updated"})
+TRIGGERS: Mapping[str, Trigger] = {
+    "authn_login_success": consent,
+    "authn_password_change": new_password,
+    "authn_token_created": consent,
+    "authn_token_revoked": revocation,
+    "authn_token_reuse": replay,
+    "user_created": sign_up,
+}

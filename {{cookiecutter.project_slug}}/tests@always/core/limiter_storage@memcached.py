@@ -1,0 +1,35 @@
+"""The limiter storage of the tests: a real Memcached."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+import pytest
+
+from tests.core.real_server import HOST, program, running, unprivileged
+from tests.core.stoppable_server import Stoppable
+
+
+def command(port: int) -> list[str]:
+    """Return what starts an empty Memcached."""
+    return [program("memcached"), "-l", HOST, "-U", "0", "-p", str(port)]
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Yield the address of an empty Memcached."""
+    with running(command, user=unprivileged()) as port:
+        yield f"memcached://{HOST}:{port}"
+
+
+def stoppable() -> Stoppable:
+    """Return a Memcached that a test may stop."""
+    return Stoppable("memcached", command, unprivileged())
+
+
+@pytest.fixture(scope="session")
+def limiter_uri() -> Iterator[str]:
+    """Yield where the limiter counts: at TEST_LIMITER_URI, else in a server that lives as long as the tests."""
+    given = os.environ.get("TEST_LIMITER_URI")
+    with nullcontext(given) if given else serving() as uri:
+        yield uri

@@ -1,0 +1,157 @@
+"""Metrics: what is counted, and that labels stay few."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.core.registry import registered
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+Read = Callable[..., dict[str, float]]
+ITEMS = "/api/v1/items"
+SAMPLE = re.compile(r"^([a-z_]+(?:\{.*\})?) (\S+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """A service whose figures are those of one test."""
+    return make_app()
+
+
+@pytest.fixture
+def token(environ: dict[str, str]) -> Mapping[str, str]:
+    """What Prometheus sends."""
+    return {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
+
+
+def samples(text: str) -> dict[str, float]:
+    return {name: float(value) for name, value in SAMPLE.findall(text)}
+
+
+@pytest.fixture
+def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
+    """Scrape an application."""
+
+    def scrape(app: Flask | None = None) -> dict[str, float]:
+        answer = (app.test_client() if app else client).get("/metrics", headers=token)
+        assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+        return samples(answer.text)
+
+    return scrape
+
+
+def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read: Read) -> None:
+    me = caller()
+    address = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
+    for _ in range(3):
+        me.get(address)
+    me.get(f"{ITEMS}/unknown")
+    me.get("/no/such/path")
+    me.open(ITEMS, method="BREW")
+    counted = read()
+    route = f"{ITEMS}/<item_id>"
+    assert counted[f'http_requests_total{{method="GET",route="{route}",status="200"}}'] == 3
+    assert counted[f'http_requests_total{{method="GET",route="{route}",status="404"}}'] == 1
+    assert counted[f'http_requests_total{{method="POST",route="{ITEMS}",status="201"}}'] == 1
+    assert counted['http_requests_total{method="GET",route="none",status="404"}'] == 1
+    assert counted['http_requests_total{method="other",route="none",status="405"}'] == 1
+    assert counted[f'http_request_duration_seconds_count{{method="GET",route="{route}"}}'] == 4
+    assert counted[f'http_request_duration_seconds_bucket{{le="+Inf",method="GET",route="{route}"}}'] == 4
+    assert 0 < counted[f'http_request_duration_seconds_sum{{method="GET",route="{route}"}}'] < 4
+
+
+def test_refusals_are_counted_by_reason_and_budget(client: FlaskClient, caller: MakeCaller, read: Read) -> None:
+    me = caller("items:read")
+    ((name, credential),) = me.headers.items()  # type: ignore[attr-defined]
+    me.get(ITEMS, headers={name: credential + "x"})
+    client.get(ITEMS)
+    me.post(ITEMS, json={"name": "lamp"})
+    for _ in range(32):
+        client.get("/no/such/path")
+    counted = read()
+    reasons = {name: value for name, value in counted.items() if name.startswith("authentication_failures_total")}
+    assert reasons.pop('authentication_failures_total{reason="no credential was sent"}') == 1
+    assert list(reasons.values()) == [1]
+    assert counted['limited_requests_total{budget="unknown-paths"}'] == 2
+    assert counted['security_events_total{event="authz_fail"}'] == 1
+    assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
+
+
+def test_what_has_not_happened_is_a_zero(service: ModuleType, read: Read) -> None:
+    """Prometheus sees no increase in a series that begins at one."""
+    counted = read()
+    for event in service.core.observability.events.LEVELS:
+        assert f'security_events_total{{event="{event}"}}' in counted
+    for anomaly in service.core.anomalies.monitor.WATCHED:
+        assert counted[f'anomalies_total{{anomaly="{anomaly}"}}'] == 0
+
+
+def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
+    counted = read()
+    assert counted['service_part_up{part="database"}'] == 1
+    assert counted['service_part_up{part="limiter"}'] == 1
+    days = (counted["certificate_expiry_timestamp_seconds"] - time.time()) / 86400
+    assert 80 < days < 91
+    registered(app, "Readiness").__init__({"database": lambda: True, "limiter": lambda: 1 / 0})
+    assert read()['service_part_up{part="limiter"}'] == 0
+
+
+def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClient, read: Read) -> None:
+    client.get("/metrics")
+    before = len(read())
+    for number in range(40):
+        client.open(f"/path/{number}", method=f"METHOD{number}", headers={"Authorization": f"Bearer {number}"})
+        client.get(f"/problems/kind-{number}")
+    metrics = service.core.observability.metrics.Metrics()
+    for number in range(200):
+        metrics.failed(f"reason {number}")
+    (failures,) = (metric for metric in metrics.collect() if metric.name == "authentication_failures")
+    assert len({sample.labels["reason"] for sample in failures.samples}) <= 51
+    assert len(read()) - before < 60
+
+
+def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(
+    service: ModuleType, make_app: MakeApp, caller: MakeCaller, read: Read
+) -> None:
+    app = make_app(limits_address="10000/minute", server_trusted_proxies="1")
+    anonymous = app.test_client()
+    limit = int(service.core.anomalies.catalogue.ANOMALIES["failed_authentication_burst"].limit)
+    for number in range(limit + 4):
+        anonymous.get(ITEMS, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
+    counted = read(app)
+    burst = 'anomalies_total{anomaly="failed_authentication_burst"}'
+    assert counted["authentication_failing_networks_total"] == limit + 4
+    assert counted[burst] == 0
+    for _ in range(limit + 4):
+        anonymous.get(ITEMS, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+    counted = read(app)
+    assert counted[burst] == 4
+    assert counted["authentication_failing_networks_total"] == limit + 5
+
+
+@pytest.mark.parametrize(
+    ("anomaly", "call"),
+    [
+        ("scope_probing", lambda me: me.post(ITEMS, json={"name": "lamp"})),
+        ("id_walking", lambda me: me.get(f"{ITEMS}/00000000-0000-7000-8000-000000000000")),
+    ],
+)
+def test_one_caller_past_a_threshold_is_an_anomaly(
+    service: ModuleType, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
+) -> None:
+    limit = int(service.core.anomalies.catalogue.ANOMALIES[anomaly].limit)
+    first, second = caller("items:read"), caller("items:read")
+    for _ in range(limit):
+        call(first)
+        call(second)
+    name = f'anomalies_total{{anomaly="{anomaly}"}}'
+    assert read()[name] == 0
+    call(first)
+    assert read()[name] == 1

@@ -1,0 +1,90 @@
+"""Metrics of several workers: all of them are counted, by each of them and by ``flask metrics serve``."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client import Counter
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
+
+from tests.core.live_server import HOST, ROOT, Served, free_port, serving
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+
+
+def scrape(address: str, served: Served, headers: Mapping[str, str]) -> str:
+    with urlopen(Request(address, headers=dict(headers)), context=served.trusting(), timeout=10) as answer:  # noqa: S310
+        return str(answer.read().decode())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the server has one worker on Windows")
+def test_all_workers_are_counted_and_an_old_run_is_not(
+    environ: dict[str, str], certificate: Path, make_app: MakeApp, caller: MakeCaller
+) -> None:
+    many = {**environ, "APP_ENVIRONMENT": "development", "APP_SERVER_WORKERS": "2"}
+    folder = Path(environ["APP_SETTINGS"]).parent
+    an_old_run_counted(folder / "var" / "metrics")
+    admin = caller("admin", app=make_app()).headers  # type: ignore[attr-defined]
+    token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
+    health = 'http_requests_total{method="GET",route="/healthz",status="200"}'
+    with figures(many) as internal, serving(many, folder, certificate / "ca.pem") as served:
+        own = f"https://localhost:{served.port}"
+        for _ in range(40):
+            served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
+        for _ in range(7):
+            served.send("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close")
+        assert '"refused_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
+        assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
+        for address in [f"{own}/metrics"] * 5 + [internal]:
+            assert f"{health} 40.0\n" in scrape(address, served, token)
+        assert 'service_part_up{part="database"} 1.0\n' in scrape(internal, served, token)
+        for wrong, status in ((internal, 401), (f"{internal}/x", 404)):
+            with pytest.raises(HTTPError) as refused:
+                scrape(wrong, served, {"Authorization": "Bearer x"})
+            assert refused.value.code == status
+            refused.value.close()
+
+
+def an_old_run_counted(folder: Path) -> None:
+    """Leave there what a worker of an earlier start left."""
+    folder.mkdir(parents=True)
+    counter = Counter("http_requests", "", ["method", "route", "status"], registry=None)
+    key = mmap_key(counter._name, f"{counter._name}_total", counter._labelnames, ("GET", "/healthz", "200"), "")
+    with closing(MmapedDict(str(folder / "counter_1.db"))) as left:
+        left.write_value(key, 1000.0, 0.0)
+
+
+@contextmanager
+def figures(environ: Mapping[str, str]) -> Iterator[str]:
+    """Run ``flask metrics serve`` and yield its address."""
+    port = free_port()
+    internal = subprocess.Popen(
+        [sys.executable, "-m", "flask", "metrics", "serve"],
+        cwd=ROOT,
+        env={**environ, "APP_METRICS_PORT": str(port)},
+        stderr=subprocess.PIPE,
+    )
+    assert internal.stderr is not None
+    with internal.stderr:
+        try:
+            assert b"Metrics on https://127.0.0.1" in internal.stderr.readline()
+            yield f"https://{HOST}:{port}/metrics"
+        finally:
+            internal.terminate()
+            assert internal.wait(10) == 0
+
+
+def test_the_internal_port_needs_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:
+    del environ["APP_METRICS_TOKEN"]
+    refused = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
+    assert refused.exit_code == 1
+    assert "APP_METRICS_TOKEN is missing" in refused.output

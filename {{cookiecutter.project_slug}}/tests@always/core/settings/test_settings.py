@@ -1,0 +1,147 @@
+"""A bad setting stops the start with a sentence that names it."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from tests.core.live_server import free_port
+from tests.core.registry import registered
+
+MakeApp = Callable[..., Flask]
+HEX = "0123456789abcdef" * 4
+
+WRONG = {
+    "a weak secret": ({"secret_key": "short"}, "APP_SECRET_KEY .* too weak"),
+    "a secret of one letter": ({"secret_key": "a" * 64}, "APP_SECRET_KEY .* too weak"),
+    "a port out of range": ({"server_port": "70000"}, "APP_SERVER_PORT .* 1 to 65535"),
+    "a port that is no number": ({"server_port": "8_443"}, "APP_SERVER_PORT"),
+    "a switch that is neither": ({"server_tls": "maybe"}, "APP_SERVER_TLS .* true or false"),
+    "an unknown environment": ({"environment": "prod"}, "APP_ENVIRONMENT .* production, development"),
+    "an unknown TLS version": ({"server_tls_minimum": "1.1"}, "APP_SERVER_TLS_MINIMUM"),
+    "a rate that is none": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
+    "a rate of nothing": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
+    "a rate over more than a year": ({"limits_caller": "1/2 years"}, "APP_LIMITS_CALLER .* at most a year"),
+    "a rate of too many": ({"limits_caller": "1000000001/second"}, "APP_LIMITS_CALLER .* at most 1000000000 requests"),
+    "several rates": ({"limits_caller": "1/second;10/minute"}, "APP_LIMITS_CALLER"),
+    "several rates by a comma": ({"limits_caller": "600/minute,1/second"}, "APP_LIMITS_CALLER"),
+    "several rates by a bar": ({"limits_caller": "10/minute|1/second"}, "APP_LIMITS_CALLER"),
+    "a wildcard origin": ({"cors_origins": "*"}, "APP_CORS_ORIGINS"),
+    "an origin with a path": ({"cors_origins": "https://a.example/"}, "APP_CORS_ORIGINS"),
+    "an origin with a user": ({"cors_origins": "https://u@a.example"}, "APP_CORS_ORIGINS"),
+    "plain http off localhost": ({"cors_origins": "http://a.example"}, "APP_CORS_ORIGINS .* plain http"),
+    "a host with a port": ({"server_allowed_hosts": "localhost:8443"}, "APP_SERVER_ALLOWED_HOSTS"),
+    "no host": ({"server_allowed_hosts": ""}, "APP_SERVER_ALLOWED_HOSTS .* must name a host"),
+    "an address that is a name": ({"server_address": "localhost"}, "APP_SERVER_ADDRESS .* 127.0.0.1"),
+    "an address of the metrics that is a name": ({"metrics_address": "localhost"}, "APP_METRICS_ADDRESS .* 127.0.0.1"),
+    "a secret that is no text": ({"secret_key": f"{os.fsdecode(bytes([255]))}{HEX}"}, "APP_SECRET_KEY .* not UTF-8"),
+    "a text of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .* a line of 1 to 1000"),
+    "a text that is blank": ({"service_name": " "}, "APP_SERVICE_NAME"),
+    "a contact that is no address": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
+    "a contact of two lines": ({"service_security_contact": "mailto:a@b.example\nX: y"}, "SECURITY_CONTACT"),
+    "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
+    "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
+    "an unknown setting": ({"limits_calller": "1/minute"}, "APP_LIMITS_CALLLER .* no setting"),
+    "plain HTTP without a proxy": ({"server_tls": "false"}, "APP_SERVER_TRUSTED_PROXIES is 0"),
+    "debug in production": ({"server_debug": "true"}, "APP_SERVER_DEBUG"),
+}
+
+
+@pytest.mark.parametrize(("settings", "sentence"), WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_stops_the_start_and_is_named(
+    make_app: MakeApp, service: ModuleType, settings: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError) as refused:
+        make_app(**settings)
+    assert re.search(sentence, refused.value.message), refused.value.message
+    assert "\n" not in refused.value.message
+
+
+def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, environ: dict[str, str]) -> None:
+    app = make_app(metrics_folder=environ["APP_SETTINGS"], server_port=str(free_port()))
+    refused = app.test_cli_runner().invoke(args=["serve"])
+    assert refused.exit_code == 1
+    assert "settings.toml is no folder for the metrics" in refused.stderr
+
+
+def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleType) -> None:
+    app = make_app(service_security_contact="", server_allowed_hosts="tea.example,localhost")
+    assert (
+        service.core.settings.get_settings(app, service.core.settings.Settings).security_contact
+        == "mailto:security@tea.example"
+    )
+
+
+def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:
+    del environ["APP_SECRET_KEY"]
+    with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY is missing"):
+        service.create_app(environ)
+
+
+def test_the_environment_wins_over_dotenv_and_dotenv_over_toml(environ: dict[str, str], service: ModuleType) -> None:
+    folder = Path(environ["APP_SETTINGS"]).parent
+
+    def port() -> int:
+        return registered(service.create_app(environ), "ActiveSettings")[service.core.settings.Settings].server_port
+
+    (folder / "settings.toml").write_text(
+        (folder / "settings.toml").read_text().replace("[server]", "[server]\nport = 1001")
+    )
+    assert port() == 1001
+    (folder / ".env").write_text("APP_SERVER_PORT=1002\n")
+    assert port() == 1002
+    environ["APP_SERVER_PORT"] = "1003"
+    assert port() == 1003
+
+
+def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleType, tmp_path: Path) -> None:
+    secret = environ.pop("APP_SECRET_KEY")
+    (tmp_path / "secret").write_text(secret + "\n")
+    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
+    active_settings = registered(service.create_app(environ), "ActiveSettings")[service.core.settings.Settings]
+    assert active_settings.secret_key == secret
+    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
+    with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY_FILE names a file"):
+        service.create_app(environ)
+
+
+def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
+    environ["APP_LIMITS_ADRESS"] = "1/minute"
+    with pytest.raises(service.core.settings.ConfigurationError) as refused:
+        service.core.settings.load(service.core.settings.Settings, service.core.auth.backend.Settings, environ=environ)
+    assert "[limits] callr (from settings.toml) is no setting" in refused.value.message
+    assert "APP_LIMITS_ADRESS (from the environment) is no setting" in refused.value.message
+
+
+def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
+    with pytest.raises(
+        service.core.settings.ConfigurationError, match="secret_key, which is secret: give it as APP_SECRET_KEY"
+    ):
+        service.create_app(environ)
+
+
+def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text("[server\n")
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"settings\.toml cannot be read"):
+        service.create_app(environ)
+    path.unlink()
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"settings\.toml does not exist"):
+        service.create_app(environ)
+
+
+def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> None:
+    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False, load_dotenv=False)
+    refused = CliRunner().invoke(commands, ["run"])
+    assert refused.exit_code == 1
+    assert refused.stderr == "Error: `flask run` speaks plain HTTP in one process: start with `flask serve`.\n"

@@ -1,0 +1,82 @@
+"""Tokens for the tests of ``auth.claims``: a good one, each part of which may be changed, and what is said to it."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, Key, RSAKey
+
+ISSUER = "https://issuer.example/realm"
+AUDIENCE = "https://api.example"
+SIGNER = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"})
+RSA = RSAKey.generate_key(2048, {"kid": "two"})
+P384 = ECKey.generate_key("P-384", {"kid": "three"})
+FOR_ENCRYPTION = ECKey.generate_key("P-256", {"kid": "four", "use": "enc"})
+KEYS = {str(key.kid): key for key in (SIGNER, RSA, P384, FOR_ENCRYPTION)}
+GOOD_HEADER = {"alg": "ES256", "typ": "at+jwt", "kid": "one"}
+MISSING = object()
+
+Check = Callable[[str], Any]
+
+
+def good_claims() -> dict[str, Any]:
+    now = int(time.time())
+    return {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "ada",
+        "client_id": "web",
+        "iat": now,
+        "exp": now + 60,
+        "jti": "token-1",
+        "scope": "items:read",
+    }
+
+
+def changed(good: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**good, **changes}.items() if value is not MISSING}
+
+
+def segment(value: Any) -> str:
+    text = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def signed(header: Any, claims: Any, key: Key = SIGNER, algorithm: str = "ES256") -> str:
+    """Sign whatever is given, also what no library would."""
+    text = f"{segment(header)}.{segment(claims)}"
+    signature = jws.JWSRegistry.algorithms[algorithm].sign(text.encode(), key)
+    return f"{text}.{segment(signature)}"
+
+
+def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
+    return signed(changed(GOOD_HEADER, header or {}), changed(good_claims(), claims))
+
+
+@pytest.fixture
+def rules(service: ModuleType) -> Any:
+    return service.core.auth.backend.claims.Rules(
+        issuer=ISSUER, audience=AUDIENCE, algorithms=frozenset({"ES256", "RS256"})
+    )
+
+
+@pytest.fixture
+def check(service: ModuleType, rules: Any) -> Check:
+    return lambda text: service.core.auth.backend.claims.check(text, rules, KEYS.get)
+
+
+@pytest.fixture
+def refused(service: ModuleType, check: Check) -> Callable[[str], str]:
+    """Return why a token is refused."""
+
+    def refuse(text: str) -> str:
+        with pytest.raises(service.core.auth.errors.AuthenticationError) as failure:
+            check(text)
+        return str(failure.value.reason)
+
+    return refuse

@@ -1,0 +1,17 @@
+"""Anomalies: their thresholds, and the monitor that counts towards them while the service runs."""
+
+from flask import Flask
+
+from .. import services
+from ..limits.counting import Counters, network
+from ..observability import events
+from ..observability.metrics import Metrics
+from .monitor import WATCHED, AnomalyMonitor
+
+
+def init_app(app: Flask) -> None:
+    """Count security events and 404 responses towards the thresholds of the anomalies."""
+    metrics = services.get(app, Metrics)
+    monitor = services.register(app, AnomalyMonitor(services.get(app, Counters).hit, network, metrics))
+    services.get(app, events.Listeners).append(monitor.event)
+    metrics.expect(events.LEVELS, WATCHED)

@@ -1,0 +1,32 @@
+"""API keys: how a caller is told from the ``X-API-Key`` header, and how keys are made and end.
+
+This is the face that the rest of the service knows.
+"""
+
+from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
+from .callers import caller_id, count_callers
+from .checks import checks
+from .commands import commands
+from .documentation import security_schemes
+from .queries import own_rates
+from .routes import blueprint as keys
+from .settings import KeySettings as Settings
+from .sign_up import blueprint as sign_up
+
+blueprints = (keys, sign_up)
+
+__all__ = [
+    "CREDENTIAL_HEADER",
+    "Settings",
+    "authenticate",
+    "blueprints",
+    "caller_id",
+    "challenge",
+    "checks",
+    "commands",
+    "count_callers",
+    "init_app",
+    "own_rates",
+    "readiness",
+    "security_schemes",
+]

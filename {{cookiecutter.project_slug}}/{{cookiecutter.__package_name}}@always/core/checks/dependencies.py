@@ -1,0 +1,67 @@
+"""Are the parts there that the service needs, and do they agree with it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask_alembic import Alembic
+from sqlalchemy import func, select
+from werkzeug.exceptions import ServiceUnavailable
+
+from .. import services
+from ..clock import now
+from ..database import UTCDateTime, connect
+from ..diagnostics import Finding, NotLooked
+from ..endpoints.health import Readiness
+from ..settings import ActiveSettings, Settings, get_settings
+from ..settings.limiter import BACKEND
+
+SKEW = timedelta(seconds=5)
+
+
+def migrated(app: Flask) -> Iterator[Finding]:
+    """Find a database that is older or newer than the code."""
+    alembic: Alembic = app.extensions["alembic"]
+    try:
+        with connect():
+            pass
+        if alembic.needs_upgrade():
+            yield Finding("the tables are not those of this version", "`flask db upgrade`")
+    except ServiceUnavailable:
+        yield Finding("the database does not answer", "start it, or correct APP_DATABASE_URL")
+
+
+def answering(app: Flask) -> Iterator[Finding]:
+    """Find what does not answer, as ``/readyz`` does."""
+    states: dict[str, str] = services.get(app, Readiness)()
+    for name, state in states.items():
+        if state != "ok":
+            lacks = ", or has not its tables" if name == "database" else ""
+            told = f"the {name} does not answer{lacks}"
+            yield Finding(told, "start it, or correct its address", grave=name == "database")
+
+
+def counting_together(app: Flask) -> Iterator[Finding]:
+    """Find workers that each count alone, as they may while the storage that they share is away."""
+    settings = get_settings(app, Settings)
+    if not BACKEND.shared and settings.server_workers > 1:
+        yield Finding(
+            f"{settings.server_workers} workers each keep counters of their own, so every limit is multiplied",
+            "set `workers` to 1, or choose a limiter that is shared",
+            settings.production,
+        )
+    elif services.get(app, Readiness)()["limiter"] != "ok":
+        raise NotLooked("the limiter does not answer")
+
+
+def clock(app: Flask) -> Iterator[Finding]:
+    """Find a clock that is wrong: credentials would end too early or too late."""
+    active_settings = services.get(app, ActiveSettings)
+    ours = now()
+    saved = datetime.fromtimestamp((active_settings.root / "settings.toml").stat().st_mtime, UTC)
+    if saved > ours + SKEW:
+        yield Finding("settings.toml was saved in the future", "set the clock, and keep it by NTP")
+    with connect() as connection:
+        theirs = connection.scalar(select(func.current_timestamp(type_=UTCDateTime)))
+    if theirs is not None and abs(theirs - ours) > SKEW:
+        yield Finding(f"the database's clock differs by {abs(theirs - ours)}", "set both by NTP")

@@ -1,0 +1,42 @@
+"""``flask policy``: what every endpoint asks of its callers, and what it may answer."""
+
+import json
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ..cli import table
+from ..operations import operations
+
+
+@click.command("policy")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@with_appcontext
+def command(as_json: bool) -> None:
+    """Print for each method and path who may call it, on which budgets it counts, its body and its answers.
+
+    \b
+    flask policy
+    """
+    rows = [
+        {
+            "method": operation.method,
+            "path": operation.path,
+            "mark": operation.access_rule.kind,
+            "scope": operation.access_rule.scope or operation.access_rule.guard or "",
+            "limits": operation.budgets,
+            "body": type(operation.contract.body).__name__ if operation.contract.body else "",
+            "answers": operation.statuses,
+        }
+        for operation in operations(current_app)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    cells = [[_cell(value) for value in row.values()] for row in rows]
+    table.show([[name.upper() for name in rows[0]], *cells])
+
+
+def _cell(value: object) -> str:
+    return (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "-"

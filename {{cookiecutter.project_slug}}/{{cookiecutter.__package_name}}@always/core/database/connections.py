@@ -1,0 +1,83 @@
+"""How a request reaches the database.
+
+``reading()`` is a connection that commits by itself; ``writing()`` is one transaction, committed when its block ends
+and rolled back when an exception leaves it; ``noting()`` is one for what is written in passing. The handler decides: a
+refusal that records something leaves the block first and answers then.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_alembic import Alembic
+from sqlalchemy import Connection
+
+from .. import services
+from ..settings import Settings, get_settings
+from . import engine
+from .outage import Outage
+from .revision import Revision
+from .tables import Base
+
+
+class Database:
+    """The connections of one application."""
+
+    def __init__(self, url: str, threads: int) -> None:
+        self.reader, self.engine = engine.create(url, threads)
+        self._outage = Outage()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Give a connection for reads, each its own statement."""
+        with self._outage.watched(), self.reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.reader.dispose()
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection inside one transaction."""
+        with self._outage.watched(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def best_effort(self) -> Iterator[Connection]:
+        """Give a connection inside one transaction that hardly waits for another."""
+        with self._outage.watched(), self.engine.execution_options(hasty=True).begin() as connection:
+            yield connection
+
+
+def init_app(app: Flask) -> None:
+    """Open the database of ``app`` and find its migrations."""
+    settings = get_settings(app, Settings)
+    database = Database(settings.database_url, settings.server_threads)
+    migrations = str(Path(__file__).parent / "migrations")
+    services.register(app, database)
+    services.register(app, Revision(migrations))
+    app.config["ALEMBIC"] = {"script_location": migrations}
+    Alembic(app, metadatas=Base.metadata, engines=database.engine, command_name="")
+
+
+def current() -> Database:
+    """Return the database of the current application."""
+    return services.get(current_app, Database)
+
+
+def connect() -> AbstractContextManager[Connection]:
+    """Give a connection for reads; raises 503 while the database does not answer."""
+    return current().connect()
+
+
+def transaction() -> AbstractContextManager[Connection]:
+    """Give a connection inside one transaction; raises 503 while the database does not answer or stays locked."""
+    return current().transaction()
+
+
+def best_effort() -> AbstractContextManager[Connection]:
+    """Give a connection inside one transaction for what is worth no wait; raises 503 when it would have to wait."""
+    return current().best_effort()

@@ -1,0 +1,64 @@
+"""The OpenAPI document, from the marks and contracts of the views: ``GET /openapi.json`` and ``flask openapi``.
+
+``/docs`` shows it to people.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from flask import Blueprint, Flask, Response, current_app
+from flask.cli import with_appcontext
+
+from .. import services
+from ..declare import public, writes
+from . import sign_in
+from .docs_page import blueprint as page
+from .document import describe
+
+blueprint = Blueprint("openapi", __name__)
+blueprints = (blueprint, page, *sign_in.blueprints)
+
+
+class Document(dict[str, Any]):
+    """The OpenAPI document of an application."""
+
+
+def document(app: Flask) -> Document:
+    """Return the document of ``app``, which is built on the first call."""
+    try:
+        return services.get(app, Document)
+    except KeyError:
+        return services.register(app, Document(describe(app)))
+
+
+@blueprint.get("/openapi.json")
+@public
+@writes("application/json")
+def openapi() -> Response:
+    """Read this document."""
+    return Response(orjson.dumps(document(current_app)), mimetype="application/json")
+
+
+@click.command("openapi")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def command(file: Path | None) -> None:
+    """Print the OpenAPI document, or write it to FILE.
+
+    \b
+    flask openapi openapi.json
+    """
+    text = json.dumps(document(current_app), indent=2, ensure_ascii=False) + "\n"
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from None
+
+
+__all__ = ["blueprints", "command", "document"]

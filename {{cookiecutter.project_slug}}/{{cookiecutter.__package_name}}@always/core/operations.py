@@ -1,0 +1,104 @@
+"""Every operation as its view declares it: the policy and the OpenAPI document both read it here."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from . import services
+from .declare import Contract
+from .declare.access_rule import AccessRule
+from .declare.endpoint import Endpoint, Endpoints
+from .limits import Counters
+from .problems import PROBLEM_TYPES
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path; ``uncounted_refused`` tells what happens to it while budgets cannot be counted."""
+
+    method: str
+    path: str
+    name: str
+    endpoint: Endpoint
+    view: Callable[..., Any]
+    uncounted_refused: bool
+
+    @property
+    def access_rule(self) -> AccessRule:
+        """Who may call it."""
+        return self.endpoint.access_rule
+
+    @property
+    def contract(self) -> Contract:
+        """What it takes and gives."""
+        return self.endpoint.contract
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names in its path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def for_callers(self) -> bool:
+        """Whether it asks for the credential of a caller."""
+        return self.access_rule.kind in ("authenticated", "requires")
+
+    @property
+    def budgets(self) -> list[str]:
+        """The budgets on which a request for it counts."""
+        if self.endpoint.unlimited:
+            return []
+        named = [
+            "address",
+            self.endpoint.ration and self.endpoint.ration.budget,
+            "caller" if self.for_callers else None,
+        ]
+        return [budget for budget in (*named, "route" if self.endpoint.limited else None) if budget]
+
+    @property
+    def refusals(self) -> list[str]:
+        """The problem types that it may answer with, in the order of their statuses."""
+        kinds = {"bad-request", "not-acceptable", "internal", *self.contract.refusals}
+        if self.for_callers:
+            kinds |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
+        if self.access_rule.scope:
+            kinds.add("forbidden")
+        if self.contract.body:
+            kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
+        if self.contract.form:
+            kinds |= {"length-required", "too-large", "unavailable"}
+        if self.budgets:
+            kinds.add("rate-limited")
+            if self.uncounted_refused:
+                kinds.add("unavailable")
+        return [kind for kind in PROBLEM_TYPES if kind in kinds]
+
+    @property
+    def statuses(self) -> list[int]:
+        """Every status that it may answer with; not its own when its view does not declare it."""
+        own = (self.contract.status,) if self.contract.status else ()
+        return sorted({*own, *self.contract.also, *(PROBLEM_TYPES[kind].status for kind in self.refusals)})
+
+
+def operations(app: Flask) -> Iterator[Operation]:
+    """Give every operation of the service, by path and method."""
+    endpoints = services.get(app, Endpoints)
+    counters = services.get(app, Counters)
+    found = [
+        Operation(
+            method,
+            _ARGUMENT.sub(r"{\1}", rule.rule),
+            rule.endpoint,
+            endpoints[rule.endpoint],
+            app.view_functions[rule.endpoint],
+            counters.refuses,
+        )
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return iter(sorted(found, key=lambda operation: (operation.path, operation.method)))

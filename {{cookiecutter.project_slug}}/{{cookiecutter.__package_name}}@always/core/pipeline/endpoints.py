@@ -1,0 +1,55 @@
+"""Collect what every endpoint declares, once, after all blueprints are registered."""
+
+from flask import Flask, Request
+
+from .. import services
+from ..auth import guards
+from ..auth.scopes import SCOPES
+from ..declare.access_rule import access_rule_of
+from ..declare.contract import contract_of
+from ..declare.endpoint import Endpoint, Endpoints
+from ..request.state import KEY, RequestState
+from ..settings import ConfigurationError
+
+
+def begin(app: Flask, request: Request) -> RequestState:
+    """Return the state of a request that was just routed, and store it in the WSGI environment for the middleware."""
+    endpoints = services.get(app, Endpoints)
+    rule = request.url_rule
+    endpoint = None if rule is None or request.method == "OPTIONS" else endpoints[rule.endpoint]
+    state = request.environ[KEY] = RequestState(app, request, request.environ, endpoint)
+    return state
+
+
+def collect(app: Flask) -> None:
+    """Collect what every endpoint declares.
+
+    Raises ``ConfigurationError`` for an endpoint without an access rule, or with an unknown scope or guard.
+    """
+    services.register(
+        app,
+        Endpoints({rule.endpoint: _collected(app, rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}),
+    )
+
+
+def _collected(app: Flask, route: str, name: str) -> Endpoint:
+    view = app.view_functions[name]
+    rule = access_rule_of(view)
+    if rule is None:
+        raise ConfigurationError(
+            f"Endpoint {name} ({route}) has no access rule: add @public, @authenticated, @requires or @guarded_by."
+        )
+    if rule.scope is not None and rule.scope not in SCOPES:
+        raise ConfigurationError(f"Endpoint {name} requires the unknown scope {rule.scope!r}; define it in scopes.py.")
+    if rule.guard is not None and rule.guard not in guards.names(app):
+        raise ConfigurationError(
+            f"Endpoint {name} uses the guard {rule.guard!r}, but no guard of that name is registered."
+        )
+    return Endpoint(
+        route=route,
+        access_rule=rule,
+        contract=contract_of(view),
+        ration=getattr(view, "__ration__", None),
+        unlimited=hasattr(view, "__unlimited__"),
+        limited=hasattr(view, "__wrapper-limiter-instance"),
+    )

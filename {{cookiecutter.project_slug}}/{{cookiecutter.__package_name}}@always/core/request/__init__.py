@@ -1,0 +1,6 @@
+"""The request that is being served: its state and its caller."""
+
+from .caller import Caller, current_caller
+from .state import RequestState, current_state
+
+__all__ = ["Caller", "RequestState", "current_caller", "current_state"]

@@ -1,0 +1,22 @@
+"""The long-lived objects of one application: its database, limiter, metrics and so on, each found by its class.
+
+A dataclass with a field for each would have to import every package that defines one, and each of them imports it.
+"""
+
+from typing import TypeVar, cast
+
+from flask.sansio.app import App
+
+T = TypeVar("T")
+_KEY = "core"
+
+
+def register(app: App, service: T) -> T:
+    """Make ``service`` available as the instance of its class, and return it."""
+    app.extensions.setdefault(_KEY, {})[type(service)] = service
+    return service
+
+
+def get(app: App, kind: type[T]) -> T:
+    """Return the instance of ``kind`` that was registered for ``app``. Raises ``KeyError`` if there is none."""
+    return cast(T, app.extensions[_KEY][kind])
