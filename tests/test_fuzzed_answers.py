@@ -188,7 +188,7 @@ def test_any_string_is_rejected_by_name_or_appears_as_typed(given_answer: dict[s
 def test_any_answers_are_rejected_by_name_or_appear_as_typed(
     given_answers: dict[str, str],
 ) -> None:
-    """For all questions at once."""
+    """With random answers to all questions."""
     check(given_answers)
 
 

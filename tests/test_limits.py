@@ -57,7 +57,7 @@ def test_four_workers_admit_exactly_the_limit(backend: str, folder: Path, server
 
 
 def test_a_frozen_storage_fails_no_request(folder: Path, servers: Any) -> None:
-    """Nor does its recovery; each affected worker logs the failure and the recovery once."""
+    """Neither does the recovery; each affected worker logs the failure and the recovery once."""
     with servers.stoppable() as storage:
         found = cases.during_failure(folder, storage, cases.frozen)
     assert found.failures == 0

@@ -85,6 +85,6 @@ def test_a_hit_is_reported_with_its_line(text: str, line: int) -> None:
 
 
 def test_a_hit_in_a_file_name_is_reported() -> None:
-    """As line 0."""
+    """Its line is 0."""
     (hit,) = words.count([("docs/journal.md", "Log lines.")]).unlisted
     assert hit.line == 0
