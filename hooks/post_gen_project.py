@@ -131,13 +131,13 @@ def create_secrets_and_certificates() -> str:
 
     from dev import certificates, environment  # type: ignore[import-not-found]
 
-    environment.write(Path())
+    environment.create(Path())
     ca = f"{CONTEXT['project_slug']}/certs/ca.pem"
     if os.path.exists("certs/server.pem"):
         return f"Existing certificates were kept. The development CA is {ca}."
     try:
-        tool = certificates.make(Path("certs"))
-    except certificates.CannotMakeError as error:
+        tool = certificates.create(Path("certs"))
+    except certificates.CertificateError as error:
         return f"No certificates yet: {error}. `make run` creates them later."
     return f"The development CA is {ca} (made with {tool}). Trust that file to trust the service."
 

@@ -63,8 +63,8 @@ def test_without_any_tool_the_error_names_both(
     """The message names openssl and cryptography."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    with pytest.raises(certificates.CannotMakeError, match="openssl is not here and crypto"):
-        certificates.make(tmp_path / "certs")
+    with pytest.raises(certificates.CertificateError, match="openssl is not installed and crypto"):
+        certificates.create(tmp_path / "certs")
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -76,14 +76,14 @@ class TestCreated:
         self, certificates: ModuleType, tmp_path: Path, tool: str, name: str
     ) -> None:
         """By each local name, with the default flags of Python 3.13."""
-        assert certificates.make(tmp_path, tool) == tool
+        assert certificates.create(tmp_path, tool) == tool
         handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", name)
 
     def test_another_name_does_not_match(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
         """The certificate is valid for local names only."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         files = (tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem")
         with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
             handshake(*files, "acme.example")
@@ -92,7 +92,7 @@ class TestCreated:
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
         """A stolen CA key cannot be used to impersonate other sites."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         forged = forge(tmp_path, "acme.example")
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
             handshake(tmp_path / "ca.pem", forged, tmp_path / "server-key.pem", "acme.example")
@@ -103,7 +103,7 @@ class TestCreated:
         """Mode 0600 with any umask, PKCS#8, and no other files in the folder."""
         mask = os.umask(0)
         try:
-            certificates.make(tmp_path, tool)
+            certificates.create(tmp_path, tool)
         finally:
             os.umask(mask)
         assert {path.name for path in tmp_path.iterdir()} == FILES
@@ -115,9 +115,9 @@ class TestCreated:
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
         """A second run changes nothing."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         before = contents(tmp_path)
-        assert certificates.make(tmp_path, tool) == ""
+        assert certificates.create(tmp_path, tool) == ""
         assert contents(tmp_path) == before
 
     def test_the_server_certificate_is_renewed_by_the_same_ca(
@@ -128,10 +128,10 @@ class TestCreated:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Clients that trust the CA still trust the server."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         before = contents(tmp_path)
         monkeypatch.setattr(certificates, "RENEW_DAYS", certificates.SERVER_DAYS)
-        assert certificates.make(tmp_path, tool) == tool
+        assert certificates.create(tmp_path, tool) == tool
         after = contents(tmp_path)
         assert {name for name in FILES if before[name] == after[name]} == {"ca.pem", "ca-key.pem"}
         handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
@@ -145,19 +145,19 @@ class TestCreated:
     ) -> None:
         """A server certificate never outlives its CA."""
         monkeypatch.setattr(certificates, "CA_DAYS", 80)
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         before = contents(tmp_path)
         monkeypatch.setattr(certificates, "RENEW_DAYS", certificates.SERVER_DAYS)
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         assert all(before[name] != content for name, content in contents(tmp_path).items())
 
     def test_force_replaces_all_certificates(
         self, certificates: ModuleType, tmp_path: Path, tool: str
     ) -> None:
         """The new CA has another name."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         before = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
-        certificates.make(tmp_path, tool, force=True)
+        certificates.create(tmp_path, tool, force=True)
         after = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
         assert before.subject != after.subject
 
@@ -169,11 +169,11 @@ class TestCreated:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Without the CA's key, they were not created here, and are not renewed either."""
-        certificates.make(tmp_path, tool)
+        certificates.create(tmp_path, tool)
         (tmp_path / "ca-key.pem").unlink()
         before = contents(tmp_path)
         monkeypatch.setattr(certificates, "RENEW_DAYS", certificates.SERVER_DAYS)
-        assert certificates.make(tmp_path, tool) == ""
+        assert certificates.create(tmp_path, tool) == ""
         assert contents(tmp_path) == before
 
 
@@ -185,12 +185,12 @@ def test_a_missing_or_unreadable_certificate_is_replaced(
     certificates: ModuleType, tmp_path: Path, name: str, content: str | bytes | None
 ) -> None:
     """Afterwards, a client that trusts the CA of this folder can connect."""
-    certificates.make(tmp_path)
+    certificates.create(tmp_path)
     if content is None:
         (tmp_path / name).unlink()
     else:
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    assert certificates.make(tmp_path) != ""
+    assert certificates.create(tmp_path) != ""
     handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
 
 
@@ -212,7 +212,7 @@ def test_both_tools_create_the_same_certificates(certificates: ModuleType, tmp_p
         return extensions, validity, certificate.version, certificate.signature_algorithm_oid
 
     for tool in TOOLS:
-        certificates.make(tmp_path / tool, tool)
+        certificates.create(tmp_path / tool, tool)
     for name in ("ca.pem", "server.pem"):
         assert shape(tmp_path / TOOLS[0], name) == shape(tmp_path / TOOLS[1], name)
 
@@ -231,7 +231,7 @@ def test_an_openssl_without_req_ca_works(
     older.chmod(0o755)
     monkeypatch.setenv("PATH", f"{older.parent}:{os.environ['PATH']}")
     folder = tmp_path / "certs"
-    assert certificates.make(folder, "openssl") == "openssl"
+    assert certificates.create(folder, "openssl") == "openssl"
     handshake(folder / "ca.pem", folder / "server.pem", folder / "server-key.pem", "localhost")
 
 
@@ -240,7 +240,7 @@ def test_an_openssl_without_req_ca_works(
     [
         (True, False, "(made with openssl)"),
         (False, True, "(made with cryptography)"),
-        (False, False, "No certificates yet: openssl is not here and cryptography is not here."),
+        (False, False, "No certificates yet: openssl is not installed and cryptography is not installed."),
     ],
 )
 def test_a_bake_uses_the_available_tool(

@@ -1,1 +1,1 @@
-"""The tools of a developer's machine: `make run`, development certificates, secrets and generated documents."""
+"""Development tools: ``make run``, certificates, secrets and generated documents."""

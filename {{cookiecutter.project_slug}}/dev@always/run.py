@@ -27,13 +27,13 @@ FLASK = [sys.executable, "-m", "flask"]
 def main() -> None:
     """Prepare, tell, serve."""
     os.chdir(ROOT)
-    if environment.write(ROOT):
-        print("Wrote .env with fresh secrets.")
+    if environment.create(ROOT):
+        print("Created .env with new secrets.")
     try:
-        if tool := certificates.make(ROOT / "certs"):
-            print(f"Made the certificates in certs/ with {tool}.")
-    except certificates.CannotMakeError as error:
-        sys.exit(f"No certificates: {error}. Install openssl, or run uv sync, and try again.")
+        if tool := certificates.create(ROOT / "certs"):
+            print(f"Created the certificates in certs/ with {tool}.")
+    except certificates.CertificateError as error:
+        sys.exit(f"Cannot create certificates: {error}. Install openssl, or run `uv sync`.")
     flask("db", "upgrade")
     print(calls(credential.header(flask, call)), flush=True)
     serve()

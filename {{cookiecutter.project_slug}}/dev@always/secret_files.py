@@ -1,16 +1,16 @@
-"""Write files that hold a secret."""
+"""Write files that contain a secret."""
 
 import os
 from pathlib import Path
 
 
 def write(path: Path, text: str, mode: int = 0o600) -> None:
-    """Put a file in place at once and whole; others cannot read a secret in it at any moment.
+    """Write a file atomically.
 
-    It is created with its mode, not changed to it, and never half-written under its own name.
+    The temporary file is created with its final mode, so other users cannot read it at any moment.
     """
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    new.replace(path)
+    temporary.replace(path)

@@ -59,7 +59,7 @@ def service() -> ModuleType:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a development CA and a certificate for localhost."""
     folder = tmp_path_factory.mktemp("certs")
-    certificates.make(folder)
+    certificates.create(folder)
     return folder
 
 

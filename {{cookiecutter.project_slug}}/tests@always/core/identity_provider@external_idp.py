@@ -38,7 +38,7 @@ class IdentityProvider:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="provider-")
-        certificates.make(Path(self._folder.name))
+        certificates.create(Path(self._folder.name))
         self.ca = Path(self._folder.name, "ca.pem")
         self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         self.published: list[Any] = [self.key.as_dict(private=False)]

@@ -21,7 +21,7 @@ def test_a_document_is_as_the_code_has_it(app: Flask, name: str) -> None:
 def test_every_control_is_proved() -> None:
     listed = [control for part in documents.controls(ROOT) for control in part["controls"]]
     assert len(set(listed)) == len(listed)
-    assert set(listed) <= {control for control, _, _ in documents.marked(ROOT / "tests")}
+    assert set(listed) <= {control for control, _, _ in documents.control_tests(ROOT / "tests")}
 
 
 def test_every_file_of_a_control_is_there(app: Flask) -> None:
@@ -65,4 +65,4 @@ def test_the_example_of_the_environment_says_what_the_settings_take(app: Flask) 
             if told and field.name.endswith(("_url", "_uri")):
                 assert told == field.metadata["meaning"]
             elif told and field.metadata["secret"]:
-                assert told.partition(": ")[2] == documents._takes(field.metadata["form"]).partition(": ")[2]
+                assert told.partition(": ")[2] == documents.accepted_values(field.metadata["form"]).partition(": ")[2]
