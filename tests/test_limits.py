@@ -62,7 +62,8 @@ def test_a_frozen_storage_fails_no_request(folder: Path, servers: Any) -> None:
         found = cases.during_failure(folder, storage, cases.frozen)
     assert found.failures == 0
     assert found.seconds_to_return < 20
-    assert 1 <= found.events["limiter_storage_away"] == found.events["limiter_storage_back"]
+    opened = found.events["limiter_storage_unavailable"]
+    assert 1 <= opened == found.events["limiter_storage_available"]
 
 
 def test_a_cluster_may_lose_a_node(backend: str, folder: Path, servers: Any) -> None:

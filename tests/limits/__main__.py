@@ -84,8 +84,8 @@ def line(backend: str, name: str, found: cases.Outcome) -> None:
     print(
         f"{backend:10} {name:23} at first: {summary(found.first)}; later: {summary(found.later)}, "
         f"p99 {found.later.p99 * 1000:.0f} ms; shared again after {found.seconds_to_return:.1f} s; "
-        f"events: {found.events['limiter_storage_away']} unavailable, "
-        f"{found.events['limiter_storage_back']} available, {cases.WORKERS} workers",
+        f"events: {found.events['limiter_storage_unavailable']} unavailable, "
+        f"{found.events['limiter_storage_available']} available, {cases.WORKERS} workers",
         flush=True,
     )
 

@@ -143,7 +143,7 @@ def _measure(
 
 def events(service: Service) -> dict[str, int]:
     """Return how often the log reports the storage as unavailable and as available again."""
-    counts: dict[str, int] = {"limiter_storage_away": 0, "limiter_storage_back": 0}
+    counts: dict[str, int] = {"limiter_storage_unavailable": 0, "limiter_storage_available": 0}
     for line in service.log.read_text(encoding="utf-8").splitlines():
         with suppress(ValueError):
             event = json.loads(line).get("event")
@@ -156,7 +156,7 @@ def seconds_until_shared(service: Service, since: float) -> float:
     """Wait until all workers use the storage again; return the seconds since then."""
     while time.monotonic() - since < 20:
         counts = events(service)
-        if counts["limiter_storage_back"] >= counts["limiter_storage_away"]:
+        if counts["limiter_storage_available"] >= counts["limiter_storage_unavailable"]:
             return time.monotonic() - since
         time.sleep(0.05)
     return float("inf")

@@ -25,7 +25,7 @@ ALERTS: dict[str, dict[str, Any]] = {
     for rule in group["rules"]
 }
 # What only Prometheus can tell.
-OF_PROMETHEUS = {"ServiceAway"}
+OF_PROMETHEUS = {"ServiceDown"}
 METRIC = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b(?=[{\[) ]|$)")
 
 
@@ -37,9 +37,9 @@ def alert_of(anomaly: str) -> str:
 def known(app: Flask) -> set[str]:
     """The names of every metric that a scrape can see."""
     metrics = registered(app, "Metrics")
-    metrics.answered("/", "GET", 200, 0.1)
-    metrics.failed("wrong")
-    metrics.limited("address")
+    metrics.observe_response("/", "GET", 200, 0.1)
+    metrics.count_authentication_failure("wrong")
+    metrics.count_rate_limited("address")
     with app.test_client() as client:
         token = next(
             getattr(registered(app, "ActiveSettings")[one], "metrics_token", None)

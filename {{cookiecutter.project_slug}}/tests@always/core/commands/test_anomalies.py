@@ -122,9 +122,9 @@ def test_a_share_is_told_when_it_is_large_and_of_enough_answers(
 
 
 def test_a_storage_that_is_away_is_told(find: Find) -> None:
-    away = {"event": "limiter_storage_away", "reason": "TimeoutError: it is frozen"}
-    assert names(find([request(), away, request()])) == [("part_away", "the limiter storage")]
-    assert names(find([request(503, route="/readyz")])) == [("part_away", "an answer 503")]
+    away = {"event": "limiter_storage_unavailable", "reason": "TimeoutError: it is frozen"}
+    assert names(find([request(), away, request()])) == [("dependency_down", "the limiter storage")]
+    assert names(find([request(503, route="/readyz")])) == [("dependency_down", "an answer 503")]
 
 
 def test_each_event_that_is_an_anomaly_by_itself_is_told(find: Find, service: ModuleType) -> None:

@@ -80,7 +80,9 @@ def events(captured: str) -> list[str]:
 
 def away(app: Flask) -> float:
     """Return what the metric tells of the storage."""
-    (told,) = (metric for metric in registered(app, "Metrics").collect() if metric.name == "limiter_storage_away")
+    (told,) = (
+        metric for metric in registered(app, "Metrics").collect() if metric.name == "limiter_storage_unavailable"
+    )
     value: float = told.samples[0].value
     return value
 
@@ -100,7 +102,7 @@ def endures(watch: AnomalyMonitor, capsys: pytest.CaptureFixture[str], heal: Cal
     assert watch.shared_again()
     assert watch.call()[0] == 401
     assert away(watch.app) == 0
-    assert events(capsys.readouterr().out) == ["limiter_storage_away", "limiter_storage_back"]
+    assert events(capsys.readouterr().out) == ["limiter_storage_unavailable", "limiter_storage_available"]
 
 
 @pytest.mark.control("R6")

@@ -67,7 +67,7 @@ def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read
     assert 0 < counted[f'http_request_duration_seconds_sum{{method="GET",route="{route}"}}'] < 4
 
 
-def test_refusals_are_counted_by_reason_and_budget(client: FlaskClient, caller: MakeCaller, read: Read) -> None:
+def test_rejections_are_counted_by_reason_and_limit(client: FlaskClient, caller: MakeCaller, read: Read) -> None:
     me = caller("items:read")
     ((name, credential),) = me.headers.items()  # type: ignore[attr-defined]
     me.get(ITEMS, headers={name: credential + "x"})
@@ -79,7 +79,7 @@ def test_refusals_are_counted_by_reason_and_budget(client: FlaskClient, caller: 
     reasons = {name: value for name, value in counted.items() if name.startswith("authentication_failures_total")}
     assert reasons.pop('authentication_failures_total{reason="no credential was sent"}') == 1
     assert list(reasons.values()) == [1]
-    assert counted['limited_requests_total{budget="unknown-paths"}'] == 2
+    assert counted['rate_limited_requests_total{limit="unknown-paths"}'] == 2
     assert counted['security_events_total{event="authz_fail"}'] == 1
     assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
 
@@ -95,12 +95,12 @@ def test_what_has_not_happened_is_a_zero(service: ModuleType, read: Read) -> Non
 
 def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
     counted = read()
-    assert counted['service_part_up{part="database"}'] == 1
-    assert counted['service_part_up{part="limiter"}'] == 1
+    assert counted['dependency_up{dependency="database"}'] == 1
+    assert counted['dependency_up{dependency="limiter"}'] == 1
     days = (counted["certificate_expiry_timestamp_seconds"] - time.time()) / 86400
     assert 80 < days < 91
     registered(app, "Readiness").__init__({"database": lambda: True, "limiter": lambda: 1 / 0})
-    assert read()['service_part_up{part="limiter"}'] == 0
+    assert read()['dependency_up{dependency="limiter"}'] == 0
 
 
 def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClient, read: Read) -> None:
@@ -111,7 +111,7 @@ def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClie
         client.get(f"/problems/kind-{number}")
     metrics = service.core.observability.metrics.Metrics()
     for number in range(200):
-        metrics.failed(f"reason {number}")
+        metrics.count_authentication_failure(f"reason {number}")
     (failures,) = (metric for metric in metrics.collect() if metric.name == "authentication_failures")
     assert len({sample.labels["reason"] for sample in failures.samples}) <= 51
     assert len(read()) - before < 60

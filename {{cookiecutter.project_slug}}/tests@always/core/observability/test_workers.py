@@ -46,7 +46,7 @@ def test_all_workers_are_counted_and_an_old_run_is_not(
         assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
         for address in [f"{own}/metrics"] * 5 + [internal]:
             assert f"{health} 40.0\n" in scrape(address, served, token)
-        assert 'service_part_up{part="database"} 1.0\n' in scrape(internal, served, token)
+        assert 'dependency_up{dependency="database"} 1.0\n' in scrape(internal, served, token)
         for wrong, status in ((internal, 401), (f"{internal}/x", 404)):
             with pytest.raises(HTTPError) as refused:
                 scrape(wrong, served, {"Authorization": "Bearer x"})

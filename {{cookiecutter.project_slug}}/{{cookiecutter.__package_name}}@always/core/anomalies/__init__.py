@@ -14,4 +14,4 @@ def init_app(app: Flask) -> None:
     metrics = services.get(app, Metrics)
     monitor = services.register(app, AnomalyMonitor(services.get(app, Counters).hit, network, metrics))
     services.get(app, events.Listeners).append(monitor.event)
-    metrics.expect(events.LEVELS, WATCHED)
+    metrics.initialise(events.LEVELS, WATCHED)

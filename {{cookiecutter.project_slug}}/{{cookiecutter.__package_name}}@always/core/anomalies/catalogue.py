@@ -66,7 +66,7 @@ ANOMALIES: dict[str, Anomaly] = {
         action="Compare the routes; look at the database and the storage; raise workers or threads.",
         at_least=10,
     ),
-    "part_away": Anomaly(
+    "dependency_down": Anomaly(
         limit=0,
         minutes=2,
         told="The database or the limiter storage did not answer for {minutes} minutes.",

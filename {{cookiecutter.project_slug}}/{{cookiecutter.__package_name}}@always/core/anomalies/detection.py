@@ -126,10 +126,10 @@ def detectors(network: Callable[[str], str]) -> list[Detector]:
         missing = line["event"] == "request" and line["status"] == 404
         return (line.get("caller") or network(line.get("address", ""))) if missing else None
 
-    def part_away(line: Line) -> str | None:
+    def dependency_down(line: Line) -> str | None:
         if line["event"] == "request" and line["status"] == 503:
             return "an answer 503"
-        return "the limiter storage" if line["event"] == "limiter_storage_away" else None
+        return "the limiter storage" if line["event"] == "limiter_storage_unavailable" else None
 
     def credential_of(event: str) -> Callable[[Line], str | None]:
         return lambda line: line.get("credential", "unknown") if line["event"] == event else None
@@ -142,7 +142,7 @@ def detectors(network: Callable[[str], str]) -> list[Detector]:
         RatioRule("limit_pressure", lambda line: line["status"] == 429),
         RatioRule("error_rate", lambda line: line["status"] >= 500),
         RatioRule("latency", lambda line: line["duration_ms"] > SLOW * 1000),
-        ThresholdRule("part_away", part_away),
+        ThresholdRule("dependency_down", dependency_down),
         *(ThresholdRule(name, credential_of(anomaly.event)) for name, anomaly in ANOMALIES.items() if anomaly.event),
     ]
 

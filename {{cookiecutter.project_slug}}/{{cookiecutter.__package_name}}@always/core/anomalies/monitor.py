@@ -36,7 +36,7 @@ class AnomalyMonitor:
             who = self._network(address or "")
             self._count(anomaly, who)
             if self._admitted(SPREAD, 1, who):
-                self._metrics.failing_network()
+                self._metrics.count_failing_network()
         elif (anomaly := BY_CALLER.get(event)) and caller:
             self._count(anomaly, caller)
 
@@ -46,7 +46,7 @@ class AnomalyMonitor:
 
     def _count(self, anomaly: str, who: str) -> None:
         if not self._admitted(anomaly, int(ANOMALIES[anomaly].limit), who):
-            self._metrics.anomalous(anomaly)
+            self._metrics.count_anomaly(anomaly)
 
     def _admitted(self, anomaly: str, amount: int, who: str) -> bool:
         # Whatever happens to the storage, watching is no reason to refuse a request.

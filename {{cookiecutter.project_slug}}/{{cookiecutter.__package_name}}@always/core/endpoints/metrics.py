@@ -49,4 +49,4 @@ def init_app(app: Flask) -> None:
         # A worker keeps the certificate that it read when it started, whatever is on the disk later.
         with suppress(OSError):
             chain, key = root / settings.server_certificate, root / settings.server_certificate_key
-            services.get(app, Metrics).certificate_ends(certificate.ends(chain, key, None))
+            services.get(app, Metrics).set_certificate_expiry(certificate.ends(chain, key, None))

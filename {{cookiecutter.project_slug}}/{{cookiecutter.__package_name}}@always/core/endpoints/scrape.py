@@ -23,10 +23,10 @@ class _Scrape(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from services.get(self._app, metrics.Metrics).collect()
-        up = GaugeMetricFamily("service_part_up", "Whether a part that the service needs answers.", labels=["part"])
+        up = GaugeMetricFamily("dependency_up", "1 while a dependency of the service responds.", labels=["dependency"])
         with self._app.app_context():
-            for part, state in services.get(self._app, Readiness)().items():
-                up.add_metric([part], state == "ok")
+            for dependency, state in services.get(self._app, Readiness)().items():
+                up.add_metric([dependency], state == "ok")
         yield up
 
 

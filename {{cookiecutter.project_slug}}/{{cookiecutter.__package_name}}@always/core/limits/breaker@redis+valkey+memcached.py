@@ -103,7 +103,7 @@ class Breaker:
             self._away_since = time.monotonic()
         reason = f"{type(error).__name__}: {error}"
         policy = "requests are refused" if self.refuses else "each worker counts alone"
-        log.write("error", "limiter_storage_away", reason=reason, policy=policy)
+        log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
         self._tell(True)
         Thread(target=self._watch, args=(key,), name="limiter-storage", daemon=True).start()
 
@@ -119,5 +119,5 @@ class Breaker:
                     break
         away_since, self._slow_since, self._away_since = self._away_since, None, None
         away = round(time.monotonic() - (away_since or started), 1)
-        log.write("warning", "limiter_storage_back", reason="counters are shared again", away_seconds=away)
+        log.write("warning", "limiter_storage_available", reason="counters are shared again", away_seconds=away)
         self._tell(False)

@@ -64,10 +64,10 @@ def record(event: Event, reason: str, **fields: Any) -> None:
 
 def _count(event: Event, reason: str, fields: Mapping[str, Any]) -> None:
     counted = services.get(current_app, metrics.Metrics)
-    counted.happened(event)
+    counted.count_event(event)
     if event == "authn_login_fail":
-        counted.failed(reason)
+        counted.count_authentication_failure(reason)
     elif event == "excess_rate_limit_exceeded":
-        counted.limited(fields["budget"])
+        counted.count_rate_limited(fields["limit"])
     for listener in services.get(current_app, Listeners):
         listener(event, fields.get("address"), fields.get("caller"))

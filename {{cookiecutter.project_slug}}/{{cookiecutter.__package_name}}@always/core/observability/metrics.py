@@ -8,19 +8,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from .. import services
 from ..settings import ConfigurationError
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REFUSED = frozenset({"401", "403", "429"})
-# Reasons are texts of the code. Should one ever hold what a caller sent, it gets no series of its own.
-MOST_REASONS = 50
+# Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
+MAX_REASONS = 50
 Children = tuple[Callable[[], None], Callable[[float], None]]
 
 
@@ -32,90 +30,92 @@ class Metrics:
             # The library looks at the variable when it is imported, and a forked worker has it imported already.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self._registry = own = CollectorRegistry()
-        self._requests = Counter("http_requests", "Answers.", ("route", "method", "status"), registry=own)
+        self._requests = Counter("http_requests", "Responses.", ("route", "method", "status"), registry=own)
         self._seconds = Histogram(
             "http_request_duration_seconds",
-            "From the first byte of a request to the answer.",
+            "Time from the first byte of a request to its response.",
             ("route", "method"),
             buckets=SECONDS,
             registry=own,
         )
         self._events = Counter("security_events", "Security events.", ("event",), registry=own)
-        self._failures = Counter("authentication_failures", "Refused credentials.", ("reason",), registry=own)
-        self._limited = Counter("limited_requests", "Requests past a budget.", ("budget",), registry=own)
-        self._anomalous = Counter(
-            "anomalies", "What one caller or network did past the threshold of an anomaly.", ("anomaly",), registry=own
+        self._failures = Counter("authentication_failures", "Failed authentications.", ("reason",), registry=own)
+        self._rate_limited = Counter(
+            "rate_limited_requests", "Requests rejected by a rate limit.", ("limit",), registry=own
+        )
+        self._anomalies = Counter(
+            "anomalies", "Events of one caller or network over the threshold of an anomaly.", ("anomaly",), registry=own
         )
         self._networks = Counter(
             "authentication_failing_networks",
-            "Networks with refused credentials, each at most once in the time of that anomaly.",
+            "Networks with failed authentications, each at most once per time window of that anomaly.",
             registry=own,
         )
         self._storage = Gauge(
-            "limiter_storage_away",
-            "1 while the counters of the limits cannot be reached.",
+            "limiter_storage_unavailable",
+            "1 while the storage of the rate limits is unavailable.",
             registry=own,
             multiprocess_mode="mostrecent",
         )
         self._children: dict[tuple[str, str, int], Children] = {}
         self._reasons: set[str] = set()
 
-    def expect(self, events: Iterable[str], anomalies: Iterable[str]) -> None:
-        """Show a zero for what has not happened yet: an increase from nothing to one is none to Prometheus."""
+    def initialise(self, events: Iterable[str], anomalies: Iterable[str]) -> None:
+        """Initialise counters to zero: increase() cannot see the first sample of a new series."""
         for event in events:
             self._events.labels(event)
         for anomaly in anomalies:
-            self._anomalous.labels(anomaly)
+            self._anomalies.labels(anomaly)
 
-    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count an answer."""
+    def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a response and record its duration."""
         if method not in METHODS:
             method = "other"
         children = self._children.get((route, method, status))
         if children is None:
-            # Looking a child up by its labels costs more than counting.
+            # Looking up a child by its labels costs more than counting.
             count = self._requests.labels(route, method, str(status)).inc
             children = self._children[route, method, status] = (count, self._seconds.labels(route, method).observe)
         children[0]()
         children[1](seconds)
 
-    def happened(self, event: str) -> None:
+    def count_event(self, event: str) -> None:
         """Count a security event."""
         self._events.labels(event).inc()
 
-    def failed(self, reason: str) -> None:
-        """Count a refused credential."""
+    def count_authentication_failure(self, reason: str) -> None:
+        """Count a failed authentication."""
         if reason not in self._reasons:
-            if len(self._reasons) >= MOST_REASONS:
+            if len(self._reasons) >= MAX_REASONS:
                 reason = "other"
             self._reasons.add(reason)
         self._failures.labels(reason).inc()
 
-    def limited(self, budget: str) -> None:
-        """Count a request past a budget."""
-        self._limited.labels(budget).inc()
+    def count_rate_limited(self, limit: str) -> None:
+        """Count a request that a rate limit rejected."""
+        self._rate_limited.labels(limit).inc()
 
-    def anomalous(self, anomaly: str) -> None:
-        """Count what goes past the threshold of an anomaly."""
-        self._anomalous.labels(anomaly).inc()
+    def count_anomaly(self, anomaly: str) -> None:
+        """Count an event over the threshold of an anomaly."""
+        self._anomalies.labels(anomaly).inc()
 
-    def failing_network(self) -> None:
-        """Count a network whose credentials are refused."""
+    def count_failing_network(self) -> None:
+        """Count a network with failed authentications."""
         self._networks.inc()
 
-    def certificate_ends(self, moment: float) -> None:
-        """Tell when the certificate ends."""
-        # Made here, so that a service that leaves TLS to a proxy tells of no certificate.
+    def set_certificate_expiry(self, timestamp: float) -> None:
+        """Set when the certificate expires, in seconds since the epoch."""
+        # Created here, so that a service behind a TLS proxy does not report a certificate.
         Gauge(
             "certificate_expiry_timestamp_seconds",
-            "When the certificate ends that is served.",
+            "When the service's certificate expires.",
             registry=self._registry,
             multiprocess_mode="mostrecent",
-        ).set(moment)
+        ).set(timestamp)
 
-    def storage_away(self, away: bool) -> None:
-        """Tell whether the counters of the limits cannot be reached."""
-        self._storage.set(away)
+    def set_limiter_storage_unavailable(self, unavailable: bool) -> None:
+        """Record whether the storage of the rate limits is unavailable."""
+        self._storage.set(unavailable)
 
     def collect(self) -> Iterator[Metric]:
         """Give what was counted, by all workers."""
@@ -133,11 +133,6 @@ class Metrics:
             for sample in metric.samples
             if sample.name == "http_requests_total" and sample.labels["status"] in REFUSED
         )
-
-
-def get_settings(app: Flask) -> Metrics:
-    """Return the metrics of an application."""
-    return services.get(app, Metrics)
 
 
 def share(folder: Path) -> None:

@@ -68,7 +68,7 @@ class Middleware:
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"
-            self._metrics.answered(route, environ["REQUEST_METHOD"], status, seconds)
+            self._metrics.observe_response(route, environ["REQUEST_METHOD"], status, seconds)
             correlation.write_line(environ, status, seconds)
 
     def _refuse(
