@@ -1,4 +1,4 @@
-"""A caller is remembered for a few seconds, whatever is done to the time of day."""
+"""A caller is cached for a few seconds, however the system clock is changed."""
 
 import time
 from collections.abc import Callable
@@ -9,45 +9,74 @@ from typing import Any
 import pytest
 import time_machine
 
-MOMENT = datetime(2026, 1, 5, 12, tzinfo=UTC)
-Recall = Callable[[float, float], Any]
+START = datetime(2026, 1, 5, 12, tzinfo=UTC)
+IsCached = Callable[[float, float], bool]
+
+
+class NotCached(Exception):
+    """The cache calls ``load``."""
 
 
 @pytest.fixture
-def remember(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Recall]:
-    """Remember a caller whose credential lives so many seconds.
+def cache_caller(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], IsCached]:
+    """Cache a caller whose credential expires after the given seconds; returns ``is_cached``.
 
-    What is returned asks for it when so many seconds have gone and the time of day was set back by so many.
+    ``is_cached(seconds, set_back)`` looks after ``seconds``, with the system clock set back by ``set_back`` seconds.
     """
 
-    def keep(lifetime: float) -> Recall:
-        memory, expires_at = service.core.auth.caller_cache.CallerCache(), MOMENT + timedelta(seconds=lifetime)
-        caller = service.core.request.Caller("ada", frozenset(), "1", expires_at)
+    def cache_caller(lifetime: float) -> IsCached:
+        cache = service.core.auth.caller_cache.CallerCache()
+        caller = service.core.request.Caller("ada", frozenset(), "1", START + timedelta(seconds=lifetime))
 
-        def at(seconds: float, set_back: float, act: Callable[[], Any]) -> Any:
+        def get(seconds: float, set_back: float, load: Callable[[str], Any]) -> Any:
             monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + seconds)
-            with time_machine.travel(MOMENT + timedelta(seconds=seconds - set_back), tick=False):
-                return act()
+            with time_machine.travel(START + timedelta(seconds=seconds - set_back), tick=False):
+                return cache.get_or_load("credential", load)
 
-        at(0, 0, lambda: memory.put(b"digest", caller, memory.generation()))
-        return lambda seconds, set_back: at(seconds, set_back, lambda: memory.get(b"digest"))
+        def fail(_credential: str) -> Any:
+            raise NotCached
 
-    return keep
+        def is_cached(seconds: float, set_back: float) -> bool:
+            try:
+                return get(seconds, set_back, fail) is caller
+            except NotCached:
+                return False
+
+        assert get(0, 0, lambda _credential: caller) is caller
+        return is_cached
+
+    return cache_caller
 
 
 @pytest.mark.control("Z6")
 @pytest.mark.parametrize("set_back", [0, 3600])
-def test_a_caller_is_forgotten_within_five_seconds_also_by_a_clock_that_is_set_back(
-    remember: Callable[[float], Recall], set_back: float
+def test_an_entry_expires_within_five_seconds_even_if_the_system_clock_is_set_back(
+    cache_caller: Callable[[float], IsCached], set_back: float
 ) -> None:
-    recall = remember(3600)
-    assert recall(0, set_back) is not None
-    assert recall(3.9, set_back) is not None
-    assert recall(4, set_back) is None
+    is_cached = cache_caller(3600)
+    assert is_cached(0, set_back)
+    assert is_cached(3.9, set_back)
+    assert not is_cached(4, set_back)
 
 
-def test_a_caller_is_forgotten_when_its_credential_ends(remember: Callable[[float], Recall]) -> None:
-    recall = remember(2)
-    assert recall(1.9, 0) is not None
-    assert recall(2, 0) is None
-    assert remember(-1)(0, 0) is None
+def test_an_entry_expires_with_its_credential(cache_caller: Callable[[float], IsCached]) -> None:
+    is_cached = cache_caller(2)
+    assert is_cached(1.9, 0)
+    assert not is_cached(2, 0)
+    assert not cache_caller(-1)(0, 0)
+
+
+@pytest.mark.control("Z6")
+def test_a_caller_that_is_loaded_during_a_revocation_is_not_cached(service: ModuleType) -> None:
+    cache = service.core.auth.caller_cache.CallerCache()
+    loads = []
+
+    def load(credential: str) -> Any:
+        loads.append(credential)
+        if len(loads) == 1:
+            cache.clear()
+        return service.core.request.Caller("ada", frozenset(), "1", datetime.now(UTC) + timedelta(hours=1))
+
+    for _ in range(3):
+        cache.get_or_load("credential", load)
+    assert loads == ["credential", "credential"]

@@ -1,5 +1,9 @@
-"""Authentication and authorization: the scopes, the guards, the cache of callers, and the backend of this service."""
+"""Authentication and authorization: scopes, guards, the caller cache and the backend of the auth style."""
 
+from . import backend
+from .interface import Backend
 from .scopes import SCOPES
 
-__all__ = ["SCOPES"]
+__all__ = ["SCOPES", "Backend"]
+
+_typed: Backend = backend  # mypy compares the package of this auth style with the interface

@@ -1,8 +1,8 @@
-"""Callers that were identified a moment ago.
+"""A cache of authenticated callers.
 
-A look-up or a signature check for each request costs more than the rest of the pipeline. So the result is kept for a
-few seconds under a digest of the credential, never past its expiry, and forgotten when a revocation is seen. The
-seconds are those of a clock that nobody sets: one that is set back must not keep a revoked credential alive.
+Looking up a key or verifying a signature for every request would cost more than the rest of the pipeline. The cache
+keeps a caller for a few seconds, but never after its credential expires, and is cleared when a revocation is seen.
+Entries expire by the monotonic clock: setting the system clock back does not keep a revoked credential alive.
 """
 
 import time
@@ -16,60 +16,56 @@ from cachetools import LRUCache
 
 from ..request.caller import Caller
 
-SECONDS = 4.0  # with this, a revocation is in force everywhere within 5 seconds
-ENTRIES = 10_000
+TTL = 4.0  # seconds; a revocation takes effect in every process within 5
+MAX_ENTRIES = 10_000
 
 
 class _Entry(NamedTuple):
     caller: Caller
-    until: float
+    until: float  # on the monotonic clock
 
 
 class CallerCache:
-    """A bounded memory of callers, by the digest of their credential.
+    """A bounded cache from credentials to callers.
 
-    ``revocations`` returns a number that moves when anything is revoked.
+    ``revocation_counter`` returns a number that changes whenever any process revokes a credential.
     """
 
-    def __init__(self, revocations: Callable[[], int] = lambda: 0) -> None:
-        self._revocations = revocations
-        self._entries: LRUCache[bytes, _Entry] = LRUCache(ENTRIES)
-        self._epoch = 0
-        self._generation = 0
+    def __init__(self, revocation_counter: Callable[[], int] = lambda: 0) -> None:
+        self._revocation_counter = revocation_counter
+        self._counter = 0
+        self._entries: LRUCache[bytes, _Entry] = LRUCache(MAX_ENTRIES)
+        self._generation = 0  # changes whenever the cache is cleared
         self._lock = Lock()
-        self._key = token_bytes(32)
+        self._hash_key = token_bytes(32)
 
-    def digest(self, credential: str) -> bytes:
-        """Return the name of a credential in this memory: a hash that is keyed anew with each process."""
-        return blake2b(credential.encode(), key=self._key, digest_size=32).digest()
+    def get_or_load(self, credential: str, load: Callable[[str], Caller]) -> Caller:
+        """Return the cached caller of a credential, or call ``load`` and cache the caller that it returns.
 
-    def get(self, digest: bytes) -> Caller | None:
-        """Return the caller that was identified by this credential, unless something was revoked since."""
-        epoch = self._revocations()
+        Exceptions of ``load`` are raised and not cached. A caller that was loaded while the cache was cleared is not
+        cached either: its credential may just have been revoked.
+        """
+        digest = blake2b(credential.encode(), key=self._hash_key, digest_size=32).digest()
+        counter = self._revocation_counter()
         with self._lock:
-            if epoch != self._epoch:
-                self._epoch = epoch
-                self._forget()
-                return None
-            entry = self._entries.get(digest)
-        return entry.caller if entry and time.monotonic() < entry.until else None
-
-    def generation(self) -> int:
-        """Return a number to hand to ``put``; take it before the credential is looked up."""
-        return self._generation
-
-    def put(self, digest: bytes, caller: Caller, generation: int) -> None:
-        """Keep the caller, unless something was revoked while it was looked up."""
-        until = time.monotonic() + min(SECONDS, caller.expires_at.timestamp() - time.time())
+            if counter != self._counter:
+                self._counter = counter
+                self._clear()
+            entry, generation = self._entries.get(digest), self._generation
+        if entry is not None and time.monotonic() < entry.until:
+            return entry.caller
+        caller = load(credential)
+        until = time.monotonic() + min(TTL, caller.expires_at.timestamp() - time.time())
         with self._lock:
             if generation == self._generation:
                 self._entries[digest] = _Entry(caller, until)
+        return caller
 
-    def forget(self) -> None:
-        """Forget everyone; this process has revoked something."""
+    def clear(self) -> None:
+        """Remove every entry, because this process has revoked a credential."""
         with self._lock:
-            self._forget()
+            self._clear()
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._entries.clear()
         self._generation += 1

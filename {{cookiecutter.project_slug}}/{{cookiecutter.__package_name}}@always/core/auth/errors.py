@@ -1,12 +1,11 @@
-"""Why nobody could be told from a credential."""
+"""The error of an invalid credential."""
 
 
 class AuthenticationError(Exception):
-    """A credential was sent and is not valid.
+    """The request carries an invalid credential.
 
-    ``reason`` is for the journal and the metrics: the caller is told the same whatever it is. It is a text of the code
-    with nothing in it that was sent, so that there are few of them. ``credential`` is the id of the credential, when it
-    has one that can be told.
+    ``reason`` appears in the log and as a label of a metric, never in the response. It is one of a few constant
+    strings and contains nothing that the client sent. ``credential`` is the id of the credential, if it has one.
     """
 
     def __init__(self, reason: str, credential: str | None = None) -> None:

@@ -1,6 +1,6 @@
-"""What opens an endpoint that is not for callers: the token of the metrics, and the like.
+"""Guards: named functions that protect endpoints which no caller authenticates for, such as the metrics.
 
-A part of the service adds its guard to the application; a view names it with ``@guarded_by``.
+A package registers its guard with ``add``; a view names the guard with ``@guarded_by``.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from flask.sansio.app import App
 
 from .. import services
 
-# Returns None to let the request pass, or the answer that stops it; it may raise a ``Problem`` too.
+# Returns None to accept the request, or the response that rejects it. It may raise ``Problem`` as well.
 Guard = Callable[[], Response | None]
 
 
@@ -19,15 +19,15 @@ class Guards(dict[str, Guard]):
 
 
 def add(app: App, name: str, guard: Guard) -> None:
-    """Register a guard, so that views of ``app`` can name it in ``@guarded_by``."""
+    """Register a guard under a name for the views of ``app``."""
     services.get(app, Guards)[name] = guard
 
 
 def names(app: App) -> set[str]:
-    """Return the names of the registered guards."""
+    """Return the names of all registered guards."""
     return set(services.get(app, Guards))
 
 
 def check(name: str) -> Response | None:
-    """Let a guard check the current request."""
+    """Call the guard for the current request; return None or the response that rejects the request."""
     return services.get(current_app, Guards)[name]()

@@ -7,7 +7,7 @@ from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app
 from .callers import caller_id, count_callers
 from .checks import checks
 from .commands import commands
-from .documentation import security_schemes
+from .documentation import docs_client, security_schemes
 from .queries import own_rates
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings
@@ -25,6 +25,7 @@ __all__ = [
     "checks",
     "commands",
     "count_callers",
+    "docs_client",
     "init_app",
     "own_rates",
     "readiness",

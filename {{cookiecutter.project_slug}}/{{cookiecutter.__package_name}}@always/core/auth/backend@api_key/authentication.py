@@ -29,11 +29,6 @@ def init_app(app: Flask) -> None:
     services.register(app, CallerCache(revocations.reader(get_settings(app, Settings).database_url)))
 
 
-def remembered() -> CallerCache:
-    """Return the memory of callers of the current application."""
-    return services.get(current_app, CallerCache)
-
-
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
     """Return what has to answer beside the database: nothing."""
     return {}
@@ -60,13 +55,7 @@ def authenticate() -> Caller | None:
         raise Problem("ambiguous-credentials", "Send one key, in X-API-Key, and no other credential.")
     if not text.isascii():
         raise AuthenticationError("no key by its form")
-    memory = remembered()
-    digest = memory.digest(text)
-    generation = memory.generation()
-    caller = memory.get(digest)
-    if caller is None:
-        caller = _look_up(text)
-        memory.put(digest, caller, generation)
+    caller = services.get(current_app, CallerCache).get_or_load(text, _look_up)
     networks.note(caller.credential, caller.id, environ.get("REMOTE_ADDR", ""))
     return caller
 

@@ -17,3 +17,8 @@ def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
             "description": "An API key. What it allows is set when it is made.",
         }
     }
+
+
+def docs_client(_app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
+    """Return None: users paste a key into the page ``/docs``."""
+    return None

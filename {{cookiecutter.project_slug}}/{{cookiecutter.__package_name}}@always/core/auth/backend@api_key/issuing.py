@@ -7,12 +7,13 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import Connection
 
+from ... import services
 from ...clock import now
 from ...database import AnyRow
 from ...observability import events
 from ...settings import get_settings
+from ..caller_cache import CallerCache
 from . import callers, key, queries
-from .authentication import remembered
 from .settings import KeySettings
 
 
@@ -111,5 +112,5 @@ def revoke(connection: Connection, key_id: str, *, by: str) -> None:
 
 
 def forget() -> None:
-    """Let this process forget whom it remembers, so that an ended key is refused from the next request on."""
-    remembered().forget()
+    """Clear the caller cache, so that this process rejects the key from the next request on."""
+    services.get(current_app, CallerCache).clear()

@@ -11,7 +11,6 @@ from ..errors import AuthenticationError
 from . import bearer, callers, claims, trust
 from .claims import Claims
 from .rights import Rights
-from .trust import Trusted
 
 # What an ID token has and an access token has not.
 _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
@@ -31,17 +30,11 @@ def authenticate() -> Caller | None:
     token = bearer.token()
     if token is None:
         return None
-    memory = services.get(current_app, CallerCache)
-    digest = memory.digest(token)
-    generation = memory.generation()
-    caller = memory.get(digest)
-    if caller is None:
-        caller = _check(token, trust.trusted(current_app))
-        memory.put(digest, caller, generation)
-    return caller
+    return services.get(current_app, CallerCache).get_or_load(token, _check)
 
 
-def _check(token: str, issuer: Trusted) -> Caller:
+def _check(token: str) -> Caller:
+    issuer = trust.trusted(current_app)
     found = claims.check(token, issuer.rules, issuer.find_key)
     if found.type != "at+jwt":
         _refuse_id_token(found, issuer.rights)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from joserfc.jwk import ECKey
 
+from ... import services
 from ...database import connect
 from ...request.caller import Caller, OwnRate
+from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
-from . import bearer, cache, protected_resource
+from . import bearer, protected_resource
 from .claims import Claims, Rules
 from .claims import check as check_claims
 from .server import signing_keys, tokens
@@ -49,13 +51,7 @@ def authenticate() -> Caller | None:
     text = bearer.token()
     if text is None:
         return None
-    remembered = cache.remembered()
-    digest, generation = remembered.digest(text), remembered.generation()
-    caller = remembered.get(digest)
-    if caller is None:
-        caller = _caller(check(text))
-        remembered.put(digest, caller, generation)
-    return caller
+    return services.get(current_app, CallerCache).get_or_load(text, _caller)
 
 
 def check(text: str) -> Checked:
@@ -74,7 +70,8 @@ def check(text: str) -> Checked:
     return Checked(claims, row.client_id, frozenset(scopes), row.rate)
 
 
-def _caller(checked: Checked) -> Caller:
+def _caller(text: str) -> Caller:
+    checked = check(text)
     claims = checked.claims
     rate = OwnRate(checked.rate, checked.client_id) if checked.rate else None
     return Caller(claims.subject, checked.scopes, claims.token_id or "", claims.expires_at, rate)

@@ -13,11 +13,6 @@ def init_app(app: Flask) -> None:
     services.register(app, CallerCache(revocations.reader(get_settings(app, Settings).database_url)))
 
 
-def remembered() -> CallerCache:
-    """Return the memory of the current application."""
-    return services.get(current_app, CallerCache)
-
-
 def forget() -> None:
     """Forget everyone, so that what was revoked is refused from the next request on. Call it after the commit."""
-    remembered().forget()
+    services.get(current_app, CallerCache).clear()

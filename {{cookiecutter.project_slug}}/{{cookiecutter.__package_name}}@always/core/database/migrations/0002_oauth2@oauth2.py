@@ -149,10 +149,10 @@ def _keys() -> None:
     revocations = op.create_table(
         "revocations",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("counter", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_revocations"),
     )
-    op.bulk_insert(revocations, [{"id": 1, "epoch": 1}])
+    op.bulk_insert(revocations, [{"id": 1, "counter": 1}])
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:

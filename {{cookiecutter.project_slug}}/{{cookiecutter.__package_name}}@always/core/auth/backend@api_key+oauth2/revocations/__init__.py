@@ -1,4 +1,4 @@
-"""That something was revoked: one number, the epoch, which every revocation moves, whichever process revoked."""
+"""The revocation counter: a row that every revocation increments, so that other processes notice it."""
 
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -6,18 +6,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ....database import Base
 from .counter import reader
 
-__all__ = ["Revocation", "bump", "reader"]
+__all__ = ["RevocationCounter", "bump", "reader"]
 
 
-class Revocation(Base):
-    """The one row that holds the epoch."""
+class RevocationCounter(Base):
+    """The table with the one row that holds the counter."""
 
     __tablename__ = "revocations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    epoch: Mapped[int]
+    counter: Mapped[int]
 
 
 def bump(connection: Connection) -> None:
-    """Move the epoch, in the transaction that revokes."""
-    connection.execute(update(Revocation).values(epoch=Revocation.epoch + 1))
+    """Increment the counter, in the transaction that revokes."""
+    connection.execute(update(RevocationCounter).values(counter=RevocationCounter.counter + 1))

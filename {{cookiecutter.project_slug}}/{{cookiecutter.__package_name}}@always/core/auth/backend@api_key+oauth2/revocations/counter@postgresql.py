@@ -1,11 +1,11 @@
-"""How the epoch is read: not at all, since that would cost a round trip on each request."""
+"""Reading the revocation counter: not done on PostgreSQL, where it would cost a round trip for each request."""
 
 from collections.abc import Callable
 
 
 def reader(_url: str) -> Callable[[], int]:
-    """Return a function that stands still.
+    """Return a function that always returns 0.
 
-    A revocation by another process is seen when a remembered credential is forgotten, after a few seconds.
+    A process notices another process's revocation when its cache entry expires, a few seconds later.
     """
     return lambda: 0

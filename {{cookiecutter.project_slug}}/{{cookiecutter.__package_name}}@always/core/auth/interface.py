@@ -1,0 +1,72 @@
+"""The public interface of ``auth/backend``, the only package that depends on the auth style.
+
+Each auth style has its own ``backend`` package. mypy compares the package with ``Backend``; a test compares its
+``__all__`` with the names below.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import click
+from flask import Blueprint, Flask
+from sqlalchemy import Connection
+
+from ..diagnostics import Check
+from ..request.caller import Caller, OwnRate
+
+
+class Backend(Protocol):
+    """What an auth style provides to the rest of the service."""
+
+    @property
+    def CREDENTIAL_HEADER(self) -> str:  # noqa: N802 - a constant of the package
+        """The request header that carries the credential."""
+
+    @property
+    def Settings(self) -> type[Any]:  # noqa: N802 - a class of the package
+        """The dataclass that declares the settings of the auth style."""
+
+    @property
+    def blueprints(self) -> Sequence[Blueprint]:
+        """The endpoints of the auth style."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """The checks that ``flask doctor`` runs in addition to core's."""
+
+    @property
+    def commands(self) -> Sequence[click.Command]:
+        """The commands that the auth style adds to ``flask``."""
+
+    def init_app(self, app: Flask) -> None:
+        """Register the caller cache, guards and other services. Raises ``ConfigurationError``."""
+
+    def authenticate(self) -> Caller | None:
+        """Return the caller of the current request, or None if the request carries no credential.
+
+        Raises ``AuthenticationError`` for an invalid credential and ``Problem`` (400) for more than one.
+        """
+
+    def challenge(self, error: str | None = None, scope: str | None = None) -> str:
+        """Return the value of ``WWW-Authenticate``, with the error code and missing scope of RFC 6750, section 3."""
+
+    def readiness(self, app: Flask) -> Mapping[str, Callable[[], bool]]:
+        """Return the dependencies that ``/readyz`` reports in addition to core's, each with a check."""
+
+    def security_schemes(self, app: Flask) -> Mapping[str, dict[str, Any]]:
+        """Return the security schemes of the OpenAPI document by name; a caller needs one of them."""
+
+    def docs_client(self, app: Flask, redirect_uri: str) -> dict[str, Any] | None:
+        """Return the ``initOAuth`` options with which the page ``/docs`` signs users in.
+
+        None if users paste a credential into the page instead.
+        """
+
+    def caller_id(self, connection: Connection, name: str) -> str:
+        """Return the caller id of a user name; a name that belongs to no user is returned unchanged, as an id."""
+
+    def count_callers(self, connection: Connection) -> int:
+        """Return the number of known callers."""
+
+    def own_rates(self, connection: Connection) -> Sequence[tuple[str, str, OwnRate]]:
+        """Return id, owner and rate of every active credential with a rate of its own."""
