@@ -8,8 +8,7 @@ from typing import Any
 from flask import Flask
 
 from . import services
-from .declare import Contract
-from .declare.access_rule import AccessRule
+from .declare.declaration import AccessRule, Declaration
 from .declare.endpoint import Endpoint, Endpoints
 from .limits import Counters
 from .problems import PROBLEM_TYPES
@@ -34,9 +33,9 @@ class Operation:
         return self.endpoint.access_rule
 
     @property
-    def contract(self) -> Contract:
-        """What it takes and gives."""
-        return self.endpoint.contract
+    def declaration(self) -> Declaration:
+        """Everything that its view declares."""
+        return self.endpoint.declaration
 
     @property
     def arguments(self) -> list[str]:
@@ -63,14 +62,14 @@ class Operation:
     @property
     def refusals(self) -> list[str]:
         """The problem types that it may answer with, in the order of their statuses."""
-        kinds = {"bad-request", "not-acceptable", "internal", *self.contract.refusals}
+        kinds = {"bad-request", "not-acceptable", "internal", *self.declaration.errors}
         if self.for_callers:
             kinds |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
         if self.access_rule.scope:
             kinds.add("forbidden")
-        if self.contract.body:
+        if self.declaration.body:
             kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
-        if self.contract.form:
+        if self.declaration.raw_body:
             kinds |= {"length-required", "too-large", "unavailable"}
         if self.budgets:
             kinds.add("rate-limited")
@@ -81,8 +80,9 @@ class Operation:
     @property
     def statuses(self) -> list[int]:
         """Every status that it may answer with; not its own when its view does not declare it."""
-        own = (self.contract.status,) if self.contract.status else ()
-        return sorted({*own, *self.contract.also, *(PROBLEM_TYPES[kind].status for kind in self.refusals)})
+        response = self.declaration.response
+        own = (response.status, *response.other_statuses) if response else ()
+        return sorted({*own, *(PROBLEM_TYPES[kind].status for kind in self.refusals)})
 
 
 def operations(app: Flask) -> Iterator[Operation]:

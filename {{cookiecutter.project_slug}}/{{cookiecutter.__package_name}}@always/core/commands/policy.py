@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from ..cli import table
+from ..declare.declaration import Declaration
 from ..operations import operations
 
 
@@ -26,7 +27,7 @@ def command(as_json: bool) -> None:
             "mark": operation.access_rule.kind,
             "scope": operation.access_rule.scope or operation.access_rule.guard or "",
             "limits": operation.budgets,
-            "body": type(operation.contract.body).__name__ if operation.contract.body else "",
+            "body": _body(operation.declaration),
             "answers": operation.statuses,
         }
         for operation in operations(current_app)
@@ -36,6 +37,13 @@ def command(as_json: bool) -> None:
         return
     cells = [[_cell(value) for value in row.values()] for row in rows]
     table.show([[name.upper() for name in rows[0]], *cells])
+
+
+def _body(declaration: Declaration) -> str:
+    """Return the name of the body's schema, or the media type of a body without one."""
+    if raw := declaration.raw_body:
+        return type(raw.schema).__name__ if raw.schema else raw.media_type
+    return type(declaration.body).__name__ if declaration.body else ""
 
 
 def _cell(value: object) -> str:

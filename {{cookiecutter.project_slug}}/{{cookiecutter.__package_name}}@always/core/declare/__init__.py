@@ -1,24 +1,25 @@
-"""The decorators with which a view declares its access rule, body, query, response and errors."""
+"""The decorators with which a view declares its access rule, query, body, response and errors, and its field types."""
 
 from .access_rule import authenticated, guarded_by, public, requires
-from .contract import Contract, body, contract_of, errors, query, reads_form, reads_itself, response, writes
+from .body import body, raw_body
+from .errors import errors
 from .fields import Line, Number, Text
+from .query import query, raw_query
+from .response import produces, response
 
 __all__ = [
-    "Contract",
     "Line",
     "Number",
     "Text",
     "authenticated",
     "body",
-    "contract_of",
     "errors",
     "guarded_by",
+    "produces",
     "public",
     "query",
-    "reads_form",
-    "reads_itself",
+    "raw_body",
+    "raw_query",
     "requires",
     "response",
-    "writes",
 ]

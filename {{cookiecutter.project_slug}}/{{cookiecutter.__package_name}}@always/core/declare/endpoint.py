@@ -1,22 +1,21 @@
-"""What the view of an endpoint declares, collected once at startup."""
+"""The endpoints of the application, as the pipeline collects them at startup."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from .access_rule import AccessRule
-from .contract import Contract
+from .declaration import AccessRule, Declaration
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Everything that a view declares.
+    """A route, what its view declares, and the access rule out of it, which no endpoint lacks.
 
-    ``limited`` tells whether it has limits of its own by ``@limiter.limit``.
+    ``limited`` is whether the view has limits of its own, declared by ``@limiter.limit``.
     """
 
     route: str
     access_rule: AccessRule
-    contract: Contract
+    declaration: Declaration
     ration: Any
     unlimited: bool
     limited: bool

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app
 from marshmallow import Schema, fields
 
 from ..clock import now
-from ..declare import errors, public, response, writes
+from ..declare import errors, produces, public, response
 from ..problems import PROBLEM_TYPES
 from ..settings import Settings, get_settings
 
@@ -35,7 +35,7 @@ def problem_type(kind: str) -> dict[str, object]:
 
 @blueprint.get("/.well-known/security.txt")
 @public
-@writes("text/plain")
+@produces("text/plain")
 def security_txt() -> Response:
     """Tell where to report a vulnerability (RFC 9116)."""
     settings = get_settings(current_app, Settings)

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from .. import services
 from ..auth import backend
 from ..database import Database, Revision
-from ..declare import public, writes
+from ..declare import produces, public
 from ..limits import Counters, unlimited
 
 KEPT = 1.0  # seconds
@@ -82,7 +82,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/healthz")
 @public
 @unlimited
-@writes("application/json", Health)
+@produces("application/json", Health)
 def healthz() -> Response:
     """Tell that the process answers."""
     return _answer(200, {"status": "ok"})
@@ -91,7 +91,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 @unlimited
-@writes("application/json", Parts, also=(503,))
+@produces("application/json", Parts, other_statuses=(503,))
 def readyz() -> Response:
     """Tell whether the database and the limiter storage answer; 503 without the database or its newest tables."""
     parts: dict[str, str] = services.get(current_app, Readiness)()

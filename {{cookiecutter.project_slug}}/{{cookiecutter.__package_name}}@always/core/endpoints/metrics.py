@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 
 from .. import certificate, limits, services
 from ..auth import guards
-from ..declare import errors, guarded_by, writes
+from ..declare import errors, guarded_by, produces
 from ..observability import events
 from ..observability.metrics import Metrics
 from ..problems import Problem
@@ -20,7 +20,7 @@ blueprint = Blueprint("metrics", __name__)
 
 @blueprint.get("/metrics")
 @guarded_by(GUARD)
-@writes(scrape.MEDIA_TYPE)
+@produces(scrape.MEDIA_TYPE, documented=False)
 @errors("unauthenticated")
 def metrics() -> Response:
     """Tell what all workers counted, in the text format of Prometheus."""

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app
 from flask.cli import with_appcontext
 
 from .. import services
-from ..declare import public, writes
+from ..declare import produces, public
 from . import sign_in
 from .docs_page import blueprint as page
 from .document import describe
@@ -36,7 +36,7 @@ def document(app: Flask) -> Document:
 
 @blueprint.get("/openapi.json")
 @public
-@writes("application/json")
+@produces("application/json")
 def openapi() -> Response:
     """Read this document."""
     return Response(orjson.dumps(document(current_app)), mimetype="application/json")

@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from ..declare import errors, public, query, writes
-from ..declare.contract import ANY
+from ..declare import errors, produces, public, query
+from ..declare.declaration import ANY, HTML
 from ..settings import Settings, get_settings
 from . import sign_in
 
@@ -31,7 +31,7 @@ blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 @blueprint.get("")
 @public
 @errors("not-found")
-@writes("text/html")
+@produces(HTML, documented=False)
 def page() -> Response:
     """Read the documentation in a browser, and try calls."""
     return _served(OURS, "index.html")
@@ -41,7 +41,7 @@ def page() -> Response:
 @public
 @query(sign_in.Query)
 @errors("not-found")
-@writes(ANY)
+@produces(ANY, documented=False)
 def file(name: str, **_query: Any) -> Response:
     """Read one of the files of the page."""
     return _served(FILES.get(name) or abort(404), name)

@@ -15,8 +15,6 @@ from . import schemas, shared
 from .operation import describe as described
 
 VERSION = "1.0.0"  # of the API under /api/v1, not of the code
-# Pages for people and what Prometheus reads are not part of it.
-MEDIA = {None, "application/json", "text/plain"}
 
 
 def describe(app: Flask) -> dict[str, Any]:
@@ -24,7 +22,7 @@ def describe(app: Flask) -> dict[str, Any]:
     documented = [
         operation
         for operation in operations(app)
-        if operation.contract.status is not None and operation.contract.media in MEDIA
+        if operation.declaration.response and operation.declaration.response.documented
     ]
     settings = get_settings(app, Settings)
     plugin = MarshmallowPlugin(schema_name_resolver=schemas.name_of)

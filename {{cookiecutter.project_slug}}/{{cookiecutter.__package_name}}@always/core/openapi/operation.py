@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from ..auth.scopes import SCOPES
+from ..declare.declaration import JSON, Declaration
 from ..operations import Operation
 from ..problems import PROBLEM_TYPES
 from . import shared, sign_in
@@ -35,12 +36,8 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
         "parameters": _parameters(operation),
         "responses": _responses(operation),
     }
-    if body := operation.contract.body:
-        content = {"schema": body, "example": _example(body)}
-        described["requestBody"] = {"required": True, "content": {"application/json": content}}
-    if form := operation.contract.form:
-        content = {"schema": form, "example": _example(form)}
-        described["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": content}}
+    if content := _body(operation.declaration):
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -63,37 +60,62 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         }
         for name in operation.arguments
     ]
-    if operation.contract.query:
-        parameters.append({"in": "query", "schema": operation.contract.query})
-    return [*parameters, IF_MATCH] if "precondition-failed" in operation.contract.refusals else parameters
+    if operation.declaration.query:
+        parameters.append({"in": "query", "schema": operation.declaration.query})
+    return [*parameters, IF_MATCH] if "precondition-failed" in operation.declaration.errors else parameters
+
+
+def _body(declaration: Declaration) -> dict[str, Any]:
+    """Return the content of the request body by its media type."""
+    if raw := declaration.raw_body:
+        return {raw.media_type: _content(raw.media_type, raw.schema)}
+    return {JSON: _content(JSON, declaration.body)} if declaration.body else {}
+
+
+def _content(media_type: str, schema: Schema | None) -> dict[str, Any]:
+    return {"schema": schema, "example": _example(schema)} if schema else {"schema": _any(media_type)}
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    contract = operation.contract
-    headers = [*contract.headers, "X-Request-ID", *(["RateLimit", "RateLimit-Policy"] if operation.budgets else [])]
+    response = operation.declaration.response
+    if response is None:
+        raise ValueError(f"The view of {operation.name} declares no response.")
+    headers = [*response.headers, "X-Request-ID", *(["RateLimit", "RateLimit-Policy"] if operation.budgets else [])]
     own: dict[str, Any] = {"headers": {name: shared.header(name) for name in headers}}
-    if contract.media:
-        own["content"] = {contract.media: {"schema": contract.answer or _any(contract.media)}}
+    if response.media_type:
+        own["content"] = {response.media_type: {"schema": response.schema or _any(response.media_type)}}
     refused = {
-        str(status): shared.problem_response(status, contract.failure)
+        str(status): shared.problem_response(status, operation.declaration.error_schema)
         for status in {PROBLEM_TYPES[kind].status for kind in operation.refusals}
     }
     answered = {
         str(status): {"description": HTTPStatus(status).phrase, **own}
-        for status in (contract.status, *contract.also)
-        if status is not None
+        for status in (response.status, *response.other_statuses)
     }
     return dict(sorted({**refused, **answered}.items()))
 
 
 def _any(media: str) -> dict[str, str]:
-    return {"type": "object" if media == "application/json" else "string"}
+    return {"type": "object" if media == JSON else "string"}
 
 
-def _example(body: Schema) -> dict[str, Any]:
-    """Return a body made of the examples of its fields."""
-    return {
-        name: field.metadata["examples"][0]
-        for name, field in body.fields.items()
-        if "examples" in field.metadata and (field.required or not body.partial)
+def _example(schema: Schema) -> Any:
+    """Return a body made of the examples of its fields, including nested ones."""
+    values = {
+        name: _field_example(field)
+        for name, field in schema.fields.items()
+        if not field.dump_only and (field.required or not schema.partial)
     }
+    example = {name: value for name, value in values.items() if value is not None}
+    return [example] if schema.many else example
+
+
+def _field_example(field: fields.Field[Any]) -> Any:
+    if "examples" in field.metadata:
+        return field.metadata["examples"][0]
+    if isinstance(field, fields.Nested):
+        return _example(field.schema)
+    if isinstance(field, fields.List):
+        inner = _field_example(field.inner)
+        return None if inner is None else [inner]
+    return None

@@ -1,11 +1,15 @@
 """How the marshmallow schemas of the contracts become JSON Schema."""
 
+import json
+import re
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from ..operations import Operation
+
+_REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 
 
 def name_of(schema: type[Schema] | Schema) -> str:
@@ -31,9 +35,19 @@ def teach(plugin: MarshmallowPlugin) -> None:
 
 def finish(schemas: dict[str, Any], documented: list[Operation]) -> None:
     """Say of an answer that it always has all its fields, but for those whose metadata say ``x-optional``."""
-    taken = (part for operation in documented for part in (operation.contract.body, operation.contract.form) if part)
-    bodies = {name_of(schema) for schema in taken}
+    declared = [operation.declaration for operation in documented]
+    bodies = [each.raw_body.schema if each.raw_body else each.body for each in declared]
+    request_schemas = _referenced(schemas, {name_of(body) for body in bodies if body})
     for name, schema in schemas.items():
-        if name not in bodies and name != "Problem":
+        if name not in request_schemas and name != "Problem":
             properties = schema["properties"]
             schema["required"] = [each for each, form in properties.items() if not form.pop("x-optional", False)]
+
+
+def _referenced(schemas: dict[str, Any], names: set[str]) -> set[str]:
+    """Return the names, and those of the schemas nested in them at any depth."""
+    found: set[str] = set()
+    while added := names - found:
+        found |= added
+        names = {name for each in added for name in _REFERENCE.findall(json.dumps(schemas[each]))}
+    return found

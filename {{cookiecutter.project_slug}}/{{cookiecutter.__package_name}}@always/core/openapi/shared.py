@@ -25,7 +25,8 @@ _WITH_STATUS = {401: ["WWW-Authenticate"], 403: ["WWW-Authenticate"], 429: ["Ret
 def add(spec: APISpec, documented: list[Operation]) -> None:
     """Add what the operations refer to, and nothing else."""
     statuses = sorted({PROBLEM_TYPES[kind].status for operation in documented for kind in operation.refusals})
-    used = {"X-Request-ID"}.union(*(operation.contract.headers for operation in documented))
+    responses = [operation.declaration.response for operation in documented]
+    used = {"X-Request-ID"}.union(*(response.headers for response in responses if response))
     used = used.union(*(_WITH_STATUS.get(status, ()) for status in statuses))
     if any(operation.budgets for operation in documented):
         used |= {"RateLimit", "RateLimit-Policy"}

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from marshmallow import EXCLUDE, Schema
 
 from ..auth import backend
-from ..declare import errors, public, writes
+from ..declare import errors, produces, public
 from ..settings import Settings, get_settings
 
 FILES = ("oauth2-redirect.html", "oauth2-redirect.js")
@@ -29,7 +29,7 @@ class Query(Schema):
 @blueprint.get("/docs/client.json")
 @public
 @errors("not-found")
-@writes("text/html")
+@produces("application/json", documented=False)
 def client() -> Response:
     """Read the OAuth client of the page, or null when there is none."""
     if not get_settings(current_app, Settings).docs_shown:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import EnvironHeaders
 
 from .. import services
 from ..auth import backend
-from ..declare.contract import ANY, HTML
+from ..declare.declaration import ANY, HTML
 from ..declare.endpoint import Endpoints
 from ..observability import events
 from ..request.state import RequestState
@@ -91,4 +91,5 @@ def allow(state: RequestState) -> None:
 def _is_page(state: RequestState) -> bool:
     """Tell whether a person reads the answer: no program of another origin has to."""
     rule = state.request.url_rule
-    return rule is not None and services.get(state.app, Endpoints)[rule.endpoint].contract.media in (HTML, ANY)
+    response = services.get(state.app, Endpoints)[rule.endpoint].declaration.response if rule else None
+    return response is not None and response.media_type in (HTML, ANY)

@@ -5,8 +5,7 @@ from flask import Flask, Request
 from .. import services
 from ..auth import guards
 from ..auth.scopes import SCOPES
-from ..declare.access_rule import access_rule_of
-from ..declare.contract import contract_of
+from ..declare.declaration import declaration_of
 from ..declare.endpoint import Endpoint, Endpoints
 from ..request.state import KEY, RequestState
 from ..settings import ConfigurationError
@@ -34,7 +33,8 @@ def collect(app: Flask) -> None:
 
 def _collected(app: Flask, route: str, name: str) -> Endpoint:
     view = app.view_functions[name]
-    rule = access_rule_of(view)
+    declaration = declaration_of(view)
+    rule = declaration.access_rule
     if rule is None:
         raise ConfigurationError(
             f"Endpoint {name} ({route}) has no access rule: add @public, @authenticated, @requires or @guarded_by."
@@ -48,7 +48,7 @@ def _collected(app: Flask, route: str, name: str) -> Endpoint:
     return Endpoint(
         route=route,
         access_rule=rule,
-        contract=contract_of(view),
+        declaration=declaration,
         ration=getattr(view, "__ration__", None),
         unlimited=hasattr(view, "__unlimited__"),
         limited=hasattr(view, "__wrapper-limiter-instance"),

@@ -2,7 +2,7 @@
 
 from werkzeug.datastructures import MIMEAccept
 
-from ..declare.contract import JSON
+from ..declare.declaration import JSON
 from ..request.state import RequestState
 from .validation import refused
 
@@ -16,7 +16,8 @@ def well_formed(state: RequestState) -> None:
         raise refused("unsupported-media-type", "A body must not be encoded.")
     accept = environ.get("HTTP_ACCEPT", "*/*")
     if "*/*" not in accept and state.endpoint:
-        media = state.endpoint.contract.media or JSON
+        response = state.endpoint.declaration.response
+        media = (response and response.media_type) or JSON
         if not _takes(state.request.accept_mimetypes, media):
             raise refused("not-acceptable", f"The service answers in {media} here.")
 

@@ -20,16 +20,16 @@ from . import body
 
 def enforce(state: RequestState) -> None:
     """Hand the validated query and body to the view as the arguments ``query`` and ``body``."""
-    if state.endpoint is None or state.endpoint.contract.own_reading:
+    if state.endpoint is None:
         return
-    contract, request = state.endpoint.contract, state.request
+    declaration, request = state.endpoint.declaration, state.request
     arguments: dict[str, Any] = {}
-    if contract.query is not None or state.environ.get("QUERY_STRING"):
-        query = _query(request, contract.query)
-        if contract.query is not None:
+    if declaration.query is not None or (state.environ.get("QUERY_STRING") and not declaration.raw_query):
+        query = _query(request, declaration.query)
+        if declaration.query is not None:
             arguments["query"] = query
-    if contract.body is not None:
-        arguments["body"] = _body(request, contract.body)
+    if declaration.body is not None:
+        arguments["body"] = _body(request, declaration.body)
     if arguments:
         request.view_args = {**(request.view_args or {}), **arguments}
 
@@ -65,10 +65,9 @@ def _body(request: Request, schema: Schema) -> Any:
         value = parse(content)
     except NotStrict as error:
         raise refused("bad-request", str(error)) from None
-    if not isinstance(value, dict):
-        raise refused(
-            "invalid", "The body must be a JSON object.", [{"pointer": "#", "detail": "It must be an object."}]
-        )
+    expected, name = (list, "array") if schema.many else (dict, "object")
+    if not isinstance(value, expected):
+        raise refused("invalid", f"The body must be a JSON {name}.", [{"pointer": "#", "detail": f"Not an {name}."}])
     try:
         return schema.load(value)
     except ValidationError as error:

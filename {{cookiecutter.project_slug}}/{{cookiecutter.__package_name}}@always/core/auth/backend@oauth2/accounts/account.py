@@ -4,8 +4,9 @@ from flask import Blueprint, Response, current_app, request
 
 from .... import limits
 from ....database import connect, transaction
-from ....declare import reads_itself
+from ....declare import raw_body, raw_query
 from ....declare.access_rule import guarded_by
+from ....declare.declaration import FORM
 from ....observability import events
 from ....settings import get_settings
 from ...scopes import SCOPES
@@ -22,7 +23,7 @@ answer_errors(blueprint)
 @blueprint.get("")
 @guarded_by("session")
 @page(200, 303)
-@reads_itself
+@raw_query
 def show() -> Response:
     """Show the account."""
     return _show()
@@ -31,7 +32,7 @@ def show() -> Response:
 @blueprint.post("/withdraw")
 @guarded_by("session")
 @page(303, 403)
-@reads_itself
+@raw_body(FORM)
 def withdraw() -> Response:
     """Take back all that the person allowed an application."""
     session = sessions.current()
@@ -46,7 +47,7 @@ def withdraw() -> Response:
 @blueprint.post("/sessions")
 @guarded_by("session")
 @page(303, 403)
-@reads_itself
+@raw_body(FORM)
 def end_session() -> Response:
     """End one session of the person's."""
     with transaction() as connection:
@@ -58,7 +59,7 @@ def end_session() -> Response:
 @guarded_by("session")
 @limits.spends(guessing.BUDGET)
 @page(303, 403, 422)
-@reads_itself
+@raw_body(FORM)
 def change_password() -> Response:
     """Change the password, which ends every other session."""
     session, form = sessions.current(), parameters.form()

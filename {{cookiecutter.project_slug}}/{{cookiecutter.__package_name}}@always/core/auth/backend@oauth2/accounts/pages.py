@@ -7,8 +7,8 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ....declare import writes
-from ....declare.contract import View
+from ....declare import produces
+from ....declare.declaration import HTML, View
 from ....problems import PROBLEM_TYPES
 from ....settings import Settings, get_settings
 from . import sessions
@@ -19,7 +19,7 @@ LED_ON = 303
 
 def page(*statuses: int) -> Callable[[View], View]:
     """Declare that the view answers with a page, or leads to one, with these statuses."""
-    return writes("text/html", status=statuses[0], also=statuses[1:])
+    return produces(HTML, status=statuses[0], other_statuses=statuses[1:], documented=False)
 
 
 def render(template: str, /, *, status: int = 200, form_target: str | None = None, **values: Any) -> Response:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, current_app
 
 from .... import limits
 from ....database import AnyRow, connect, transaction
-from ....declare import reads_itself, writes
+from ....declare import produces, raw_body, raw_query
 from ....declare.access_rule import guarded_by, public
+from ....declare.declaration import FORM
 from ....observability import events
 from .. import parameters
 from . import guessing, passwords, sessions, users
@@ -21,7 +22,7 @@ answer_errors(blueprint)
 
 @blueprint.get("/style.css")
 @public
-@writes("text/css")
+@produces("text/css", documented=False)
 def style() -> Response:
     """Write the style of the pages."""
     return Response(current_app.jinja_env.get_template("style.css").render(), mimetype="text/css")
@@ -30,7 +31,7 @@ def style() -> Response:
 @blueprint.get("/login")
 @public
 @page(200)
-@reads_itself
+@raw_query
 def show() -> Response:
     """Show the form that asks for name and password."""
     return render("sign_in", asked=parameters.query().get("asked", ""))
@@ -40,7 +41,7 @@ def show() -> Response:
 @public
 @limits.spends(guessing.BUDGET)
 @page(303, 403, 422)
-@reads_itself
+@raw_body(FORM)
 def sign_in() -> Response:
     """Begin a session for the right name and password, and lead on."""
     sessions.require_own_form()
@@ -64,7 +65,7 @@ def sign_in() -> Response:
 @blueprint.post("/logout")
 @guarded_by("session")
 @page(303, 403)
-@reads_itself
+@raw_body(FORM)
 def sign_out() -> Response:
     """End the session of this browser."""
     session = sessions.current()

@@ -24,8 +24,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ....clock import now
 from ....database import AnyRow, transaction
-from ....declare import reads_itself
+from ....declare import raw_body, raw_query
 from ....declare.access_rule import guarded_by, public
+from ....declare.declaration import FORM
 from ....observability import events
 from ...scopes import SCOPES
 from .. import parameters
@@ -55,7 +56,7 @@ class Asked(NamedTuple):
 @blueprint.get("/authorize")
 @public
 @page(200, 303)
-@reads_itself
+@raw_query
 def ask() -> Response:
     """Ask the person who is signed in for consent; somebody who is not signs in first."""
     found = parameters.query()
@@ -87,7 +88,7 @@ def ask() -> Response:
 @blueprint.post("/authorize")
 @guarded_by("session")
 @page(303, 403)
-@reads_itself
+@raw_body(FORM)
 def answer() -> Response:
     """Take the person's answer to the request that was shown, and send them back to the application."""
     session, form = sessions.current(), parameters.form()

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, current_app, g, jsonify
 from werkzeug.exceptions import HTTPException
 
 from ....database import connect, transaction
-from ....declare import errors, reads_form, writes
+from ....declare import errors, produces, raw_body
 from ....declare.access_rule import guarded_by
-from ....declare.contract import JSON
+from ....declare.declaration import FORM, JSON
 from ....limits import rationed
 from ....observability import events
 from ...errors import AuthenticationError
@@ -28,9 +28,9 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 @blueprint.post("/token")
 @guarded_by("client")
 @rationed("tokens", strict=True)
-@writes(JSON)
-@errors("unauthenticated")
-@reads_form(forms.TokenForm, failure=forms.ProtocolError)
+@produces(JSON)
+@errors("unauthenticated", schema=forms.ProtocolError)
+@raw_body(FORM, forms.TokenForm)
 def token() -> Response:
     """Give tokens for a code, a refresh token or a client's own credentials (RFC 6749, section 3.2)."""
     form = parameters.form()
@@ -41,9 +41,9 @@ def token() -> Response:
 
 @blueprint.post("/revoke")
 @guarded_by("client")
-@writes(JSON)
-@errors("unauthenticated")
-@reads_form(forms.TokenQuestion, failure=forms.ProtocolError)
+@produces(JSON)
+@errors("unauthenticated", schema=forms.ProtocolError)
+@raw_body(FORM, forms.TokenQuestion)
 def revoke() -> Response:
     """End a token; a refresh token ends its whole family. An unknown one is no error (RFC 7009).
 
@@ -68,9 +68,9 @@ def revoke() -> Response:
 
 @blueprint.post("/introspect")
 @guarded_by("client")
-@writes(JSON)
-@errors("unauthenticated")
-@reads_form(forms.TokenQuestion, failure=forms.ProtocolError)
+@produces(JSON)
+@errors("unauthenticated", schema=forms.ProtocolError)
+@raw_body(FORM, forms.TokenQuestion)
 def introspect() -> Response:
     """Tell what a token is worth (RFC 7662): to the client it was given to, and to protected resources."""
     text, client = _token(), _client()

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from ....database import connect
-from ....declare import writes
+from ....declare import produces
 from ....declare.access_rule import public
-from ....declare.contract import JSON
+from ....declare.declaration import JSON
 from ...scopes import SCOPES
 from ..protected_resource import resource
 from . import signing_keys
@@ -23,7 +23,7 @@ blueprint = Blueprint("metadata", __name__, url_prefix="/.well-known")
 
 @blueprint.get("/oauth-authorization-server")
 @public
-@writes(JSON)
+@produces(JSON)
 def authorization_server() -> Response:
     """Tell where the endpoints are and what they can do."""
     return jsonify(_document(resource(current_app)))
@@ -31,7 +31,7 @@ def authorization_server() -> Response:
 
 @blueprint.get("/jwks.json")
 @public
-@writes(JSON)
+@produces(JSON)
 def jwks() -> Response:
     """Tell the public keys of the access tokens, those that sign and those that will or did."""
     signing_keys.signing()

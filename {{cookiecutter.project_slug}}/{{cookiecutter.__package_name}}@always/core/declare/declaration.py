@@ -1,0 +1,82 @@
+"""The record of everything that a view declares, and the constants that its parts use.
+
+The decorators of this package only fill the record. The pipeline enforces it; ``flask policy`` and the OpenAPI document
+show it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from marshmallow import Schema
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+HTML = "text/html"
+ANY = "*/*"  # a view that serves files of several media types
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ATTRIBUTE = "__declaration__"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may call an endpoint; ``scope`` belongs to ``@requires``, ``guard`` to ``@guarded_by``."""
+
+    kind: Literal["public", "authenticated", "requires", "guarded_by"]
+    scope: str | None = None
+    guard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawBody:
+    """A body that the view reads itself; the schema only describes it in the OpenAPI document."""
+
+    media_type: str
+    schema: Schema | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessResponse:
+    """The response of a view that succeeds; one without a media type has no body.
+
+    ``other_statuses`` come with the same body. ``documented`` is whether the OpenAPI document shows the operation.
+    """
+
+    status: int
+    media_type: str | None
+    schema: Schema | None = None
+    other_statuses: tuple[int, ...] = ()
+    headers: tuple[str, ...] = ()
+    documented: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Everything that one view declares.
+
+    ``query`` and ``body`` validate what the view receives; ``raw_query`` and ``raw_body`` leave that to the view.
+    ``errors`` are the problem types that the view itself raises; ``error_schema`` describes the body of errors where a
+    standard defines another one than RFC 9457.
+    """
+
+    access_rule: AccessRule | None = None
+    query: Schema | None = None
+    raw_query: bool = False
+    body: Schema | None = None
+    raw_body: RawBody | None = None
+    response: SuccessResponse | None = None
+    errors: tuple[str, ...] = ()
+    error_schema: Schema | None = None
+
+
+def declaration_of(view: Callable[..., Any]) -> Declaration:
+    """Return what the view declares so far."""
+    found: Declaration = getattr(view, _ATTRIBUTE, Declaration())
+    return found
+
+
+def declare(view: View, **parts: Any) -> View:
+    """Set fields of the view's declaration and return the view."""
+    setattr(view, _ATTRIBUTE, replace(declaration_of(view), **parts))
+    return view

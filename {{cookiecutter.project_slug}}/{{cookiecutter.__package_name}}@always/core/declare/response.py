@@ -1,0 +1,53 @@
+"""Decorators for the response of a view that succeeds."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from flask import Response
+from marshmallow import Schema
+
+from .declaration import JSON, SuccessResponse, View, declare
+
+
+def response(
+    schema: type[Schema] | None, status: int = 200, *, headers: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Build a JSON response from what the view returns, by the schema.
+
+    The view may return ``(value, headers)`` with the headers that are named here. Without a schema the view returns
+    None and the response has no body.
+    """
+    instance = schema() if schema else None
+    declared = SuccessResponse(status, JSON if instance else None, instance, headers=headers)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
+        @wraps(view)
+        def respond(*args: Any, **kwargs: Any) -> Response:
+            result = view(*args, **kwargs)
+            if instance is None:
+                return Response(status=status)
+            value, added = result if isinstance(result, tuple) else (result, {})
+            built = Response(orjson.dumps(instance.dump(value)), status, mimetype=JSON)
+            built.headers.extend(added)
+            return built
+
+        return declare(respond, response=declared)
+
+    return decorate
+
+
+def produces(
+    media_type: str,
+    schema: type[Schema] | None = None,
+    *,
+    status: int = 200,
+    other_statuses: tuple[int, ...] = (),
+    headers: tuple[str, ...] = (),
+    documented: bool = True,
+) -> Callable[[View], View]:
+    """Declare the response of a view that builds it itself. ``documented=False`` hides it in the OpenAPI document."""
+    instance = schema() if schema else None
+    declared = SuccessResponse(status, media_type, instance, other_statuses, headers, documented)
+    return lambda view: declare(view, response=declared)
