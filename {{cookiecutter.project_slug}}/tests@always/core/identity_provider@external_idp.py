@@ -154,4 +154,4 @@ def status(client: FlaskClient) -> Status:
 @pytest.fixture
 def soon(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let unknown keys be looked for again at once."""
-    monkeypatch.setattr(service.core.auth.backend.provider, "RETRY", 0.0)
+    monkeypatch.setattr(service.core.auth.backend.provider, "MIN_INTERVAL", 0.0)

@@ -67,7 +67,7 @@ def rules(service: ModuleType) -> Any:
 
 @pytest.fixture
 def check(service: ModuleType, rules: Any) -> Check:
-    return lambda text: service.core.auth.backend.claims.check(text, rules, KEYS.get)
+    return lambda text: service.core.auth.backend.claims.validate(text, rules, KEYS.get)
 
 
 @pytest.fixture

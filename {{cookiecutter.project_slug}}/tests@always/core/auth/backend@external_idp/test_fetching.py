@@ -23,14 +23,14 @@ KEYS = "/keys"
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"issuer": "https://elsewhere.example"}, "describes another issuer"),
-        ({"issuer": None}, "describes another issuer"),
-        ({"jwks_uri": "http://localhost/keys"}, "is not https"),
-        ({"jwks_uri": "file:///etc/passwd"}, "is not https"),
-        ({"jwks_uri": None}, "is not https"),
+        ({"issuer": "https://elsewhere.example"}, "describes a different issuer"),
+        ({"issuer": None}, "describes a different issuer"),
+        ({"jwks_uri": "http://localhost/keys"}, "is not an https URL"),
+        ({"jwks_uri": "file:///etc/passwd"}, "is not an https URL"),
+        ({"jwks_uri": None}, "is not an https URL"),
         ({"jwks_uri": "https://localhost:1/keys"}, "https://localhost:1/keys"),
         ({"jwks_uri": "https://[/keys"}, r"https://\[/keys"),
-        ({"padding": "x" * 300_000}, "too long"),
+        ({"padding": "x" * 300_000}, "longer than"),
     ],
 )
 def test_metadata_that_are_wrong_are_not_believed(
@@ -38,16 +38,16 @@ def test_metadata_that_are_wrong_are_not_believed(
 ) -> None:
     provider.metadata = change
     assert status(provider.token()) == 401
-    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match=reason):
-        registered(client.application, "Trusted").provider.published()
+    with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match=reason):
+        registered(client.application, "Trusted").provider.fetch_keys()
 
 
 def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
     make_app: MakeApp, provider: IdentityProvider, service: Any
 ) -> None:
     app = make_app(**{**provider.settings, "provider_ca": str(of_all_tests().ca)})
-    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
-        registered(app, "Trusted").provider.published()
+    with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+        registered(app, "Trusted").provider.fetch_keys()
     assert provider.asked == []
 
 
@@ -63,8 +63,8 @@ def test_a_ca_that_cannot_be_read_stops_the_start(
 
 def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvider, service: Any) -> None:
     provider.redirects[KEYS] = f"{provider.issuer}/elsewhere"
-    with pytest.raises(service.core.auth.backend.fetching.Unreachable, match="answers 302"):
-        registered(client.application, "Trusted").provider.published()
+    with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match="status 302"):
+        registered(client.application, "Trusted").provider.fetch_keys()
     assert "/elsewhere" not in provider.asked
 
 
@@ -80,5 +80,5 @@ def test_an_answer_that_comes_byte_by_byte_ends_after_seconds(
     # A second passes between two looks at the clock.
     monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=count().__next__))
     provider.before = before
-    with pytest.raises(fetching.Unreachable, match="timed out"):
-        registered(client.application, "Trusted").provider.published()
+    with pytest.raises(fetching.ProviderUnavailable, match="timed out"):
+        registered(client.application, "Trusted").provider.fetch_keys()

@@ -122,7 +122,7 @@ def test_its_tokens_are_accepted_its_rotation_is_followed_and_its_outage_survive
 
     provider.rotate()
     second = provider.token()
-    monkeypatch.setattr(service.core.auth.backend.provider, "RETRY", 0.0)
+    monkeypatch.setattr(service.core.auth.backend.provider, "MIN_INTERVAL", 0.0)
     assert call(client, second).status_code == 200
     assert call(client, first).status_code == 200
 

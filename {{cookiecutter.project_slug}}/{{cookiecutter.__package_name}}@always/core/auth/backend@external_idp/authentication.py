@@ -1,4 +1,4 @@
-"""Tell the caller from the access token of a request."""
+"""Authenticate the caller by the access token of the request."""
 
 from hashlib import sha256
 
@@ -12,45 +12,43 @@ from . import bearer, callers, claims, trust
 from .claims import Claims
 from .rights import Rights
 
-# What an ID token has and an access token has not.
+# Claims of ID tokens only (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
 _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
 
 
 def init_app(app: Flask) -> None:
-    """Get ready to check tokens. Raises ``StartRefused`` for the local issuer in production."""
+    """Register the trusted issuer and the caller cache. Raises ``ConfigurationError``."""
     trust.init_app(app)
     services.register(app, CallerCache())
 
 
 def authenticate() -> Caller | None:
-    """Return the caller of the request, or None when it carries no token.
-
-    Raises ``Unauthenticated`` for a token that is not valid, and a 400 for two credentials.
-    """
+    """Return the caller of the current request; see ``Backend.authenticate``."""
     token = bearer.token()
     if token is None:
         return None
-    return services.get(current_app, CallerCache).get_or_load(token, _check)
+    return services.get(current_app, CallerCache).get_or_load(token, _caller)
 
 
-def _check(token: str) -> Caller:
+def _caller(token: str) -> Caller:
     issuer = trust.trusted(current_app)
-    found = claims.check(token, issuer.rules, issuer.find_key)
-    if found.type != "at+jwt":
-        _refuse_id_token(found, issuer.rights)
-    credential = found.token_id or sha256(token.encode()).hexdigest()[:16]
-    name = callers.joined(found.issuer, found.subject)
-    return Caller(name, issuer.rights.of(found.content), credential, found.expires_at)
+    valid = claims.validate(token, issuer.rules, issuer.find_key)
+    if valid.type != "at+jwt":
+        _refuse_id_token(valid, issuer.rights)
+    credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
+    name = callers.joined(valid.issuer, valid.subject)
+    return Caller(name, issuer.rights.of(valid.content), credential, valid.expires_at)
 
 
-def _refuse_id_token(found: Claims, rights: Rights) -> None:
-    """Refuse what is an ID token by its content, where its type does not tell.
+def _refuse_id_token(token: Claims, rights: Rights) -> None:
+    """Refuse a token whose claims are those of an ID token although its type does not show it.
 
-    It is for the client that asked for it, which any site can be: who sends it here may not be whom it is about.
+    An ID token is meant for the client that requested it. Any site can be such a client and could send the token here
+    to act as the user.
     """
-    if any(name in found.content for name in _ID_TOKEN_CLAIMS):
-        raise AuthenticationError("it has claims of an ID token", found.token_id)
-    if found.client in found.audience:
-        raise AuthenticationError("it is for the client that it was issued to", found.token_id)
-    if not rights.stated(found.content):
-        raise AuthenticationError("it has neither scopes nor roles", found.token_id)
+    if any(name in token.content for name in _ID_TOKEN_CLAIMS):
+        raise AuthenticationError("the token has claims of an ID token", token.token_id)
+    if token.client in token.audience:
+        raise AuthenticationError("the audience of the token is its own client", token.token_id)
+    if not rights.stated(token.content):
+        raise AuthenticationError("the token has neither scopes nor roles", token.token_id)

@@ -6,7 +6,7 @@ from flask import Flask
 
 from ...diagnostics import Check, Finding
 from . import protected_resource
-from .fetching import Unreachable
+from .fetching import ProviderUnavailable
 from .trust import trusted
 
 
@@ -16,8 +16,8 @@ def reached(app: Flask) -> Iterator[Finding]:
     if provider is None:
         return  # the local issuer is always there
     try:
-        provider.published()
-    except Unreachable as error:
+        provider.fetch_keys()
+    except ProviderUnavailable as error:
         yield Finding(str(error), "look at APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA and APP_PROVIDER_CA")
 
 

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 
 from ...settings import get_settings
 from ..scopes import SCOPES, separated
-from .claims import MAX_TEXT
+from .claims import MAX_LENGTH
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
 from .trust import local_issuer
@@ -23,8 +23,8 @@ def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tup
 
 
 def _subject(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    if not text.strip() or not text.isprintable() or len(text) > MAX_TEXT:
-        raise click.BadParameter(f"give 1 to {MAX_TEXT} printable characters")
+    if not text.strip() or not text.isprintable() or len(text) > MAX_LENGTH:
+        raise click.BadParameter(f"give 1 to {MAX_LENGTH} printable characters")
     return text
 
 

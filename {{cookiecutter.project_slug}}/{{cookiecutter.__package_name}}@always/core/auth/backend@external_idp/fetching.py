@@ -1,4 +1,4 @@
-"""Fetch what the provider publishes: bounded in time and size, over HTTPS, following no redirect."""
+"""Fetch JSON documents that the provider publishes: over HTTPS, limited in time and size, without redirects."""
 
 import ssl
 import time
@@ -10,62 +10,62 @@ from urllib3.exceptions import HTTPError
 
 from ...strict_json import NotStrict, parse
 
-SECONDS = 2.0  # to connect, and between two parts of an answer
-SECONDS_IN_ALL = 5.0
+TIMEOUT = 2.0  # seconds to connect, and between two reads
+TOTAL_TIMEOUT = 5.0  # seconds for a whole response
 MAX_BYTES = 256 * 1024
 
 
-class Connection(ssl.SSLSocket):
-    """A connection that may be read for ``SECONDS_IN_ALL``: a time-out alone begins anew with each byte that comes."""
+class DeadlineSocket(ssl.SSLSocket):
+    """A TLS connection with a deadline for all reads; a socket timeout alone restarts with each byte received."""
 
     def do_handshake(self, block: bool = False) -> None:
-        """Agree on a key; the time for the answer begins here."""
+        """Perform the handshake and start the time limit of the response."""
         super().do_handshake(block)
-        self._deadline = time.monotonic() + SECONDS_IN_ALL
+        self._deadline = time.monotonic() + TOTAL_TIMEOUT
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Read what has come. Raises ``TimeoutError``."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        """Read the available bytes. Raises ``TimeoutError`` after the deadline."""
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        self.settimeout(min(left, SECONDS))
+        self.settimeout(min(remaining, TIMEOUT))
         return super().recv_into(*args, **kwargs)
 
 
-class Unreachable(Exception):
-    """The provider does not answer, or not as it should; the message says what is wrong."""
+class ProviderUnavailable(Exception):
+    """The provider does not respond, or its response is invalid; the message states the fault."""
 
 
 class Fetcher:
-    """Reads JSON objects from the provider."""
+    """A function from the URL of a JSON object to the object."""
 
     def __init__(self, ca: Path | None) -> None:
-        """Trust the CA in this file alone, or the public ones of this machine."""
+        """Trust only the CA in this file, or the public CAs of this machine if it is None."""
         self._tls = ssl.create_default_context(cafile=ca)
-        self._tls.sslsocket_class = Connection
+        self._tls.sslsocket_class = DeadlineSocket
 
-    def __call__(self, address: str) -> dict[str, Any]:
-        """Return the object at the address. Raises ``Unreachable``."""
-        if not address.startswith("https://"):
-            raise Unreachable(f"{address!a} is not https")
+    def __call__(self, url: str) -> dict[str, Any]:
+        """Return the object at the URL. Raises ``ProviderUnavailable``."""
+        if not url.startswith("https://"):
+            raise ProviderUnavailable(f"{url!a} is not an https URL")
         try:
-            value = parse(self._content(address))
+            value = parse(self._download(url))
         except (HTTPError, OSError, NotStrict) as error:
-            raise Unreachable(f"{address}: {error}") from None
+            raise ProviderUnavailable(f"{url}: {error}") from None
         if not isinstance(value, dict):
-            raise Unreachable(f"{address} is no JSON object")
+            raise ProviderUnavailable(f"{url} is not a JSON object")
         return value
 
-    def _content(self, address: str) -> bytes:
+    def _download(self, url: str) -> bytes:
         content = b""
         with (
-            PoolManager(ssl_context=self._tls, retries=False, timeout=Timeout(connect=SECONDS, read=SECONDS)) as pool,
-            pool.request("GET", address, redirect=False, preload_content=False, decode_content=False) as answer,
+            PoolManager(ssl_context=self._tls, retries=False, timeout=Timeout(connect=TIMEOUT, read=TIMEOUT)) as pool,
+            pool.request("GET", url, redirect=False, preload_content=False, decode_content=False) as response,
         ):
-            if answer.status != 200:
-                raise Unreachable(f"{address} answers {answer.status}")
-            while part := answer.read1(MAX_BYTES):
-                content += part
+            if response.status != 200:
+                raise ProviderUnavailable(f"{url} returned status {response.status}")
+            while chunk := response.read1(MAX_BYTES):
+                content += chunk
                 if len(content) > MAX_BYTES:
-                    raise Unreachable(f"{address} is too long")
+                    raise ProviderUnavailable(f"{url} is longer than {MAX_BYTES} bytes")
         return content

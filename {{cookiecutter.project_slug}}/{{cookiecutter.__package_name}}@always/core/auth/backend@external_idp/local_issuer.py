@@ -1,6 +1,6 @@
-"""A local issuer, so that development needs no provider: its key lies in ``var/`` on this machine.
+"""A local issuer of access tokens, so that development needs no identity provider. Its key is a file in ``var/``.
 
-Whoever can read that file can be anybody, so it is refused in production.
+Anyone who can read that file can issue tokens for any user, so the service refuses this issuer in production.
 """
 
 import json
@@ -15,21 +15,21 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 LOCAL = "local"
-# A name that no provider can have (RFC 6761, section 6.4).
+# The top-level domain .invalid is reserved, so no provider has this URL (RFC 6761, section 6.4).
 ISSUER = "https://local.invalid"
 ALGORITHM = "ES256"
 CLIENT = "development"
 
 
 class LocalIssuer:
-    """Issues tokens of the shape of RFC 9068, and knows the key that they are signed with."""
+    """Issues access tokens in the format of RFC 9068, signed with a key of its own."""
 
     def __init__(self, root: Path, audience: str) -> None:
         self._path = root / "var" / "local-issuer.json"
         self._audience = audience
 
     def issue(self, subject: str, scopes: Collection[str], seconds: int) -> str:
-        """Return a new token."""
+        """Return a new token that expires after ``seconds``."""
         key, now = self._key(), int(time.time())
         claims = {
             "iss": ISSUER,
@@ -43,23 +43,23 @@ class LocalIssuer:
         }
         return jwt.encode({"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}, claims, key)
 
-    def find(self, kid: str) -> ECKey | None:
-        """Return the key of this name, if it is that of the local issuer."""
+    def find_key(self, kid: str) -> ECKey | None:
+        """Return the key if it has this id."""
         key = self._key()
         return key if key.kid == kid else None
 
     def _key(self) -> ECKey:
-        """Return the key; the first call on a machine makes it, readable by its owner alone."""
+        """Return the key. The first call on a machine creates it, readable by the current user only."""
         try:
             return ECKey.import_key(json.loads(self._path.read_text("utf-8")))
         except FileNotFoundError:
             key = ECKey.generate_key("P-256", auto_kid=True)
         self._path.parent.mkdir(exist_ok=True)
-        # Under another name first: whoever reads it meanwhile must not see half of it, and one of two makers wins.
-        draft = self._path.with_suffix(f".{os.getpid()}")
-        draft.touch(0o600)
-        draft.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
+        # Write a temporary file and link it: a reader never sees half a key, and one of two concurrent writers wins.
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        temporary.touch(0o600)
+        temporary.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
         with suppress(FileExistsError):
-            self._path.hardlink_to(draft)
-        draft.unlink()
+            self._path.hardlink_to(temporary)
+        temporary.unlink()
         return self._key()

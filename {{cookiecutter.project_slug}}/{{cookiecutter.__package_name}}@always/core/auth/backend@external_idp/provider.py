@@ -1,8 +1,8 @@
-"""The keys of the provider, by discovery (OpenID Connect Discovery 1.0, section 4) and its key set (RFC 7517).
+"""The signing keys of the provider, found by discovery (OpenID Connect Discovery 1.0, section 4; RFC 7517).
 
-They are fetched by a thread of its own, one at a time. A request whose key is known never waits; one whose key is
-unknown causes a fetch, at most one in a while, and waits for it a little. While the provider is away the known keys
-keep working and unknown ones are nobody's.
+A background thread fetches them, one fetch at a time. A request with a known key never waits. A request with an unknown
+key starts a fetch, if the last one is old enough, and waits for it for a limited time. While the provider is
+unavailable, the known keys remain valid and tokens with an unknown key are rejected.
 """
 
 import logging
@@ -13,103 +13,103 @@ from typing import Any
 
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from .fetching import Unreachable
+from .fetching import ProviderUnavailable
 
 log = logging.getLogger(__name__)
-RETRY = 10.0  # seconds between two fetches, however many tokens name unknown keys
-PATIENCE = 3.0  # seconds that a request waits for a fetch
-PROBE_PATIENCE = 0.5  # seconds that a probe waits for the first one
+MIN_INTERVAL = 10.0  # seconds between two fetches, however many tokens have unknown keys
+REQUEST_TIMEOUT = 3.0  # seconds that a request waits for a fetch
+PROBE_TIMEOUT = 0.5  # seconds that a readiness probe waits for the first fetch
 MAX_KEYS = 100
-_WEAK_MODULUS = 341  # characters; 2048 bits take 342
-_KINDS: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+_WEAK_MODULUS = 341  # base64url characters; a modulus of 2048 bits has 342
+_KEY_TYPES: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 Fetch = Callable[[str], dict[str, Any]]
 
 
 class Provider:
-    """The keys that an issuer publishes."""
+    """The keys that an issuer publishes; fetched again when they are ``refresh_interval`` seconds old."""
 
-    def __init__(self, issuer: str, metadata: str, fetch: Fetch, refresh: float) -> None:
+    def __init__(self, issuer: str, metadata_url: str, fetch: Fetch, refresh_interval: float) -> None:
         self._issuer = issuer
-        self._metadata = metadata
+        self._metadata_url = metadata_url
         self._fetch = fetch
-        self._refresh = refresh
+        self._refresh_interval = refresh_interval
         self._keys: Mapping[str, Key] = {}
-        self._tried = float("-inf")
-        self._away = False
-        self._under_way: Event | None = None
+        self._last_attempt = float("-inf")
+        self._unavailable = False
+        self._running: Event | None = None  # set when the running fetch ends
         self._lock = Lock()
 
-    def find(self, kid: str) -> Key | None:
-        """Return the issuer's key of this name, if it has one; the longest that this takes is ``PATIENCE``."""
+    def find_key(self, kid: str) -> Key | None:
+        """Return the issuer's key with this id, if there is one, after at most ``REQUEST_TIMEOUT`` seconds."""
         if key := self._keys.get(kid):
-            self._begin(self._refresh)
+            self._start_fetch(self._refresh_interval)
             return key
-        before = self._away
-        fetch, ours = self._begin(RETRY)
-        # In an outage one request finds out whether it is over; the others need not wait for that.
-        if fetch is not None and (ours or not before):
-            fetch.wait(PATIENCE)
+        was_unavailable = self._unavailable
+        fetch, started_here = self._start_fetch(MIN_INTERVAL)
+        # During an outage only the request that started the fetch waits for it.
+        if fetch is not None and (started_here or not was_unavailable):
+            fetch.wait(REQUEST_TIMEOUT)
         return self._keys.get(kid)
 
-    def answers(self) -> bool:
-        """Tell whether the last fetch worked; it is repeated behind the scenes when it is old."""
-        fetch, _ = self._begin(RETRY if self._away else self._refresh)
+    def is_available(self) -> bool:
+        """Return whether the last fetch succeeded; start another one in the background if it is old."""
+        fetch, _ = self._start_fetch(MIN_INTERVAL if self._unavailable else self._refresh_interval)
         if fetch is not None and not self._keys:
-            fetch.wait(PROBE_PATIENCE)
-        return bool(self._keys) and not self._away
+            fetch.wait(PROBE_TIMEOUT)
+        return bool(self._keys) and not self._unavailable
 
-    def _begin(self, age: float) -> tuple[Event | None, bool]:
-        """Fetch unless that was done less than ``age`` seconds ago.
+    def _start_fetch(self, min_interval: float) -> tuple[Event | None, bool]:
+        """Start a fetch unless one is running or the last one started less than ``min_interval`` seconds ago.
 
-        Return the fetch that is under way, if any, and whether this call began it.
+        Return the running fetch, if any, and whether this call started it.
         """
         with self._lock:
-            if self._under_way is not None:
-                return self._under_way, False
-            if time.monotonic() - self._tried < age:
+            if self._running is not None:
+                return self._running, False
+            if time.monotonic() - self._last_attempt < min_interval:
                 return None, False
-            self._tried = time.monotonic()
-            done = self._under_way = Event()
-        Thread(target=self._renew, args=(done,), name="provider", daemon=True).start()
+            self._last_attempt = time.monotonic()
+            done = self._running = Event()
+        Thread(target=self._run_fetch, args=(done,), name="provider", daemon=True).start()
         return done, True
 
-    def _renew(self, done: Event) -> None:
+    def _run_fetch(self, done: Event) -> None:
         try:
-            self._keys = self.published()
-            if self._away:
-                log.warning("the identity provider answers again")
-            self._away = False
-        except Unreachable as error:
-            if not self._away:
-                log.warning("the identity provider is away, its known keys are kept (%s)", error)
-            self._away = True
+            self._keys = self.fetch_keys()
+            if self._unavailable:
+                log.warning("the identity provider is available again")
+            self._unavailable = False
+        except ProviderUnavailable as error:
+            if not self._unavailable:
+                log.warning("the identity provider is unavailable; its known keys remain valid (%s)", error)
+            self._unavailable = True
         finally:
-            self._under_way = None
+            self._running = None
             done.set()
 
-    def published(self) -> Mapping[str, Key]:
-        """Return the keys that the provider publishes at this moment. Raises ``Unreachable``."""
-        metadata = self._fetch(self._metadata)
+    def fetch_keys(self) -> Mapping[str, Key]:
+        """Return the keys that the provider currently publishes. Raises ``ProviderUnavailable``."""
+        metadata = self._fetch(self._metadata_url)
         if metadata.get("issuer") != self._issuer:
-            raise Unreachable(f"{self._metadata} describes another issuer: {metadata.get('issuer')!a}")
+            raise ProviderUnavailable(f"{self._metadata_url} describes a different issuer: {metadata.get('issuer')!a}")
         published = self._fetch(str(metadata.get("jwks_uri"))).get("keys")
-        several = published[:MAX_KEYS] if isinstance(published, list) else []
-        keys = {str(key.kid): key for key in map(_usable, reversed(several)) if key is not None}
+        candidates = published[:MAX_KEYS] if isinstance(published, list) else []
+        keys = {str(key.kid): key for key in map(_signing_key, reversed(candidates)) if key is not None}
         if not keys:
-            raise Unreachable(f"{metadata.get('jwks_uri')!a} has no key to check signatures with")
+            raise ProviderUnavailable(f"{metadata.get('jwks_uri')!a} contains no usable signing key")
         return keys
 
 
-def _usable(published: Any) -> Key | None:
-    """Return a published key that can check signatures, else None; a set may hold others beside."""
-    if not isinstance(published, dict) or published.get("use", "sig") != "sig":
+def _signing_key(jwk: Any) -> Key | None:
+    """Return the key if it can verify signatures, otherwise None: a key set may contain other keys as well."""
+    if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return None
-    kind, kid = _KINDS.get(str(published.get("kty"))), published.get("kid")
-    if kind is None or not isinstance(kid, str):
+    key_type, kid = _KEY_TYPES.get(str(jwk.get("kty"))), jwk.get("kid")
+    if key_type is None or not isinstance(kid, str):
         return None
-    if kind is RSAKey and len(str(published.get("n"))) <= _WEAK_MODULUS:
+    if key_type is RSAKey and len(str(jwk.get("n"))) <= _WEAK_MODULUS:
         return None
     try:
-        return kind.import_key(published)
-    except Exception:  # whatever the libraries make of a broken key
+        return key_type.import_key(jwk)
+    except Exception:  # the libraries raise various exceptions for an invalid key
         return None

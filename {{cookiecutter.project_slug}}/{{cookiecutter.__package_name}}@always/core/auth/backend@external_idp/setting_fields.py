@@ -8,12 +8,12 @@ from marshmallow import ValidationError, fields
 from ...settings.fields import StringList
 from ..scopes import SCOPES
 from .local_issuer import LOCAL
-from .url_fields import HttpsAddress
+from .url_fields import HttpsUrl
 
 LONGEST = 190  # with a hash behind it, it must fit into the column of an owner
 
 
-class Issuer(HttpsAddress):
+class Issuer(HttpsUrl):
     """The address of an issuer, or the word for the local one."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:

@@ -12,7 +12,7 @@ from ...settings.fields import FilePath, Integer, Text
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
 from .setting_fields import AnyOf, Issuer, Names, RoleScopes
-from .url_fields import HttpsAddress
+from .url_fields import HttpsUrl
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class ProviderSettings(ResourceSettings):
         Text(), "what aud must contain; empty means the address that callers use", default=""
     )
     provider_metadata: str = setting(
-        HttpsAddress(), "where the provider describes itself; empty means its openid-configuration", default=""
+        HttpsUrl(), "where the provider describes itself; empty means its openid-configuration", default=""
     )
     provider_ca: Path | None = setting(
         FilePath(), "the CA of the provider's own certificate, PEM, where it is no public one", default=None

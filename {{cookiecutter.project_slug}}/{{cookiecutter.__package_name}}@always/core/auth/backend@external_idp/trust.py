@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 def readiness(app: Flask) -> dict[str, Callable[[], bool]]:
     """Return what has to answer beside the database: the provider, unless the issuer is local."""
     provider = trusted(app).provider
-    return {"provider": provider.answers} if provider else {}
+    return {"provider": provider.is_available} if provider else {}
 
 
 def trusted(app: Flask) -> Trusted:
@@ -60,7 +60,7 @@ def local_issuer(app: Flask) -> LocalIssuer:
 
 def _local(app: Flask) -> Trusted:
     rules = Rules(issuer=ISSUER, audience=protected_resource.resource(app), algorithms=frozenset({ALGORITHM}))
-    return Trusted(rules, local_issuer(app).find, Rights(("scope",)))
+    return Trusted(rules, local_issuer(app).find_key, Rights(("scope",)))
 
 
 def _provider(app: Flask) -> Trusted:
@@ -82,4 +82,4 @@ def _provider(app: Flask) -> Trusted:
         leeway=settings.provider_leeway,
     )
     rights = Rights(settings.provider_scope_claims, settings.provider_roles_claim, settings.provider_role_scopes)
-    return Trusted(rules, provider.find, rights, provider)
+    return Trusted(rules, provider.find_key, rights, provider)

@@ -79,7 +79,7 @@ def told(app: Flask) -> Iterator[Finding]:
 check = Check("address", "callers are told the one that is set", told)
 
 
-def address() -> str:
+def metadata_url() -> str:
     """Return where the document is."""
     return resource(current_app) + PATH
 

@@ -1,4 +1,4 @@
-"""The forms of an address that tokens and their issuers are known by."""
+"""Fields of the settings that are URLs of the service or of an issuer."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,25 +9,25 @@ from ...settings.fields import Origins
 
 
 class HttpsOrigin(fields.String):
-    """``https://host[:port]`` and nothing more; may be empty."""
+    """An origin ``https://host[:port]``; may be empty."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, *args, **kwargs)
-        if text and not text.startswith("https://"):
+        origin: str = super()._deserialize(value, *args, **kwargs)
+        if origin and not origin.startswith("https://"):
             raise ValidationError("it must begin with https://")
-        return Origins().word(text) if text else text
+        return Origins().word(origin) if origin else origin
 
 
-class HttpsAddress(fields.String):
-    """``https://host[:port][/path]``, with neither query nor fragment (RFC 8414, section 2); kept as it is written."""
+class HttpsUrl(fields.String):
+    """A URL ``https://host[:port][/path]`` without query and fragment (RFC 8414, section 2), kept as written."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, *args, **kwargs)
+        url: str = super()._deserialize(value, *args, **kwargs)
         try:
-            parts = urlsplit(text)
-            plain = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and parts.port != 0
+            parts = urlsplit(url)
+            valid = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and parts.port != 0
         except ValueError:
-            plain = False
-        if not plain or not text.isprintable() or not text.isascii() or set(text) & set('?# "\\<>'):
-            raise ValidationError("it must be an address of the form https://host/path")
-        return text
+            valid = False
+        if not valid or not url.isprintable() or not url.isascii() or set(url) & set('?# "\\<>'):
+            raise ValidationError("it must be a URL of the form https://host/path")
+        return url

@@ -17,8 +17,7 @@ from ...request.caller import Caller, OwnRate
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, protected_resource
-from .claims import Claims, Rules
-from .claims import check as check_claims
+from .claims import Claims, Rules, validate
 from .server import signing_keys, tokens
 
 CREDENTIAL_HEADER = "Authorization"
@@ -59,7 +58,7 @@ def check(text: str) -> Checked:
     address = protected_resource.resource(current_app)
     algorithms = frozenset({signing_keys.ALGORITHM})
     rules = Rules(issuer=address, audience=address, algorithms=algorithms, leeway=LEEWAY)
-    claims = check_claims(text, rules, _key)
+    claims = validate(text, rules, _key)
     with connect() as connection:
         row = tokens.find_access(connection, claims.token_id or "")
     if row is None:
