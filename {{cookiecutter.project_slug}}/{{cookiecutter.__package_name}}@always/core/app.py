@@ -9,6 +9,7 @@ import click
 from flask import Blueprint, Flask
 
 from . import commands, database, observability, openapi, pipeline, server, services, settings
+from .anomalies.catalogue import ANOMALIES, Anomalies
 from .auth import backend, guards
 from .endpoints import about, admin, health, metrics
 from .json_provider import OrjsonProvider
@@ -39,8 +40,9 @@ def create_app(
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
     services.register(app, active_settings)
     services.register(app, guards.Guards())
+    services.register(app, Anomalies({**ANOMALIES, **backend.anomalies}))
 
-    observability.init_app(app)
+    observability.init_app(app, backend.security_events)
     database.init_app(app)
     pipeline.init_app(app)
     backend.init_app(app)

@@ -88,7 +88,7 @@ def _found(connection: Connection, item_id: str, *, to_change: bool = False) -> 
     item = queries.find(connection, current_caller().id, item_id, to_change=to_change)
     if item is None:
         if queries.exists(connection, item_id):
-            events.record("malicious_direct_reference", "the item belongs to another caller")
+            events.record(events.MALICIOUS_DIRECT_REFERENCE, "the item belongs to another caller")
         abort(404)
     return item
 

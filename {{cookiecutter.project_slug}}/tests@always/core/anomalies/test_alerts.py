@@ -54,8 +54,8 @@ def names_in(expression: str) -> set[str]:
     return set(METRIC.findall(bare)) - {"histogram_quantile"}
 
 
-def test_every_anomaly_has_its_alert_with_the_same_words_and_numbers(service: ModuleType) -> None:
-    anomalies = service.core.anomalies.catalogue.ANOMALIES
+def test_every_anomaly_has_its_alert_with_the_same_words_and_numbers(app: Flask, service: ModuleType) -> None:
+    anomalies = registered(app, "Anomalies")
     assert set(ALERTS) == {alert_of(name) for name in anomalies} | OF_PROMETHEUS
     for name, anomaly in anomalies.items():
         rule = ALERTS[alert_of(name)]
@@ -88,12 +88,12 @@ def test_what_is_no_call_is_the_same_everywhere(service: ModuleType) -> None:
     assert set(*(route.split("|") for route in routes)) == service.core.anomalies.catalogue.NO_CALLS
 
 
-def test_every_metric_that_a_rule_names_exists(known: set[str], service: ModuleType) -> None:
+def test_every_metric_that_a_rule_names_exists(known: set[str], app: Flask) -> None:
     for rule in ALERTS.values():
         assert names_in(rule["expr"])
         assert names_in(rule["expr"]) <= known
         for event in re.findall(r'event="(\w+)"', rule["expr"]):
-            assert event in service.core.observability.events.LEVELS
+            assert event in registered(app, "SecurityEvents")
 
 
 def test_every_metric_that_the_dashboard_names_exists(known: set[str]) -> None:

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.core.registry import registered
+
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 Line = dict[str, Any]
@@ -57,8 +59,8 @@ def refused(address: str) -> Line:
     return {"event": "authn_login_fail", "reason": "it is unknown", "address": address}
 
 
-def limit(service: ModuleType, anomaly: str) -> int:
-    return int(service.core.anomalies.catalogue.ANOMALIES[anomaly].limit)
+def limit(app: Flask, anomaly: str) -> int:
+    return int(registered(app, "Anomalies")[anomaly].limit)
 
 
 def names(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -70,8 +72,8 @@ def test_a_quiet_journal_has_no_anomaly(find: Find) -> None:
     assert find(request(status, duration_ms=9.0) for status in [200] * 90 + [404] * 5 + [401] * 5) == []
 
 
-def test_a_burst_is_told_with_its_network_and_number(find: Find, service: ModuleType) -> None:
-    most = limit(service, "failed_authentication_burst")
+def test_a_burst_is_told_with_its_network_and_number(find: Find, app: Flask) -> None:
+    most = limit(app, "failed_authentication_burst")
     assert find([refused("192.0.2.1")] * most) == []
     (found,) = find([refused("192.0.2.1")] * (most + 5))
     assert (found["name"], found["who"], found["most"]) == ("failed_authentication_burst", "192.0.2.1", most + 5)
@@ -79,8 +81,8 @@ def test_a_burst_is_told_with_its_network_and_number(find: Find, service: Module
     assert find([refused("192.0.2.1")] * (most + 5), seconds=60, since="2h") == []
 
 
-def test_a_spread_is_told_and_the_addresses_of_one_network_are_none(find: Find, service: ModuleType) -> None:
-    many = limit(service, "failed_authentication_spread") + 1
+def test_a_spread_is_told_and_the_addresses_of_one_network_are_none(find: Find, app: Flask) -> None:
+    many = limit(app, "failed_authentication_spread") + 1
     assert names(find(refused(f"192.0.2.{number}") for number in range(many))) == [
         ("failed_authentication_spread", "many")
     ]
@@ -88,17 +90,17 @@ def test_a_spread_is_told_and_the_addresses_of_one_network_are_none(find: Find, 
     assert find(refused(f"2001:db8::{number}") for number in range(many)) == []
 
 
-def test_a_line_that_tells_of_no_address_counts_too(find: Find, service: ModuleType) -> None:
-    many = limit(service, "failed_authentication_burst") + 1
+def test_a_line_that_tells_of_no_address_counts_too(find: Find, app: Flask) -> None:
+    many = limit(app, "failed_authentication_burst") + 1
     for line in ({"event": "authn_login_fail"}, {"event": "authn_login_fail", "address": None}):
         assert names(find([line] * many)) == [("failed_authentication_burst", "")]
 
 
-def test_probing_and_walking_are_told_by_caller(find: Find, service: ModuleType) -> None:
+def test_probing_and_walking_are_told_by_caller(find: Find, app: Flask) -> None:
     missing = {"event": "authz_fail", "reason": "the scope items:write is missing", "caller": "ada"}
-    assert names(find([missing] * (limit(service, "scope_probing") + 1))) == [("scope_probing", "ada")]
-    assert find([missing, {**missing, "caller": "grace"}] * limit(service, "scope_probing")) == []
-    most = limit(service, "id_walking")
+    assert names(find([missing] * (limit(app, "scope_probing") + 1))) == [("scope_probing", "ada")]
+    assert find([missing, {**missing, "caller": "grace"}] * limit(app, "scope_probing")) == []
+    most = limit(app, "id_walking")
     assert names(find([request(404, caller="ada")] * (most + 1))) == [("id_walking", "ada")]
     assert names(find([request(404)] * (most + 1))) == [("id_walking", "192.0.2.1")]
     assert find([request(404, caller=caller) for caller in ("ada", "grace") for _ in range(most)]) == []
@@ -109,11 +111,9 @@ def test_probing_and_walking_are_told_by_caller(find: Find, service: ModuleType)
     [("limit_pressure", request(429)), ("error_rate", request(500)), ("latency", request(duration_ms=501.0))],
 )
 def test_a_share_is_told_when_it_is_large_and_of_enough_answers(
-    find: Find, service: ModuleType, anomaly: str, odd: Line
+    find: Find, app: Flask, anomaly: str, odd: Line
 ) -> None:
-    at_least, share = (
-        getattr(service.core.anomalies.catalogue.ANOMALIES[anomaly], name) for name in ("at_least", "limit")
-    )
+    at_least, share = (getattr(registered(app, "Anomalies")[anomaly], name) for name in ("at_least", "limit"))
     fine = round(1 / share) - 1  # answers to one odd one, at the limit
     assert find(([request()] * fine + [odd]) * (at_least + 30), seconds=0.1) == []
     assert find(([request()] * (fine - 1) + [odd]) * at_least, seconds=0.1) == []
@@ -127,8 +127,8 @@ def test_a_storage_that_is_away_is_told(find: Find) -> None:
     assert names(find([request(503, route="/readyz")])) == [("dependency_down", "an answer 503")]
 
 
-def test_each_event_that_is_an_anomaly_by_itself_is_told(find: Find, service: ModuleType) -> None:
-    for name, anomaly in service.core.anomalies.catalogue.ANOMALIES.items():
+def test_each_event_that_is_an_anomaly_by_itself_is_told(find: Find, app: Flask) -> None:
+    for name, anomaly in registered(app, "Anomalies").items():
         if anomaly.event:
             assert names(find([{"event": anomaly.event, "credential": "aaaabbbbcccc"}])) == [(name, "aaaabbbbcccc")]
 
@@ -142,9 +142,7 @@ def test_a_certificate_that_ends_soon_is_told(
     assert names(find([])) == found
 
 
-def test_what_is_older_or_no_line_of_the_journal_is_passed_over(
-    app: Flask, service: ModuleType, tmp_path: Path
-) -> None:
+def test_what_is_older_or_no_line_of_the_journal_is_passed_over(app: Flask, tmp_path: Path) -> None:
     old = {**refused("192.0.2.1"), "time": "2020-01-01T00:00:00Z"}
     journal = tmp_path / "service.log"
     strange = ["12:00:00 info request", "[]", "{", '{"time": 1}', '{"time": "2026-01-01T00:00:00Z"}', "null", '"x"']
@@ -156,13 +154,11 @@ def test_what_is_older_or_no_line_of_the_journal_is_passed_over(
     assert f"Lines that are none of the journal in JSON: {len(strange)}." in done.stderr
 
 
-def test_it_reads_what_the_service_writes(
-    app: Flask, caller: MakeCaller, capsys: pytest.CaptureFixture[str], service: ModuleType
-) -> None:
+def test_it_reads_what_the_service_writes(app: Flask, caller: MakeCaller, capsys: pytest.CaptureFixture[str]) -> None:
     me = caller("items:read")
     owner = me.get("/api/v1/me").json["id"]
     capsys.readouterr()
-    for _ in range(limit(service, "scope_probing") + 1):
+    for _ in range(limit(app, "scope_probing") + 1):
         me.post(ITEMS, json={"name": "lamp"})
     journal = capsys.readouterr().out
     done = app.test_cli_runner().invoke(args=["anomalies", "--since", "5m"], input=journal)

@@ -84,10 +84,10 @@ def test_rejections_are_counted_by_reason_and_limit(client: FlaskClient, caller:
     assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
 
 
-def test_what_has_not_happened_is_a_zero(service: ModuleType, read: Read) -> None:
+def test_what_has_not_happened_is_a_zero(service: ModuleType, app: Flask, read: Read) -> None:
     """Prometheus sees no increase in a series that begins at one."""
     counted = read()
-    for event in service.core.observability.events.LEVELS:
+    for event in registered(app, "SecurityEvents"):
         assert f'security_events_total{{event="{event}"}}' in counted
     for anomaly in service.core.anomalies.monitor.WATCHED:
         assert counted[f'anomalies_total{{anomaly="{anomaly}"}}'] == 0
@@ -117,12 +117,10 @@ def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClie
     assert len(read()) - before < 60
 
 
-def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(
-    service: ModuleType, make_app: MakeApp, caller: MakeCaller, read: Read
-) -> None:
+def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(make_app: MakeApp, read: Read) -> None:
     app = make_app(limits_address="10000/minute", server_trusted_proxies="1")
     anonymous = app.test_client()
-    limit = int(service.core.anomalies.catalogue.ANOMALIES["failed_authentication_burst"].limit)
+    limit = int(registered(app, "Anomalies")["failed_authentication_burst"].limit)
     for number in range(limit + 4):
         anonymous.get(ITEMS, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
     counted = read(app)
@@ -144,9 +142,9 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(
     ],
 )
 def test_one_caller_past_a_threshold_is_an_anomaly(
-    service: ModuleType, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
+    app: Flask, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
 ) -> None:
-    limit = int(service.core.anomalies.catalogue.ANOMALIES[anomaly].limit)
+    limit = int(registered(app, "Anomalies")[anomaly].limit)
     first, second = caller("items:read"), caller("items:read")
     for _ in range(limit):
         call(first)

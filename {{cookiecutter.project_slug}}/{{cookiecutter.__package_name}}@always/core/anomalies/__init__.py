@@ -4,14 +4,17 @@ from flask import Flask
 
 from .. import services
 from ..limits.counting import Counters, network
-from ..observability import events
+from ..observability.events import SecurityEvents
 from ..observability.metrics import Metrics
+from .catalogue import Anomalies
 from .monitor import WATCHED, AnomalyMonitor
 
 
 def init_app(app: Flask) -> None:
     """Count security events and 404 responses towards the thresholds of the anomalies."""
     metrics = services.get(app, Metrics)
-    monitor = services.register(app, AnomalyMonitor(services.get(app, Counters).hit, network, metrics))
-    services.get(app, events.Listeners).append(monitor.event)
-    metrics.initialise(events.LEVELS, WATCHED)
+    monitor = services.register(
+        app, AnomalyMonitor(services.get(app, Counters).hit, network, metrics, services.get(app, Anomalies))
+    )
+    services.get(app, SecurityEvents).listeners.append(monitor.event)
+    metrics.initialise(WATCHED)

@@ -4,13 +4,17 @@ The alert rules in ``ops/prometheus`` repeat the numbers, since Prometheus reads
 together.
 """
 
-from ..observability import credentials
 from .anomaly import Anomaly
 
 SPREAD = "failed_authentication_spread"
 SLOW = 0.5  # seconds; one of the bounds of the histogram
 # Probes and scrapes would dilute every share of the answers.
 NO_CALLS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Anomalies(dict[str, Anomaly]):
+    """The anomalies of an application by name."""
+
 
 ANOMALIES: dict[str, Anomaly] = {
     "failed_authentication_burst": Anomaly(
@@ -80,5 +84,4 @@ ANOMALIES: dict[str, Anomaly] = {
         meaning="Clients will refuse the service when it has ended.",
         action="Renew the certificate, then restart the service: it reads the certificate when it starts.",
     ),
-    **credentials.ANOMALIES,
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from .anomaly import Anomaly
-from .catalogue import ANOMALIES, NO_CALLS, SLOW, SPREAD
+from .catalogue import NO_CALLS, SLOW, SPREAD, Anomalies
 
 Line = dict[str, Any]
 
@@ -36,8 +36,8 @@ class Detector(Protocol):
 class ThresholdRule:
     """Somebody does something more than so often; ``who`` tells from a line whom it counts for, if for anyone."""
 
-    def __init__(self, name: str, who: Callable[[Line], str | None]) -> None:
-        self._name, self._who, self._anomaly = name, who, ANOMALIES[name]
+    def __init__(self, name: str, anomaly: Anomaly, who: Callable[[Line], str | None]) -> None:
+        self._name, self._who, self._anomaly = name, who, anomaly
         self._times: dict[str, deque[datetime]] = defaultdict(deque)
         self._found: dict[str, Found] = {}
 
@@ -60,8 +60,8 @@ class ThresholdRule:
 class DistinctSourcesRule:
     """More than so many do something, each however often."""
 
-    def __init__(self, name: str, who: Callable[[Line], str | None]) -> None:
-        self._name, self._who, self._anomaly = name, who, ANOMALIES[name]
+    def __init__(self, name: str, anomaly: Anomaly, who: Callable[[Line], str | None]) -> None:
+        self._name, self._who, self._anomaly = name, who, anomaly
         self._seen: deque[tuple[datetime, str]] = deque()
         self._now: Counter[str] = Counter()
         self._found: dict[str, Found] = {}
@@ -89,8 +89,8 @@ class DistinctSourcesRule:
 class RatioRule:
     """More than a share of all calls is of a kind."""
 
-    def __init__(self, name: str, is_of_kind: Callable[[Line], bool]) -> None:
-        self._name, self._is_of_kind, self._anomaly = name, is_of_kind, ANOMALIES[name]
+    def __init__(self, name: str, anomaly: Anomaly, is_of_kind: Callable[[Line], bool]) -> None:
+        self._name, self._is_of_kind, self._anomaly = name, is_of_kind, anomaly
         self._all: deque[datetime] = deque()
         self._of_kind: deque[datetime] = deque()
         self._found: dict[str, Found] = {}
@@ -113,7 +113,7 @@ class RatioRule:
         return self._found.values()
 
 
-def detectors(network: Callable[[str], str]) -> list[Detector]:
+def detectors(network: Callable[[str], str], anomalies: Anomalies) -> list[Detector]:
     """Return a detector for each anomaly that the journal shows; ``network`` tells whom an address counts as."""
 
     def refused_credential(line: Line) -> str | None:
@@ -135,21 +135,27 @@ def detectors(network: Callable[[str], str]) -> list[Detector]:
         return lambda line: line.get("credential", "unknown") if line["event"] == event else None
 
     return [
-        ThresholdRule("failed_authentication_burst", refused_credential),
-        DistinctSourcesRule(SPREAD, refused_credential),
-        ThresholdRule("scope_probing", missing_scope),
-        ThresholdRule("id_walking", not_found),
-        RatioRule("limit_pressure", lambda line: line["status"] == 429),
-        RatioRule("error_rate", lambda line: line["status"] >= 500),
-        RatioRule("latency", lambda line: line["duration_ms"] > SLOW * 1000),
-        ThresholdRule("dependency_down", dependency_down),
-        *(ThresholdRule(name, credential_of(anomaly.event)) for name, anomaly in ANOMALIES.items() if anomaly.event),
+        ThresholdRule("failed_authentication_burst", anomalies["failed_authentication_burst"], refused_credential),
+        DistinctSourcesRule(SPREAD, anomalies[SPREAD], refused_credential),
+        ThresholdRule("scope_probing", anomalies["scope_probing"], missing_scope),
+        ThresholdRule("id_walking", anomalies["id_walking"], not_found),
+        RatioRule("limit_pressure", anomalies["limit_pressure"], lambda line: line["status"] == 429),
+        RatioRule("error_rate", anomalies["error_rate"], lambda line: line["status"] >= 500),
+        RatioRule("latency", anomalies["latency"], lambda line: line["duration_ms"] > SLOW * 1000),
+        ThresholdRule("dependency_down", anomalies["dependency_down"], dependency_down),
+        *(
+            ThresholdRule(name, anomaly, credential_of(anomaly.event))
+            for name, anomaly in anomalies.items()
+            if anomaly.event
+        ),
     ]
 
 
-def detect(lines: Iterable[tuple[datetime, Line]], network: Callable[[str], str]) -> Iterator[Found]:
+def detect(
+    lines: Iterable[tuple[datetime, Line]], network: Callable[[str], str], anomalies: Anomalies
+) -> Iterator[Found]:
     """Give every anomaly in the lines, the earliest first."""
-    looking = detectors(network)
+    looking = detectors(network, anomalies)
     for moment, line in lines:
         for detector in looking:
             detector.look(moment, line)

@@ -5,14 +5,14 @@ the budgets of the limiter, on the same storage and under the same hidden names,
 somebody went past a threshold is a metric. Nothing is counted for a request that succeeds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from limits import RateLimitItemPerMinute
 
 from ..observability.metrics import Metrics
-from .catalogue import ANOMALIES, SPREAD
+from .catalogue import SPREAD, Anomalies
 
 Hit = Callable[[str, RateLimitItemPerMinute, str], Any]
 # Which events count towards which anomaly, and by whom they are counted.
@@ -25,13 +25,15 @@ WATCHED = (*BY_NETWORK.values(), *BY_CALLER.values(), NOT_FOUND)
 class AnomalyMonitor:
     """Counts what should be rare, by who causes it."""
 
-    def __init__(self, hit: Hit, network: Callable[[str], str], metrics: Metrics) -> None:
+    def __init__(self, hit: Hit, network: Callable[[str], str], metrics: Metrics, anomalies: Anomalies) -> None:
         self._hit = hit
         self._network = network
         self._metrics = metrics
+        self._anomalies = anomalies
 
-    def event(self, event: str, address: str | None, caller: str | None) -> None:
+    def event(self, fields: Mapping[str, Any]) -> None:
         """Look at a security event."""
+        event, address, caller = fields["event"], fields.get("address"), fields.get("caller")
         if anomaly := BY_NETWORK.get(event):
             who = self._network(address or "")
             self._count(anomaly, who)
@@ -45,12 +47,12 @@ class AnomalyMonitor:
         self._count(NOT_FOUND, caller or self._network(address or ""))
 
     def _count(self, anomaly: str, who: str) -> None:
-        if not self._admitted(anomaly, int(ANOMALIES[anomaly].limit), who):
+        if not self._admitted(anomaly, int(self._anomalies[anomaly].limit), who):
             self._metrics.count_anomaly(anomaly)
 
     def _admitted(self, anomaly: str, amount: int, who: str) -> bool:
         # Whatever happens to the storage, watching is no reason to refuse a request.
         with suppress(Exception):
-            rate = RateLimitItemPerMinute(amount, ANOMALIES[anomaly].minutes)
+            rate = RateLimitItemPerMinute(amount, self._anomalies[anomaly].minutes)
             return bool(self._hit(f"anomaly {anomaly}", rate, who).admitted)
         return True

@@ -11,7 +11,9 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy import Connection
 
+from ..anomalies.anomaly import Anomaly
 from ..diagnostics import Check
+from ..observability.events import SecurityEvent
 from ..request.caller import Caller, OwnRate
 
 
@@ -27,6 +29,10 @@ class Backend(Protocol):
         """The dataclass that declares the settings of the auth style."""
 
     @property
+    def anomalies(self) -> Mapping[str, Anomaly]:
+        """The anomalies that the auth style adds to core's, by name."""
+
+    @property
     def blueprints(self) -> Sequence[Blueprint]:
         """The endpoints of the auth style."""
 
@@ -37,6 +43,10 @@ class Backend(Protocol):
     @property
     def commands(self) -> Sequence[click.Command]:
         """The commands that the auth style adds to ``flask``."""
+
+    @property
+    def security_events(self) -> Sequence[SecurityEvent]:
+        """The security events that the auth style records in addition to core's."""
 
     def init_app(self, app: Flask) -> None:
         """Register the caller cache, guards and other services. Raises ``ConfigurationError``."""

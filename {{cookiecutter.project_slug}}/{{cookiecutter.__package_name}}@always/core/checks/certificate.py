@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask import Flask
 
 from .. import services
-from ..anomalies.catalogue import ANOMALIES
+from ..anomalies.catalogue import Anomalies
 from ..certificate import advice, ends
 from ..diagnostics import Finding
 from ..settings import ActiveSettings, Settings
@@ -35,5 +35,5 @@ def sound(app: Flask) -> Iterator[Finding]:
             yield Finding(f"{chain} and {key} do not work: {error}", advice(settings))
             return
     days = None if until is None else int((until - time.time()) // 86400)
-    if days is not None and days <= ANOMALIES["certificate_expiry"].limit:
+    if days is not None and days <= services.get(app, Anomalies)["certificate_expiry"].limit:
         yield Finding(f"{chain} ends in {days} days", f"renew it: {advice(settings)}", grave=False)

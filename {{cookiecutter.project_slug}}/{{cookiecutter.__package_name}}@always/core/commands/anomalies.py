@@ -14,7 +14,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import certificate, services
-from ..anomalies.catalogue import ANOMALIES
+from ..anomalies.anomaly import Anomaly
+from ..anomalies.catalogue import Anomalies
 from ..anomalies.detection import Found, detect
 from ..clock import now
 from ..limits import network
@@ -42,12 +43,13 @@ def command(since: timedelta, log: TextIO, as_json: bool) -> None:
     flask anomalies --since 1h --log service.log
     """
     lines = _Lines(log, now() - since)
-    found = [*detect(lines, network), *_certificate()]
+    anomalies = services.get(current_app, Anomalies)
+    found = [*detect(lines, network, anomalies), *_certificate()]
     if as_json:
-        click.echo(json.dumps([_record(one) for one in found], indent=2))
+        click.echo(json.dumps([_record(one, anomalies[one.name]) for one in found], indent=2))
     else:
         for one in found:
-            click.echo(_told(one))
+            click.echo(_told(one, anomalies[one.name]))
         click.echo(f"Anomalies: {len(found)}. Lines of the journal: {lines.read}.", err=True)
     if lines.strange:
         told = f"Lines that are none of the journal in JSON: {lines.strange}. Set `format` of `[log]` to json."
@@ -96,17 +98,16 @@ def _certificate() -> Iterator[Found]:
                 active_settings.root / settings.server_certificate_key,
             )
             ends = datetime.fromtimestamp(certificate.ends(chain, key, None), UTC)
-            if ends - at <= timedelta(days=ANOMALIES[name].limit):
+            if ends - at <= timedelta(days=services.get(current_app, Anomalies)[name].limit):
                 yield Found(name, chain.name, (ends - at).days, at, at)
 
 
-def _record(one: Found) -> dict[str, Any]:
+def _record(one: Found, anomaly: Anomaly) -> dict[str, Any]:
     times = {"first": one.first.isoformat(), "last": one.last.isoformat()}
-    return asdict(one) | times | {"summary": ANOMALIES[one.name].summary, "action": ANOMALIES[one.name].action}
+    return asdict(one) | times | {"summary": anomaly.summary, "action": anomaly.action}
 
 
-def _told(one: Found) -> str:
-    anomaly = ANOMALIES[one.name]
+def _told(one: Found, anomaly: Anomaly) -> str:
     # The caller chooses neither its address nor its id, but nothing of a log may command the terminal.
     who = one.who if one.who.isprintable() else ascii(one.who)
     return (

@@ -88,7 +88,7 @@ def reset(name: str) -> None:
         used |= _is_used(counters.hit(*counter, 0))
         _require_shared(counters)
         counters.clear(*counter)
-    events.record("authz_admin", "the limits of a caller were reset", owner=name)
+    events.record(events.AUTHZ_ADMIN, "the limits of a caller were reset", owner=name)
     click.echo(f"The budgets of {name} are whole again." if used else f"Nothing was counted of {name}.")
 
 

@@ -31,7 +31,7 @@ def _guard() -> None:
     given = request.headers.get("Authorization")
     if scrape.allowed(current_app, given):
         return
-    events.record("authn_login_fail", "the metrics token is wrong" if given else "no metrics token was sent")
+    events.record(events.AUTHN_LOGIN_FAIL, "the metrics token is wrong" if given else "no metrics token was sent")
     challenge = 'Bearer realm="metrics"'
     if given:
         limits.failed_authentication(request.environ[KEY])

@@ -123,7 +123,7 @@ def show(state: RequestState, response: Response) -> None:
 def _refuse(count: Count, group: str, detail: str | None = None) -> Never:
     """Refuse; ``group`` is what the metrics know the budget by, since the scope of a declared limit may be any text."""
     budget = headers.policy_name(count.budget)
-    events.record("excess_rate_limit_exceeded", f"the budget {budget} is used up", limit=group)
+    events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, f"the budget {budget} is used up", limit=group)
     raise Problem(
         "rate-limited",
         detail or f"The budget {budget!r} is used up.",

@@ -1,5 +1,7 @@
 """What the service reports about itself: the log, security events and metrics."""
 
+from collections.abc import Iterable
+
 from flask import Flask
 
 from .. import services
@@ -8,7 +10,7 @@ from . import events, log, metrics, redaction, terminal
 __all__ = ["events", "init_app", "log", "metrics", "redaction", "terminal"]
 
 
-def init_app(app: Flask) -> None:
-    """Create the metrics of ``app`` and its list of listeners to security events."""
-    services.register(app, metrics.Metrics())
-    services.register(app, events.Listeners())
+def init_app(app: Flask, security_events: Iterable[events.SecurityEvent]) -> None:
+    """Create the metrics of ``app`` and register its security events: core's and these."""
+    registered = services.register(app, events.SecurityEvents((*events.SECURITY_EVENTS, *security_events)))
+    services.register(app, metrics.Metrics(registered))

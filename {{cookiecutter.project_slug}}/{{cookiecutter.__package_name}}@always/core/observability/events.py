@@ -1,53 +1,67 @@
-"""Security events, named by the OWASP Logging Vocabulary.
+"""Security events, named after the OWASP Logging Vocabulary.
 
-Each is one line of the journal with the request's id, address and caller, and a reason. An event never carries a
-credential: a key or token is named by its id. What callers are known by has events of its own, in ``credentials``.
+Each event is one log line with the request id, the address, the caller and a reason. An event never contains a
+credential; a key or token appears as its id. The events of an auth style are declared in ``auth/backend``.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, g, has_request_context, request
 
 from .. import services
-from . import credentials, log, metrics, redaction
+from . import log, metrics, redaction
 
-Event = (
-    Literal[
-        "authn_login_fail",
-        "authz_admin",
-        "authz_fail",
-        "excess_rate_limit_exceeded",
-        "input_validation_fail",
-        "malicious_cors",
-        "malicious_direct_reference",
-        "sys_shutdown",
-        "sys_startup",
-    ]
-    | credentials.Event
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """A kind of security event: its name in the log and the metrics, its log level and what it means."""
+
+    name: str
+    level: log.Level
+    meaning: str
+
+
+AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
+AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
+AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A caller was refused something that its scopes do not allow.")
+EXCESS_RATE_LIMIT_EXCEEDED = SecurityEvent("excess_rate_limit_exceeded", "warning", "A rate limit rejected a request.")
+INPUT_VALIDATION_FAIL = SecurityEvent("input_validation_fail", "warning", "A body or a query was invalid.")
+MALICIOUS_CORS = SecurityEvent("malicious_cors", "warning", "A request came from an origin that is not allowed.")
+MALICIOUS_DIRECT_REFERENCE = SecurityEvent(
+    "malicious_direct_reference", "critical", "A caller requested an object of another caller."
 )
-LEVELS: dict[str, log.Level] = {
-    "authn_login_fail": "warning",
-    "authz_admin": "info",
-    "authz_fail": "warning",
-    "excess_rate_limit_exceeded": "warning",
-    "input_validation_fail": "warning",
-    "malicious_cors": "warning",
-    "malicious_direct_reference": "critical",
-    "sys_shutdown": "info",
-    "sys_startup": "info",
-    **credentials.LEVELS,
-}
+SYS_SHUTDOWN = SecurityEvent("sys_shutdown", "info", "The service stopped.")
+SYS_STARTUP = SecurityEvent("sys_startup", "info", "The service started.")
 
-Listener = Callable[[str, str | None, str | None], None]  # event, address, caller
+SECURITY_EVENTS = (
+    AUTHN_LOGIN_FAIL,
+    AUTHZ_ADMIN,
+    AUTHZ_FAIL,
+    EXCESS_RATE_LIMIT_EXCEEDED,
+    INPUT_VALIDATION_FAIL,
+    MALICIOUS_CORS,
+    MALICIOUS_DIRECT_REFERENCE,
+    SYS_SHUTDOWN,
+    SYS_STARTUP,
+)
 
-
-class Listeners(list[Listener]):
-    """What an application calls for each security event."""
+Listener = Callable[[Mapping[str, Any]], None]
 
 
-def record(event: Event, reason: str, **fields: Any) -> None:
-    """Write the event, with what is known of the request at hand, and count it."""
+class SecurityEvents(dict[str, SecurityEvent]):
+    """The security events of one application by name, and the functions that are called with the fields of each."""
+
+    def __init__(self, events: Iterable[SecurityEvent]) -> None:
+        super().__init__((event.name, event) for event in events)
+        self.listeners: list[Listener] = []
+
+
+def record(event: SecurityEvent | str, reason: str, **fields: Any) -> None:
+    """Log the event with what is known about the current request, count it and call the listeners."""
+    if isinstance(event, str):
+        event = services.get(current_app, SecurityEvents)[event]
     if has_request_context():
         caller = g.get("caller")
         fields |= {
@@ -58,16 +72,12 @@ def record(event: Event, reason: str, **fields: Any) -> None:
             "caller": fields.get("caller") or (caller and caller.id),
             "credential": fields.get("credential") or (caller and caller.credential),
         }
-    log.write(LEVELS[event], event, reason=reason, **fields)
-    _count(event, reason, fields)
-
-
-def _count(event: Event, reason: str, fields: Mapping[str, Any]) -> None:
-    counted = services.get(current_app, metrics.Metrics)
-    counted.count_event(event)
-    if event == "authn_login_fail":
-        counted.count_authentication_failure(reason)
-    elif event == "excess_rate_limit_exceeded":
-        counted.count_rate_limited(fields["limit"])
-    for listener in services.get(current_app, Listeners):
-        listener(event, fields.get("address"), fields.get("caller"))
+    log.write(event.level, event.name, reason=reason, **fields)
+    counters = services.get(current_app, metrics.Metrics)
+    counters.count_event(event.name)
+    if event is AUTHN_LOGIN_FAIL:
+        counters.count_authentication_failure(reason)
+    elif event is EXCESS_RATE_LIMIT_EXCEEDED:
+        counters.count_rate_limited(fields["limit"])
+    for listener in services.get(current_app, SecurityEvents).listeners:
+        listener({"event": event.name, **fields})

@@ -25,7 +25,7 @@ Children = tuple[Callable[[], None], Callable[[float], None]]
 class Metrics:
     """The metrics of one application."""
 
-    def __init__(self) -> None:
+    def __init__(self, security_events: Iterable[str] = ()) -> None:
         if FOLDER in os.environ and values.ValueClass is values.MutexValue:
             # The library looks at the variable when it is imported, and a forked worker has it imported already.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
@@ -59,11 +59,12 @@ class Metrics:
         )
         self._children: dict[tuple[str, str, int], Children] = {}
         self._reasons: set[str] = set()
-
-    def initialise(self, events: Iterable[str], anomalies: Iterable[str]) -> None:
-        """Initialise counters to zero: increase() cannot see the first sample of a new series."""
-        for event in events:
+        # Zero, since increase() cannot see the first sample of a new series.
+        for event in security_events:
             self._events.labels(event)
+
+    def initialise(self, anomalies: Iterable[str]) -> None:
+        """Initialise the counters of these anomalies to zero."""
         for anomaly in anomalies:
             self._anomalies.labels(anomaly)
 

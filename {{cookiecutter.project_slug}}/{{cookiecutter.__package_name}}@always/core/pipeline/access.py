@@ -24,11 +24,11 @@ def identified(state: RequestState) -> Response | None:
     try:
         caller = backend.authenticate()
     except AuthenticationError as failure:
-        events.record("authn_login_fail", failure.reason, credential=failure.credential)
+        events.record(events.AUTHN_LOGIN_FAIL, failure.reason, credential=failure.credential)
         limits.failed_authentication(state)
         _challenge(backend.challenge("invalid_token"))
     if caller is None:
-        events.record("authn_login_fail", "no credential was sent")
+        events.record(events.AUTHN_LOGIN_FAIL, "no credential was sent")
         _challenge(backend.challenge())
     g.caller = state.caller = caller
     return None
@@ -41,9 +41,9 @@ def allowed(state: RequestState) -> None:
         return
     if scope in state.caller.scopes:
         if scope == "admin":
-            events.record("authz_admin", "an administrator's endpoint was called")
+            events.record(events.AUTHZ_ADMIN, "an administrator's endpoint was called")
         return
-    events.record("authz_fail", f"the scope {scope} is missing")
+    events.record(events.AUTHZ_FAIL, f"the scope {scope} is missing")
     raise Problem(
         "forbidden",
         f"The scope {scope} is required.",

@@ -83,7 +83,7 @@ def read(request: Request) -> bytes:
     """
     with _bodies().place(request, PATIENCE) as free:
         if not free:
-            events.record("excess_rate_limit_exceeded", "too many bodies arrive slowly", limit="slow-bodies")
+            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many bodies arrive slowly", limit="slow-bodies")
             raise Problem("unavailable", "Too many bodies arrive slowly.", headers=[("Retry-After", "1")])
         content = request.stream.read()
     if len(content) < (request.content_length or 0):

@@ -85,7 +85,7 @@ def allow(state: RequestState) -> None:
     elif origin != f"{state.request.scheme}://{state.request.host}":
         # What is no origin may hold anything, a password too, and is not written.
         named = origin if _ORIGIN.fullmatch(origin) else None
-        events.record("malicious_cors", "the origin is not allowed", origin=named)
+        events.record(events.MALICIOUS_CORS, "the origin is not allowed", origin=named)
 
 
 def _is_page(state: RequestState) -> bool:

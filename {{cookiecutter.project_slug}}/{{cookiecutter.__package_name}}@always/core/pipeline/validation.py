@@ -83,7 +83,7 @@ def _messages(error: ValidationError) -> dict[str, Any]:
 
 def refused(kind: str, detail: str, errors: list[dict[str, str]] | None = None) -> Problem:
     """Record the refusal of an input and return the problem to raise."""
-    events.record("input_validation_fail", detail)
+    events.record(events.INPUT_VALIDATION_FAIL, detail)
     return Problem(kind, detail, errors=errors) if errors else Problem(kind, detail)
 
 

@@ -90,9 +90,9 @@ def command() -> None:
     metrics.share(root / settings.metrics_folder)
     scheme = "https" if tls else "http"
     where = f"{scheme}://{settings.server_address}:{settings.server_port}"
-    events.record("sys_startup", f"serving on {where}", workers=settings.server_workers)
+    events.record(events.SYS_STARTUP, f"serving on {where}", workers=settings.server_workers)
     server.serve(target_loader=_load)
-    events.record("sys_shutdown", "the server has stopped")
+    events.record(events.SYS_SHUTDOWN, "the server has stopped")
 
 
 def _refuse_taken(address: str, port: int) -> None:

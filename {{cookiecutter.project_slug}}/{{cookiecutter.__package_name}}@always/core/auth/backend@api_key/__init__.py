@@ -8,6 +8,7 @@ from .callers import caller_id, count_callers
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
+from .events import anomalies, security_events
 from .queries import own_rates
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings
@@ -18,6 +19,7 @@ blueprints = (keys, sign_up)
 __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
+    "anomalies",
     "authenticate",
     "blueprints",
     "caller_id",
@@ -29,5 +31,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "security_events",
     "security_schemes",
 ]

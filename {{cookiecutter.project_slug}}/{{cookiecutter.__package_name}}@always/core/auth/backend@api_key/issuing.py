@@ -14,6 +14,7 @@ from ...observability import events
 from ...settings import get_settings
 from ..caller_cache import CallerCache
 from . import callers, key, queries
+from .events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
 from .settings import KeySettings
 
 
@@ -72,7 +73,7 @@ def issue(
         expires_at=expires_at,
         replaces=replaces,
     )
-    events.record("authn_token_created", "a key was made", credential=new.id, owner=owner, by=by)
+    events.record(AUTHN_TOKEN_CREATED, "a key was made", credential=new.id, owner=owner, by=by)
     return Issued(new.id, new.text, expires_at)
 
 
@@ -108,7 +109,7 @@ def rotate(
 def revoke(connection: Connection, key_id: str, *, by: str) -> None:
     """End a key. Call ``forget`` when the transaction is committed."""
     if queries.revoke(connection, key_id, by):
-        events.record("authn_token_revoked", "a key was revoked", credential=key_id, by=by)
+        events.record(AUTHN_TOKEN_REVOKED, "a key was revoked", credential=key_id, by=by)
 
 
 def forget() -> None:

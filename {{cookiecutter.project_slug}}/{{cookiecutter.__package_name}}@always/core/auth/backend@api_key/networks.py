@@ -17,6 +17,7 @@ from ...clock import now
 from ...database import connect
 from ...observability import events
 from . import last_use
+from .events import AUTHN_NEW_NETWORK
 from .models import KeyNetwork
 
 REMEMBERED = 50_000  # pairs of key and address that need no look into the database
@@ -47,7 +48,7 @@ class Networks:
             self._known[key_id, address] = True
         if others and network not in others:
             events.record(
-                "authn_new_network",
+                AUTHN_NEW_NETWORK,
                 "the key is used from a network that is new to it",
                 caller=owner,
                 credential=key_id,

@@ -118,20 +118,20 @@ def _found(connection: Connection, key_id: str) -> AnyRow:
         abort(404)
     if found.owner != caller.id:
         if not caller.is_admin:
-            events.record("malicious_direct_reference", "the key belongs to another caller")
+            events.record(events.MALICIOUS_DIRECT_REFERENCE, "the key belongs to another caller")
             abort(404)
-        events.record("authz_admin", "an administrator acts for another owner", owner=found.owner)
+        events.record(events.AUTHZ_ADMIN, "an administrator acts for another owner", owner=found.owner)
     return found
 
 
 def _require_held(caller: Caller, scopes: Collection[str]) -> None:
     lacking = sorted(set(scopes) - caller.scopes)
     if lacking and not caller.is_admin:
-        events.record("authz_fail", f"a key may not have the scopes {' '.join(lacking)}")
+        events.record(events.AUTHZ_FAIL, f"a key may not have the scopes {' '.join(lacking)}")
         raise Problem("forbidden", f"You do not hold: {' '.join(lacking)}.")
 
 
 def _require_same_budget(caller: Caller, old: AnyRow) -> None:
     if old.rate_of != (caller.rate.of if caller.rate else None) and not caller.is_admin:
-        events.record("authz_fail", "a key of another rate may not be replaced")
+        events.record(events.AUTHZ_FAIL, "a key of another rate may not be replaced")
         raise Problem("forbidden", "The key does not count on the budget of yours.")

@@ -14,6 +14,7 @@ from ...observability import events
 from ...problems import Problem
 from . import callers, issuing, sign_up_guard
 from .email_field import MailAddress
+from .events import USER_CREATED
 
 FIRST_SCOPES = ("items:read", "items:write")
 BY = "sign-up"  # who made the first key: the name of a caller could be that of somebody else there
@@ -59,7 +60,7 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
             issued = issuing.issue(connection, owner=username, name="first key", scopes=FIRST_SCOPES, by=BY)
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None
-    events.record("user_created", "a caller signed up", owner=username)
+    events.record(USER_CREATED, "a caller signed up", owner=username)
     return {
         "username": username,
         "key": issued.text,

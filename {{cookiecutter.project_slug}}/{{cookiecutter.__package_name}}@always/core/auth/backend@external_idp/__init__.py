@@ -9,6 +9,7 @@ from .callers import caller_id, count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
+from .events import anomalies, security_events
 from .settings import ProviderSettings as Settings
 from .trust import readiness
 
@@ -17,6 +18,7 @@ blueprints = ()
 __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
+    "anomalies",
     "authenticate",
     "blueprints",
     "caller_id",
@@ -28,5 +30,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "security_events",
     "security_schemes",
 ]

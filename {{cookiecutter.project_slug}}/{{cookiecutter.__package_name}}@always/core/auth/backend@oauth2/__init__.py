@@ -13,6 +13,7 @@ from .callers import caller_id, count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
+from .events import anomalies, security_events
 from .server import authorization, client_guard, endpoints, metadata
 from .settings import TokenSettings as Settings
 
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
 __all__ = [
     "CREDENTIAL_HEADER",
     "Settings",
+    "anomalies",
     "authenticate",
     "blueprints",
     "caller_id",
@@ -50,5 +52,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "security_events",
     "security_schemes",
 ]

@@ -1,0 +1,7 @@
+"""The security events of this auth style: none. The identity provider signs users in, issues tokens and logs both."""
+
+from ...anomalies.anomaly import Anomaly
+from ...observability.events import SecurityEvent
+
+security_events: tuple[SecurityEvent, ...] = ()
+anomalies: dict[str, Anomaly] = {}
