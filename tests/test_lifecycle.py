@@ -267,11 +267,11 @@ def test_outdated_files_of_other_answers_are_listed(
     template = copied(tmp_path / "template")
     bake = (sys.executable, "-m", "cookiecutter", template, "--no-input")
     run(environ, *bake, "limiter_backend=redis", folder=tmp_path)
-    (breaker,) = template.rglob("breaker@*")
+    (breaker,) = template.rglob("circuit_breaker@*")
     breaker.write_text("# Changed.\n" + breaker.read_text("utf-8"), "utf-8")
     output = run(environ, *bake, "-f", "ci=gitlab", folder=tmp_path)
     listed = re.findall(r"'(.*?)'", output.partition("They were kept")[2])
-    assert listed == [".github/workflows/test.yml", "acme_api/pipeline/limits/breaker.py"]
+    assert listed == [".github/workflows/test.yml", "acme_api/core/limits/circuit_breaker.py"]
     assert all((tmp_path / "acme-api" / name).exists() for name in listed)
     assert "They were kept" not in run(
         environ, *bake, "-f", "ci=gitlab", "project_slug=new", folder=tmp_path

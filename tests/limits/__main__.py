@@ -72,7 +72,7 @@ def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> N
         line(backend, "unavailable at start", cases.unavailable_at_start(folder, storage))
     with stoppable() as storage:
         rejecting = cases.during_failure(
-            folder, storage, cases.frozen, APP_LIMITS_ON_FAULT="refuse"
+            folder, storage, cases.frozen, APP_LIMITS_ON_STORAGE_ERROR="reject"
         )
         line(backend, "frozen, rejecting", rejecting)
     if backend != "memcached":

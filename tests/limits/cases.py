@@ -16,7 +16,7 @@ SERVE = ("flask", "serve")
 PROXIED = {"APP_SERVER_PROXIES": "1", "APP_LOG_LEVEL": "warning"}
 LIMIT, REQUESTS = 100, 1000
 # On a busy machine, a healthy storage may exceed the default timeout.
-LONG_TIMEOUT = {"APP_LIMITS_PATIENCE_MS": "10000"}
+LONG_TIMEOUT = {"APP_LIMITS_TIMEOUT_MS": "10000"}
 WORKERS = 4
 
 

@@ -56,7 +56,6 @@ def create_app(
         *backend.blueprints,
     ):
         app.register_blueprint(blueprint)
-    commands.limits.hide_other()
     for command in (server.command, openapi.command, *commands.COMMANDS, *backend.commands):
         app.cli.add_command(command)
 

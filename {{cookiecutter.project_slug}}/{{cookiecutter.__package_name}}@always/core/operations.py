@@ -48,16 +48,9 @@ class Operation:
         return self.access_rule.kind in ("authenticated", "requires")
 
     @property
-    def budgets(self) -> list[str]:
-        """The budgets on which a request for it counts."""
-        if self.endpoint.unlimited:
-            return []
-        named = [
-            "address",
-            self.endpoint.ration and self.endpoint.ration.budget,
-            "caller" if self.for_callers else None,
-        ]
-        return [budget for budget in (*named, "route" if self.endpoint.limited else None) if budget]
+    def limits(self) -> list[str]:
+        """The names of the rate limits that a request counts on."""
+        return self.endpoint.limits.names(has_caller=self.for_callers)
 
     @property
     def refusals(self) -> list[str]:
@@ -71,7 +64,7 @@ class Operation:
             kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
         if self.declaration.raw_body:
             kinds |= {"length-required", "too-large", "unavailable"}
-        if self.budgets:
+        if self.limits or self.for_callers:
             kinds.add("rate-limited")
             if self.uncounted_refused:
                 kinds.add("unavailable")
@@ -96,7 +89,7 @@ def operations(app: Flask) -> Iterator[Operation]:
             rule.endpoint,
             endpoints[rule.endpoint],
             app.view_functions[rule.endpoint],
-            counters.refuses,
+            counters.rejects,
         )
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -26,8 +26,8 @@ AT_ONCE = 0.1  # seconds; less than any time-out
 @pytest.fixture(autouse=True)
 def _sooner(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Look sooner than every second whether the storage is back."""
-    monkeypatch.setattr(service.core.limits.breaker, "PROBED_EVERY", 0.1)
-    monkeypatch.setattr(service.core.limits.breaker, "TOLERATED", 0.3)
+    monkeypatch.setattr(service.core.limits.circuit_breaker, "PROBED_EVERY", 0.1)
+    monkeypatch.setattr(service.core.limits.circuit_breaker, "TOLERATED", 0.3)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_it_is_slow(make_app: MakeApp, storage: Stoppable, capsys: pytest.Captur
 def test_how_long_a_request_waits_for_it_is_a_setting(make_app: MakeApp, storage: Stoppable) -> None:
     storage.start()
     with Line(storage) as line:
-        watch = AnomalyMonitor(make_app(limiter_uri=line.uri, limits_patience_ms="10000"))
+        watch = AnomalyMonitor(make_app(limiter_uri=line.uri, limits_timeout_ms="10000"))
         line.delay = 0.3
         assert watch.call()[0] == 401
         assert watch.shared()
@@ -168,13 +168,13 @@ def test_a_budget_still_ends(make_app: MakeApp, storage: Stoppable) -> None:
 def test_a_strict_budget_is_shared_out_among_the_workers(make_app: MakeApp, storage: Stoppable) -> None:
     counters = registered(make_app(limiter_uri=storage.uri, server_workers="4"), "Counters")
     for rate, share in (("8/minute", 2), ("3/minute", 1)):
-        counts = [counters.hit("strict", parse(rate), "somebody", strict=True) for _ in range(share + 1)]
+        counts = [counters.hit("strict", "somebody", parse(rate), strict=True) for _ in range(share + 1)]
         assert [count.admitted for count in counts] == [*[True] * share, False]
 
 
 @pytest.mark.control("R6")
 def test_where_the_policy_is_to_refuse_requests_are_refused(make_app: MakeApp, storage: Stoppable) -> None:
-    watch = AnomalyMonitor(make_app(limiter_uri=storage.uri, limits_on_fault="refuse"))
+    watch = AnomalyMonitor(make_app(limiter_uri=storage.uri, limits_on_storage_error="reject"))
     for _ in range(3):
         answer = watch.client.get(PATH)
         assert answer.status_code == 503
@@ -188,10 +188,10 @@ def test_where_the_policy_is_to_refuse_requests_are_refused(make_app: MakeApp, s
 
 def test_the_policy_to_refuse_is_documented(make_app: MakeApp, service: ModuleType) -> None:
     def documented(policy: str) -> bool:
-        document = service.core.openapi.document(make_app(limits_on_fault=policy))
+        document = service.core.openapi.document(make_app(limits_on_storage_error=policy))
         return "503" in document["paths"]["/openapi.json"]["get"]["responses"]
 
-    assert documented("refuse")
+    assert documented("reject")
     assert not documented("fallback")
 
 

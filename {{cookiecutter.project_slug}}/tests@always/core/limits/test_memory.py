@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=STRATEGIES)
 def memory(service: ModuleType, clock: Clock, request: pytest.FixtureRequest) -> Any:
-    return service.core.limits.memory.Memory(request.param, clock)
+    return service.core.limits.memory.MemoryStorage(request.param, clock)
 
 
 @pytest.mark.control("R3")
@@ -82,7 +82,7 @@ def test_what_is_cleared_is_whole(memory: Any) -> None:
 
 
 def test_a_moving_window_never_admits_more_than_the_budget_in_any_window(service: ModuleType, clock: Clock) -> None:
-    moving = service.core.limits.memory.Memory("moving-window", clock)
+    moving = service.core.limits.memory.MemoryStorage("moving-window", clock)
     admitted = []
     for _ in range(400):
         clock.now += 0.35
@@ -95,7 +95,7 @@ def test_memory_is_bounded(service: ModuleType, clock: Clock, monkeypatch: pytes
     """What has ended is forgotten; of too many callers at a time, those seen first."""
     module = service.core.limits.memory
     monkeypatch.setattr(module, "ENTRIES", 10)
-    memory = module.Memory("fixed-window", clock)
+    memory = module.MemoryStorage("fixed-window", clock)
     for number in range(100):
         memory.hit(f"limits:{{{number}}}", FIVE)
     assert len(memory._windows) == 10

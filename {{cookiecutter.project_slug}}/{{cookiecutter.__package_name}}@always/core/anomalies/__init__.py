@@ -3,7 +3,7 @@
 from flask import Flask
 
 from .. import services
-from ..limits.counting import Counters, network
+from ..limits import Counters, network
 from ..observability.events import SecurityEvents
 from ..observability.metrics import Metrics
 from .catalogue import Anomalies

@@ -14,7 +14,7 @@ from limits import RateLimitItemPerMinute
 from ..observability.metrics import Metrics
 from .catalogue import SPREAD, Anomalies
 
-Hit = Callable[[str, RateLimitItemPerMinute, str], Any]
+Hit = Callable[[str, str, RateLimitItemPerMinute], Any]
 # Which events count towards which anomaly, and by whom they are counted.
 BY_NETWORK = {"authn_login_fail": "failed_authentication_burst"}
 BY_CALLER = {"authz_fail": "scope_probing"}
@@ -54,5 +54,5 @@ class AnomalyMonitor:
         # Whatever happens to the storage, watching is no reason to refuse a request.
         with suppress(Exception):
             rate = RateLimitItemPerMinute(amount, self._anomalies[anomaly].minutes)
-            return bool(self._hit(f"anomaly {anomaly}", rate, who).admitted)
+            return bool(self._hit(f"anomaly {anomaly}", who, rate).admitted)
         return True

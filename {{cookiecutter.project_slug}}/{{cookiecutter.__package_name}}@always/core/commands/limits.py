@@ -1,13 +1,15 @@
-"""``flask limits``: every limit in force and where it comes from; what one caller used, and how to forget it."""
+"""``flask limits``: all rate limits and where they are set; the remaining quota of a client, and how to reset it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
 
 import click
+import flask_limiter.commands
 from flask import current_app
-from flask.cli import FlaskGroup, with_appcontext
+from flask.cli import with_appcontext
+from flask_limiter._limits import RuntimeLimit
 from limits import RateLimitItem, parse
 
 from .. import services
@@ -15,29 +17,33 @@ from ..auth import backend
 from ..cli import argument, table
 from ..cli.database_group import DatabaseGroup
 from ..database import connect
-from ..limits import Count, Counters, declared_limits, network
-from ..limits.enforcement import Rates
+from ..declare.endpoint import Endpoints
+from ..limits import Counters, LimitResult, get_remote_address, network
+from ..limits.limiter import default_key, name_of, names_of
 from ..observability import events
 from ..request.caller import OwnRate
 from ..settings import ActiveSettings
 from .settings import text_of
 
+# The command of Flask-Limiter, which would report a limiter that is not used.
+flask_limiter.commands.cli.hidden = True
+
 
 class Limit(NamedTuple):
-    """A limit in force: ``who`` is counted, and ``origin`` says who is and where it was set."""
+    """A rate limit; ``counts`` says what it counts, ``origin`` where it is set."""
 
-    budget: str
+    name: str
     rate: RateLimitItem
     counts: str
     origin: str
 
 
 class Counter(NamedTuple):
-    """What one caller uses of a budget."""
+    """A rate limit of one client, in the order of the arguments of ``Counters.hit``."""
 
-    budget: str
+    name: str
+    client: str
     rate: RateLimitItem
-    who: str
 
 
 @click.group("limits", cls=DatabaseGroup, invoke_without_command=True)
@@ -45,7 +51,7 @@ class Counter(NamedTuple):
 @click.pass_context
 @with_appcontext
 def command(context: click.Context, as_json: bool) -> None:
-    """Print every limit in force, what it counts and where it comes from.
+    """List all rate limits: what each counts and where it is set.
 
     \b
     flask limits
@@ -60,105 +66,109 @@ def command(context: click.Context, as_json: bool) -> None:
 @click.argument("name", metavar="ID", callback=argument.text)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def show(name: str, as_json: bool) -> None:
-    """Print where the budgets stand of a caller (its name or id, or that of its credential) or of an address.
+    """Show the remaining quota of a caller (name, id or credential id) or an IP address.
 
     \b
     flask limits show ada
     flask limits show 203.0.113.7
     """
     counters = _counters()
-    counts = [counters.hit(*counter, 0) for counter in _used_by(name)]
+    found = [(counter.name, counters.hit(*counter, cost=0)) for counter in _counters_of(name)]
     _require_shared(counters)
-    rows = [(count.budget, text_of(count.rate), str(count.remaining), str(count.reset)) for count in counts]
-    _print(("budget", "rate", "remaining", "reset"), rows, as_json)
-    if not any(_is_used(count) for count in counts):
-        click.echo(f"Nothing is counted of {name} at the moment.", err=True)
+    rows = [(limit, text_of(now.rate), str(now.remaining), str(now.reset_after)) for limit, now in found]
+    _print(("limit", "rate", "remaining", "reset"), rows, as_json)
+    if not any(_is_used(result) for _, result in found):
+        click.echo(f"No requests of {name} are counted at the moment.", err=True)
 
 
 @command.command("reset")
 @click.argument("name", metavar="ID", callback=argument.text)
 def reset(name: str) -> None:
-    """Forget what a caller or an address has used: all its budgets are whole again.
+    """Reset all rate limits of a caller (name, id or credential id) or an IP address.
 
     \b
     flask limits reset ada
     """
     counters, used = _counters(), False
-    for counter in _used_by(name):
-        used |= _is_used(counters.hit(*counter, 0))
+    for counter in _counters_of(name):
+        used |= _is_used(counters.hit(*counter, cost=0))
         _require_shared(counters)
         counters.clear(*counter)
     events.record(events.AUTHZ_ADMIN, "the limits of a caller were reset", owner=name)
-    click.echo(f"The budgets of {name} are whole again." if used else f"Nothing was counted of {name}.")
-
-
-def hide_other() -> None:
-    """Leave Flask-Limiter's own command out of the help: it knows nothing of the counters and budgets here."""
-    context = click.get_current_context(silent=True)
-    root = context and context.find_root().command
-    if isinstance(root, FlaskGroup):
-        root.commands.pop("limiter", None)
+    click.echo(f"Reset all rate limits of {name}." if used else f"No requests of {name} were counted.")
 
 
 def _list(as_json: bool) -> None:
     limits = [*_of_settings(), *_of_views(), *_of_credentials()]
-    rows = [(limit.budget, text_of(limit.rate), limit.counts, limit.origin) for limit in limits]
-    _print(("budget", "rate", "counts", "from"), rows, as_json)
+    rows = [(limit.name, text_of(limit.rate), limit.counts, limit.origin) for limit in limits]
+    _print(("limit", "rate", "counts", "from"), rows, as_json)
 
 
 def _of_settings() -> Iterator[Limit]:
     active_settings = services.get(current_app, ActiveSettings)
-    for budget, rate in _budgets().items():
-        name = f"limits_{budget.replace('-', '_')}"
-        yield Limit(budget, rate, active_settings.meaning(name), active_settings.source(name))
+    for name, rate in _rates().items():
+        setting = f"limits_{name.replace('-', '_')}"
+        yield Limit(name, rate, active_settings.meaning(setting), active_settings.source(setting))
 
 
 def _of_views() -> Iterator[Limit]:
-    for limit in declared_limits(current_app):
-        counts = "requests of one caller, else address" if limit.by_caller else "by a function of its own"
-        yield Limit(limit.budget, limit.rate, counts, f"decorator of {limit.view}")
+    keys = {default_key: "requests of one caller, else address", get_remote_address: "requests of one address"}
+    for endpoint, name, limit in _view_limits():
+        counts = keys.get(limit.key_func, "requests with one result of its key_func")
+        yield Limit(name, limit.limit, counts, f"decorator of {endpoint}")
 
 
 def _of_credentials() -> Iterator[Limit]:
     for rate, owner in {rate: owner for _, owner, rate in _own_rates()}.items():
-        counts = f"requests of {owner} with this credential, or one that comes from it"
+        counts = f"requests of {owner} with this credential, or one that was made with it"
         yield Limit("caller", parse(rate.rate), counts, f"credential {rate.of}")
 
 
 def _own_rates() -> list[tuple[str, str, OwnRate]]:
-    """Return id, owner and rate of every credential that brings a rate of its own."""
+    """Return id, owner and rate of every credential that has a rate of its own."""
     with connect() as connection:
         return backend.own_rates(connection)
 
 
-def _used_by(name: str) -> list[Counter]:
-    """Return every counter that there may be of a caller or an address."""
+def _counters_of(name: str) -> list[Counter]:
+    """Return all rate limits that a caller or an address may have."""
     try:
-        address = network(str(ip_address(name)))
+        address = f"address {network(str(ip_address(name)))}"
     except ValueError:
-        return _used_by_caller(name)
-    counters = [Counter(budget, rate, address) for budget, rate in _budgets().items() if budget != "caller"]
-    return counters + _declared_for(f"address {address}")
+        return _counters_of_caller(name)
+    views = services.get(current_app, Endpoints).values()
+    others = {"caller", *(limit for view in views for limit in names_of(view.limits.by_caller))}
+    counters = [Counter(limit, address, rate) for limit, rate in _rates().items() if limit not in others]
+    return counters + _counters_of_views(address, default_key, get_remote_address)
 
 
-def _used_by_caller(name: str) -> list[Counter]:
+def _counters_of_caller(name: str) -> list[Counter]:
     with connect() as connection:
-        who = f"caller {backend.caller_id(connection, name)}"
-    counters = [Counter("caller", _budgets()["caller"], who), *_declared_for(who)]
+        client = f"caller {backend.caller_id(connection, name)}"
+    counters = [Counter("caller", client, _rates()["caller"]), *_counters_of_views(client, default_key)]
     rates = dict.fromkeys(rate for credential, owner, rate in _own_rates() if name in (credential, rate.of, owner))
-    return counters + [Counter("caller", parse(rate.rate), f"credential {rate.of}") for rate in rates]
+    return counters + [Counter("caller", f"credential {rate.of}", parse(rate.rate)) for rate in rates]
 
 
-def _declared_for(who: str) -> list[Counter]:
-    return [Counter(limit.budget, limit.rate, who) for limit in declared_limits(current_app) if limit.by_caller]
+def _counters_of_views(client: str, *keys: Callable[[], str]) -> list[Counter]:
+    return [Counter(name, client, limit.limit) for _, name, limit in _view_limits() if limit.key_func in keys]
 
 
-def _is_used(count: Count) -> bool:
-    return count.remaining < count.rate.amount
+def _view_limits() -> Iterator[tuple[str, str, RuntimeLimit]]:
+    """Yield endpoint, name and limit of each limit that a view declares, except those that need a request."""
+    endpoints, rates = services.get(current_app, Endpoints), _rates()
+    for rule in current_app.url_map.iter_rules():
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        for scope, limit in endpoints[rule.endpoint].limits.fixed(rule.endpoint, methods):
+            yield rule.endpoint, name_of(limit, scope, rates), limit
 
 
-def _budgets() -> dict[str, RateLimitItem]:
-    return services.get(current_app, Rates)
+def _is_used(result: LimitResult) -> bool:
+    return result.remaining < result.rate.amount
+
+
+def _rates() -> Mapping[str, RateLimitItem]:
+    return services.get(current_app, Counters).rates
 
 
 def _counters() -> Counters:
@@ -170,8 +180,8 @@ def _counters() -> Counters:
 def _require_shared(counters: Counters) -> None:
     if not counters.shared:
         raise click.ClickException(
-            "The counters are in the memory of the processes that serve, where no command can see them; a restart "
-            "forgets them."
+            "The hits are in the memory of each worker process, which no command can read. Restart the service to "
+            "reset all rate limits."
         )
 
 

@@ -15,7 +15,7 @@ from ..operations import operations
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @with_appcontext
 def command(as_json: bool) -> None:
-    """Print for each method and path who may call it, on which budgets it counts, its body and its answers.
+    """Print for each method and path who may call it, which rate limits it counts on, its body and its answers.
 
     \b
     flask policy
@@ -26,7 +26,7 @@ def command(as_json: bool) -> None:
             "path": operation.path,
             "mark": operation.access_rule.kind,
             "scope": operation.access_rule.scope or operation.access_rule.guard or "",
-            "limits": operation.budgets,
+            "limits": [*operation.limits, *(["exempt"] if operation.endpoint.limits.exempt else [])],
             "body": _body(operation.declaration),
             "answers": operation.statuses,
         }

@@ -1,24 +1,19 @@
 """The endpoints of the application, as the pipeline collects them at startup."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from ..limits import RouteLimits
 from .declaration import AccessRule, Declaration
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A route, what its view declares, and the access rule out of it, which no endpoint lacks.
-
-    ``limited`` is whether the view has limits of its own, declared by ``@limiter.limit``.
-    """
+    """A route, what its view declares, and the access rule out of it, which no endpoint lacks."""
 
     route: str
     access_rule: AccessRule
     declaration: Declaration
-    ration: Any
-    unlimited: bool
-    limited: bool
+    limits: RouteLimits
 
 
 class Endpoints(dict[str, Endpoint]):

@@ -18,7 +18,7 @@ from .. import services
 from ..auth import backend
 from ..database import Database, Revision
 from ..declare import produces, public
-from ..limits import Counters, unlimited
+from ..limits import Counters, limiter
 
 KEPT = 1.0  # seconds
 blueprint = Blueprint("health", __name__)
@@ -74,14 +74,14 @@ def init_app(app: Flask) -> None:
             return bool(connection.execute(text("SELECT 1")).scalar()) and revision.reached(connection)
 
     services.register(
-        app, Readiness({"database": database_answers, "limiter": counters.answer, **backend.readiness(app)})
+        app, Readiness({"database": database_answers, "limiter": counters.is_available, **backend.readiness(app)})
     )
     app.register_blueprint(blueprint)
 
 
 @blueprint.get("/healthz")
 @public
-@unlimited
+@limiter.exempt
 @produces("application/json", Health)
 def healthz() -> Response:
     """Tell that the process answers."""
@@ -90,7 +90,7 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 @public
-@unlimited
+@limiter.exempt
 @produces("application/json", Parts, other_statuses=(503,))
 def readyz() -> Response:
     """Tell whether the database and the limiter storage answer; 503 without the database or its newest tables."""

@@ -10,7 +10,6 @@ from ..declare import errors, guarded_by, produces
 from ..observability import events
 from ..observability.metrics import Metrics
 from ..problems import Problem
-from ..request.state import KEY
 from ..settings import ActiveSettings, Settings
 from . import scrape
 
@@ -34,7 +33,7 @@ def _guard() -> None:
     events.record(events.AUTHN_LOGIN_FAIL, "the metrics token is wrong" if given else "no metrics token was sent")
     challenge = 'Bearer realm="metrics"'
     if given:
-        limits.failed_authentication(request.environ[KEY])
+        limits.failed_authentication()
         challenge += ', error="invalid_token"'
     raise Problem("unauthenticated", "The metrics token is required.", headers=[("WWW-Authenticate", challenge)])
 

@@ -1,29 +1,29 @@
-"""How often: per address, per caller, for failed authentications and for paths that do not exist.
+"""Rate limits: the storages that count hits, the headers, and the decorators for views.
 
-The budgets of every request are counted in ``enforcement``; a view joins one more by ``@rationed``, tells of one that
-it counts on itself by ``@spends``, leaves all by ``@unlimited``, and may declare limits of its own with
-``@limiter.limit`` (``declared``). Whoever counts, the counters are one ``Store``: ``storage`` says where.
+``pipeline.limits`` hits the limits of every request: per address, per caller, for failed authentications and for
+unknown paths. A view adds limits with ``@limiter.limit`` and ``@limiter.shared_limit``.
 """
 
-from .counting import Count, Counters, network
-from .declared import declared_limits, limiter
-from .enforcement import by_address, by_caller, check, failed_authentication, init_app, show, spend
-from .marks import rationed, spends, unlimited
+from flask_limiter.util import get_remote_address
+
+from .counters import Counters, network
+from .limiter import RouteLimiter, RouteLimits, SettingRate, limiter
+from .request import RequestLimits, begin, failed_authentication
+from .result import LimitResult, StorageUnavailable
+from .setup import init_app
 
 __all__ = [
-    "Count",
     "Counters",
-    "by_address",
-    "by_caller",
-    "check",
-    "declared_limits",
+    "LimitResult",
+    "RequestLimits",
+    "RouteLimiter",
+    "RouteLimits",
+    "SettingRate",
+    "StorageUnavailable",
+    "begin",
     "failed_authentication",
+    "get_remote_address",
     "init_app",
     "limiter",
     "network",
-    "rationed",
-    "show",
-    "spend",
-    "spends",
-    "unlimited",
 ]

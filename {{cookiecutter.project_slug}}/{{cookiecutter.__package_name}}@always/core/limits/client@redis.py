@@ -10,7 +10,7 @@ from redis.retry import Retry
 __all__ = ["CALL", "ScriptUnknown", "connect"]
 
 CALL = "redis.call"  # how a script calls a command
-# What the client would tell the server of itself is two more round trips for each connection.
+# What the client would notify the server of itself is two more round trips for each connection.
 SILENT: dict[str, Any] = {"driver_info": None}
 
 

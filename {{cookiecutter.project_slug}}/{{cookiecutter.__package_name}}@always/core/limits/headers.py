@@ -1,33 +1,29 @@
-"""What the caller sees of the limits (draft-ietf-httpapi-ratelimit-headers-10).
-
-``RateLimit-Policy`` lists every budget that was counted, ``RateLimit`` tells the one that is closest to its end.
-"""
+"""The rate limit headers of a response (draft-ietf-httpapi-ratelimit-headers-10)."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import lru_cache
 
 from limits import RateLimitItem
 
-from .counting import Count
+from .result import LimitResult
 
 
-def of(counts: Collection[Count]) -> list[tuple[str, str]]:
-    """Return the headers that tell the caller where the counted budgets stand."""
-    tightest = min(counts, key=lambda count: (count.admitted, count.remaining))
+def build(results: Mapping[str, LimitResult]) -> list[tuple[str, str]]:
+    """Return ``RateLimit-Policy`` with every limit that was hit, and ``RateLimit`` with the tightest."""
+    name, tightest = min(results.items(), key=lambda item: (item[1].admitted, item[1].remaining))
     return [
-        ("RateLimit-Policy", ", ".join([_policy(count.budget, count.rate) for count in counts])),
-        ("RateLimit", f'"{policy_name(tightest.budget)}";r={tightest.remaining};t={tightest.reset}'),
+        ("RateLimit-Policy", ", ".join([_policy(name, result.rate) for name, result in results.items()])),
+        ("RateLimit", f'"{quotable(name)}";r={tightest.remaining};t={tightest.reset_after}'),
     ]
 
 
 @lru_cache(maxsize=256)
-def policy_name(budget: str) -> str:
-    """Return the name as a string of RFC 9651 may hold it; a view may have named its limit after anything."""
-    return re.sub(r"[^ !#-\[\]-~]", "_", budget)
+def quotable(name: str) -> str:
+    """Return the name with only the characters of an RFC 9651 string; the scope of a limit can be any text."""
+    return re.sub(r"[^ !#-\[\]-~]", "_", name)
 
 
 @lru_cache(maxsize=256)
-def _policy(budget: str, rate: RateLimitItem) -> str:
-    """Return the item of ``RateLimit-Policy`` for one budget: its quota and its window in seconds."""
-    return f'"{policy_name(budget)}";q={rate.amount};w={rate.get_expiry()}'
+def _policy(name: str, rate: RateLimitItem) -> str:
+    return f'"{quotable(name)}";q={rate.amount};w={rate.get_expiry()}'

@@ -12,16 +12,16 @@ from typing import Protocol
 
 from limits import RateLimitItem
 
-from .result import Standing, sliding
+from .result import LimitResult, sliding
 
 ENTRIES = 200_000  # more callers than this at a time push out those seen first, so that memory is bounded
 PRUNED_EVERY = 30.0  # seconds
 
 
-class Memory:
+class MemoryStorage:
     """Counts by one of the strategies."""
 
-    refuses = False
+    rejects = False
     shared = False
 
     def __init__(self, strategy: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class Memory:
         self._pruned = clock()
         self._lock = Lock()
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Take ``cost`` from the budget if it has that much."""
         now = self._clock()
         with self._lock:
@@ -46,8 +46,8 @@ class Memory:
         with self._lock:
             self._windows.pop(key, None)
 
-    def answers(self) -> bool:
-        """Tell that it is there."""
+    def is_available(self) -> bool:
+        """Notify that it is there."""
         return True
 
     def _make_room(self, now: float) -> None:
@@ -63,7 +63,7 @@ class _Window(Protocol):
 
     until: float
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> Standing:
+    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         """Take ``cost`` if there is room."""
         ...
 
@@ -77,7 +77,7 @@ class _Fixed:
         self.until = 0.0
         self.used = 0
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> Standing:
+    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         if now >= self.until:
             self.until = now + rate.get_expiry()
             self.used = 0
@@ -85,7 +85,7 @@ class _Fixed:
         admitted = self.used + cost <= amount
         if admitted:
             self.used += cost
-        return Standing(admitted, amount - self.used, self.until - now)
+        return LimitResult(rate, admitted, amount - self.used, self.until - now)
 
 
 class _Moving:
@@ -97,7 +97,7 @@ class _Moving:
         self.until = 0.0
         self.taken: deque[float] = deque()
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> Standing:
+    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         taken, seconds = self.taken, rate.get_expiry()
         while taken and taken[0] <= now - seconds:
             taken.popleft()
@@ -105,7 +105,7 @@ class _Moving:
         if admitted and cost:
             taken.extend([now] * cost)
             self.until = now + seconds
-        return Standing(admitted, rate.amount - len(taken), taken[0] + seconds - now if taken else 0.0)
+        return LimitResult(rate, admitted, rate.amount - len(taken), taken[0] + seconds - now if taken else 0.0)
 
 
 class _Sliding:
@@ -117,7 +117,7 @@ class _Sliding:
         self.until = 0.0
         self.number = self.current = self.previous = 0
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> Standing:
+    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         seconds = rate.get_expiry()
         number = int(now // seconds)
         if number != self.number:

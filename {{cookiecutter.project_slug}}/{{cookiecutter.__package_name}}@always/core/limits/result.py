@@ -1,64 +1,71 @@
-"""Where a budget stands for one caller, and what keeps count of it."""
+"""The result of a hit, and the interface of the storages that count hits."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import NamedTuple, Protocol
 
 from limits import RateLimitItem
 
+Notify = Callable[[bool], None]  # called with True when the storage becomes unavailable, with False when it is back
 
-class Standing(NamedTuple):
-    """``admitted``: there was room; ``remaining`` requests are left, more room comes in ``reset`` seconds."""
 
+class LimitResult(NamedTuple):
+    """The state of one rate limit of one client after a hit; more requests are admitted in ``reset`` seconds."""
+
+    rate: RateLimitItem
     admitted: bool
     remaining: int
     reset: float
 
+    @property
+    def reset_after(self) -> int:
+        """Whole seconds until the reset, for a header."""
+        # Round to milliseconds first: floating point makes 60.00000000000001 of a minute.
+        return ceil(round(self.reset, 3))
 
-class Store(Protocol):
-    """Keeps the counters, each under a key of fixed length and plain letters."""
+
+class Storage(Protocol):
+    """Counts hits, each under an ASCII key of fixed length."""
 
     @property
-    def refuses(self) -> bool:
-        """Whether requests are refused while the counters are away."""
+    def rejects(self) -> bool:
+        """Whether requests are rejected while the storage is unavailable."""
         ...
 
     @property
     def shared(self) -> bool:
-        """Whether all workers see these counters at this moment."""
+        """Whether all workers currently count together."""
         ...
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
-        """Take ``cost`` from the budget if it has that much, atomically; a cost of 0 only looks.
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
+        """Add ``cost`` if the rate admits it, atomically; a cost of 0 only reads.
 
-        ``strict`` counters stay within the rate also where each worker must count alone.
+        A ``strict`` limit holds for all workers together even while each of them counts alone.
         """
         ...
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
-        """Forget what was counted under the key."""
+        """Delete the hits under the key."""
         ...
 
-    def answers(self) -> bool:
-        """Whether the counters can be reached."""
+    def is_available(self) -> bool:
+        """Return whether the storage responds."""
         ...
 
 
-Tell = Callable[[bool], None]  # learns that the counters are away, or no longer
+class StorageUnavailable(Exception):
+    """The storage does not respond, and ``on_storage_error`` is ``reject``."""
 
 
-class StorageAway(Exception):
-    """The counters cannot be reached, and the settings say to refuse rather than to count alone."""
+def sliding(rate: RateLimitItem, cost: int, current: int, previous: int, left: float, *, admitted: bool) -> LimitResult:
+    """Return the result of a hit on a sliding window.
 
-
-def sliding(rate: RateLimitItem, cost: int, current: int, previous: int, left: float, *, admitted: bool) -> Standing:
-    """Return the standing of a sliding window.
-
-    It is the count of the ``current`` window plus a share of the ``previous`` one that sinks as the current window
-    runs out, in ``left`` seconds.
+    The hits of the ``current`` window count in full. Those of the ``previous`` one count in proportion to ``left``, the
+    seconds that remain of the current window.
     """
     amount, window = rate.amount, rate.get_expiry()
     used = current + int(previous * left / window)
-    # There is more room once no more than this is used.
+    # More requests are admitted once at most this many hits count.
     target = used - 1 if admitted else amount - cost
     if target < 0:
         reset = 0.0 if admitted else float(window)
@@ -68,4 +75,4 @@ def sliding(rate: RateLimitItem, cost: int, current: int, previous: int, left: f
         reset = left + max(0.0, window - (target + 1) * window / current)
     else:
         reset = left
-    return Standing(admitted, max(0, amount - used), max(0.0, reset))
+    return LimitResult(rate, admitted, max(0, amount - used), max(0.0, reset))

@@ -1,4 +1,4 @@
-"""One script for each strategy: count and tell the standing, in one step on the server.
+"""One script for each strategy: count and notify the standing, in one step on the server.
 
 ``KEYS[1]`` is a budget of one caller; ``ARGV`` its amount, its window in milliseconds and the cost, where 0 only
 looks. The answer is: admitted (1 or 0), what is used, the milliseconds to the reset, and for the sliding window what

@@ -14,17 +14,17 @@ from limits import RateLimitItem
 from limits.storage import MemcachedStorage
 
 from ..settings import Settings
-from .breaker import Breaker
-from .result import Standing, Store, Tell, sliding
+from .circuit_breaker import CircuitBreaker
+from .result import LimitResult, Notify, Storage, sliding
 
 MONTH = 30 * 24 * 3600  # a longer life than this is taken for a date
 
 
-def open_storage(settings: Settings, tell: Tell) -> Store:
+def open_storage(settings: Settings, notify: Notify) -> Storage:
     """Return the counters; the server is first asked when the first request is counted."""
     counters = {"fixed-window": FixedWindow, "sliding-window-counter": SlidingWindow}[settings.limits_strategy]
-    patience = settings.limits_patience_ms / 1000
-    return Breaker(lambda: counters(_connect(settings.limiter_uri, patience)), settings, tell)
+    patience = settings.limits_timeout_ms / 1000
+    return CircuitBreaker(lambda: counters(_connect(settings.limiter_uri, patience)), settings, notify)
 
 
 def _connect(uri: str, patience: float) -> Any:
@@ -38,7 +38,7 @@ def _connect(uri: str, patience: float) -> Any:
 class FixedWindow:
     """One counter for each window; one round trip, two for the first request of a window."""
 
-    refuses = False
+    rejects = False
     shared = True
     # Each strategy counts apart, so that another one can be chosen at any time.
     prefix = "fixed"
@@ -47,7 +47,7 @@ class FixedWindow:
         self._client = client
         weakref.finalize(self, client.close)
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Take ``cost`` from the budget if it has that much."""
         number, left = _window(key, rate)
         used = self._add(self._name(key, number), cost, rate.get_expiry())
@@ -56,14 +56,14 @@ class FixedWindow:
             # There may be room for a smaller cost.
             self._client.decr(self._name(key, number), cost)
             used -= cost
-        return Standing(admitted, max(0, rate.amount - used), left)
+        return LimitResult(rate, admitted, max(0, rate.amount - used), left)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Forget what was counted under the key."""
         number, _ = _window(key, rate)
         self._client.delete_many([self._name(key, number), self._name(key, number - 1)], noreply=False)
 
-    def answers(self) -> bool:
+    def is_available(self) -> bool:
         """Whether the server answers."""
         return self._client.get("limits:probe") is None
 
@@ -96,7 +96,7 @@ class SlidingWindow(FixedWindow):
 
     prefix = "sliding"
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Take ``cost`` from the budget if it has that much."""
         number, left = _window(key, rate)
         previous = int(self._client.get(self._name(key, number - 1), 0))

@@ -1,10 +1,10 @@
 """Where the counters are: in the memory of this process."""
 
 from ..settings import Settings
-from .memory import Memory
-from .result import Store, Tell
+from .memory import MemoryStorage
+from .result import Notify, Storage
 
 
-def open_storage(settings: Settings, _tell: Tell) -> Store:
+def open_storage(settings: Settings, _notify: Notify) -> Storage:
     """Return the counters, which are never away."""
-    return Memory(settings.limits_strategy)
+    return MemoryStorage(settings.limits_strategy)

@@ -10,25 +10,25 @@ from limits import RateLimitItem
 
 from ..settings import Settings
 from . import client
-from .breaker import Breaker
-from .result import Standing, Store, Tell, sliding
+from .circuit_breaker import CircuitBreaker
+from .result import LimitResult, Notify, Storage, sliding
 from .scripts import SCRIPTS
 
 
-def open_storage(settings: Settings, tell: Tell) -> Store:
+def open_storage(settings: Settings, notify: Notify) -> Storage:
     """Return the counters; the server is first asked when the first request is counted."""
-    patience = settings.limits_patience_ms / 1000
+    patience = settings.limits_timeout_ms / 1000
 
-    def connect() -> Store:
-        return Server(client.connect(settings.limiter_uri, patience), settings.limits_strategy)
+    def connect() -> Storage:
+        return RedisStorage(client.connect(settings.limiter_uri, patience), settings.limits_strategy)
 
-    return Breaker(connect, settings, tell)
+    return CircuitBreaker(connect, settings, notify)
 
 
-class Server:
+class RedisStorage:
     """Counts by a script on the server."""
 
-    refuses = False
+    rejects = False
     shared = True
 
     def __init__(self, connection: Any, strategy: str) -> None:
@@ -38,7 +38,7 @@ class Server:
         self._prefix = f"{strategy}:"
         self._slides = strategy == "sliding-window-counter"
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Take ``cost`` from the budget if it has that much."""
         arguments = (1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, cost)
         try:
@@ -49,12 +49,12 @@ class Server:
         admitted, current, milliseconds, previous = answer
         if self._slides:
             return sliding(rate, cost, current, previous, milliseconds / 1000, admitted=bool(admitted))
-        return Standing(bool(admitted), max(0, rate.amount - current), milliseconds / 1000)
+        return LimitResult(rate, bool(admitted), max(0, rate.amount - current), milliseconds / 1000)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Forget what was counted under the key."""
         self._connection.delete(self._prefix + key)
 
-    def answers(self) -> bool:
+    def is_available(self) -> bool:
         """Whether the server answers."""
         return bool(self._connection.ping())

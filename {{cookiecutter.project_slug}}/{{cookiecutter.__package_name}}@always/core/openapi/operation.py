@@ -80,7 +80,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     response = operation.declaration.response
     if response is None:
         raise ValueError(f"The view of {operation.name} declares no response.")
-    headers = [*response.headers, "X-Request-ID", *(["RateLimit", "RateLimit-Policy"] if operation.budgets else [])]
+    headers = [*response.headers, "X-Request-ID", *(["RateLimit", "RateLimit-Policy"] if operation.limits else [])]
     own: dict[str, Any] = {"headers": {name: shared.header(name) for name in headers}}
     if response.media_type:
         own["content"] = {response.media_type: {"schema": response.schema or _any(response.media_type)}}

@@ -28,7 +28,7 @@ def add(spec: APISpec, documented: list[Operation]) -> None:
     responses = [operation.declaration.response for operation in documented]
     used = {"X-Request-ID"}.union(*(response.headers for response in responses if response))
     used = used.union(*(_WITH_STATUS.get(status, ()) for status in statuses))
-    if any(operation.budgets for operation in documented):
+    if any(operation.limits for operation in documented):
         used |= {"RateLimit", "RateLimit-Policy"}
     for name in sorted(used):
         spec.components.header(name, _header(name))

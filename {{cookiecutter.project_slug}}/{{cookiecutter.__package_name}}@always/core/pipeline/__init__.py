@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from .. import anomalies, limits, problems, services
+from .. import anomalies, problems, services
+from .. import limits as rate_limits
 from ..anomalies.monitor import AnomalyMonitor
 from ..observability.metrics import Metrics
 from ..request.state import KEY, RequestState
 from ..settings import Settings, get_settings
-from . import access, body, cors, endpoints, negotiation, validation
+from . import access, body, cors, endpoints, limits, negotiation, validation
 from .middleware import Middleware
 from .trusted_proxies import trust_proxies
 
@@ -31,7 +32,7 @@ LAYERS: tuple[Callable[[RequestState], Response | None], ...] = (
 def init_app(app: Flask) -> None:
     """Lead every request of ``app`` through the layers."""
     settings = get_settings(app, Settings)
-    for part in (problems, cors, limits, body, anomalies):
+    for part in (problems, cors, rate_limits, body, anomalies):
         part.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 
@@ -47,7 +48,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         state: RequestState = request.environ[KEY]
-        limits.show(state, response)
+        state.headers += state.limits.finish(response)
         cors.allow(state)
         if response.status_code >= 400:
             body.discard(state.request)
@@ -62,7 +63,6 @@ def init_app(app: Flask) -> None:
 def check(app: Flask) -> None:
     """Collect what the endpoints declare, once all are known.
 
-    Raises ``ConfigurationError`` for an endpoint without an access rule.
+    Raises ``ConfigurationError`` for an endpoint without an access rule or with an invalid rate limit.
     """
     endpoints.collect(app)
-    limits.check(app)

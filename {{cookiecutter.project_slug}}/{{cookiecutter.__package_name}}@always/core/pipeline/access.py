@@ -25,7 +25,7 @@ def identified(state: RequestState) -> Response | None:
         caller = backend.authenticate()
     except AuthenticationError as failure:
         events.record(events.AUTHN_LOGIN_FAIL, failure.reason, credential=failure.credential)
-        limits.failed_authentication(state)
+        limits.failed_authentication()
         _challenge(backend.challenge("invalid_token"))
     if caller is None:
         events.record(events.AUTHN_LOGIN_FAIL, "no credential was sent")

@@ -2,7 +2,7 @@
 
 from flask import Flask, Request
 
-from .. import services
+from .. import limits, services
 from ..auth import guards
 from ..auth.scopes import SCOPES
 from ..declare.declaration import declaration_of
@@ -13,17 +13,19 @@ from ..settings import ConfigurationError
 
 def begin(app: Flask, request: Request) -> RequestState:
     """Return the state of a request that was just routed, and store it in the WSGI environment for the middleware."""
-    endpoints = services.get(app, Endpoints)
+    endpoints, counters = services.get(app, Endpoints), services.get(app, limits.Counters)
     rule = request.url_rule
     endpoint = None if rule is None or request.method == "OPTIONS" else endpoints[rule.endpoint]
-    state = request.environ[KEY] = RequestState(app, request, request.environ, endpoint)
+    begun = limits.begin(counters, request.environ.get("REMOTE_ADDR", ""), endpoint.limits.view if endpoint else None)
+    state = request.environ[KEY] = RequestState(app, request, request.environ, endpoint, begun)
     return state
 
 
 def collect(app: Flask) -> None:
     """Collect what every endpoint declares.
 
-    Raises ``ConfigurationError`` for an endpoint without an access rule, or with an unknown scope or guard.
+    Raises ``ConfigurationError`` for an endpoint without an access rule, and for an unknown scope, an unknown guard or
+    an invalid rate limit.
     """
     services.register(
         app,
@@ -49,7 +51,5 @@ def _collected(app: Flask, route: str, name: str) -> Endpoint:
         route=route,
         access_rule=rule,
         declaration=declaration,
-        ration=getattr(view, "__ration__", None),
-        unlimited=hasattr(view, "__unlimited__"),
-        limited=hasattr(view, "__wrapper-limiter-instance"),
+        limits=limits.limiter.collect(app, name, services.get(app, limits.Counters).rates),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Request, request
 
 from ..declare.endpoint import Endpoint
+from ..limits import RequestLimits
 from .caller import Caller
 
 KEY = "service.state"  # the name of the state in the WSGI environment
@@ -20,17 +21,15 @@ class RequestState:
     """A request, what is known about it so far, and headers of its response.
 
     ``endpoint`` is None where no view will be called: routing failed, or Flask answers OPTIONS by itself.
-    ``counts`` are the results of the rate limits that were hit, by name; ``declared`` is whether one of them is a limit
-    of the view's own. ``headers`` are sent as they are, so they must never contain client input.
+    ``headers`` are sent as they are, so they must never contain client input.
     """
 
     app: Flask
     request: Request
     environ: dict[str, Any]
     endpoint: Endpoint | None
+    limits: RequestLimits
     caller: Caller | None = None
-    counts: dict[str, Any] = field(default_factory=dict)
-    declared: bool = False
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -12,13 +12,13 @@ class StorageSettings:
     """Where the counters are, and what holds while they cannot be reached."""
 
     limiter_uri: str = setting(Url(*BACKEND.schemes), BACKEND.meaning, secret=True)
-    limits_on_fault: str = setting(
-        Choice("fallback", "refuse"),
-        "while the counters are away: fallback lets each worker count alone, refuse answers 503",
+    limits_on_storage_error: str = setting(
+        Choice("fallback", "reject"),
+        "while the storage is unavailable: with fallback each worker counts alone, with reject requests get 503",
         default="fallback",
     )
-    limits_patience_ms: int = setting(
+    limits_timeout_ms: int = setting(
         Integer(50, 10_000),
-        "how long a request waits for the counters, in milliseconds; the first one that waits in vain finds them away",
+        "the timeout of the storage in milliseconds; after a timeout the storage counts as unavailable",
         default=250,
     )

@@ -52,7 +52,7 @@ def test_what_comes_from_a_key_counts_on_its_budget(app: Flask) -> None:
     assert not {f"credential {child['id']}", f"credential {heir['id']}"} & set(listed)
     shown = runner.invoke(args=["limits", "show", heir["id"], "--json"])
     if shown.exit_code == 0:  # else the counters are in memory
-        left = {row["rate"]: row["remaining"] for row in json.loads(shown.stdout) if row["budget"] == "caller"}
+        left = {row["rate"]: row["remaining"] for row in json.loads(shown.stdout) if row["limit"] == "caller"}
         assert left["5/day"] == "0"
 
 

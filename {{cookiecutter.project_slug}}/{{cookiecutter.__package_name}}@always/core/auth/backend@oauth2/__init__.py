@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     cache.init_app(app)
     guards.add(app, "client", client_guard.guard)
     guards.add(app, "session", sessions.guard)
+    guards.add(app, "own_form", sessions.require_own_form)
     # A line of a page that only says what stands there is none in what is sent.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protected_resource.init_app(app, protected_resource.resource(app))

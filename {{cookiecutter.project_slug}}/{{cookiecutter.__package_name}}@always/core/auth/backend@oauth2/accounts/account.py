@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, current_app, request
 
-from .... import limits
 from ....database import connect, transaction
 from ....declare import raw_body, raw_query
 from ....declare.access_rule import guarded_by
@@ -57,14 +56,13 @@ def end_session() -> Response:
 
 @blueprint.post("/password")
 @guarded_by("session")
-@limits.spends(guessing.BUDGET)
+@guessing.limit_attempts
 @page(303, 403, 422)
 @raw_body(FORM)
 def change_password() -> Response:
     """Change the password, which ends every other session."""
     session, form = sessions.current(), parameters.form()
     old, new = form.get("old", ""), form.get("new", "")
-    guessing.count_attempt(session.name)
     if not passwords.right(session.password, old):
         guessing.count_failure("the present password is wrong")
         return _show(status=422, wrong="The present password is another.")

@@ -1,28 +1,26 @@
-"""How often a password may be tried (OWASP ASVS 5.0, 6.3.1)."""
+"""Limits on password attempts (OWASP ASVS 5.0, 6.3.1)."""
 
-from flask import request
+from flask import g, request
 
-from .... import limits
+from ....limits import SettingRate, failed_authentication, limiter, network
 from ....observability import events
-from ....request.state import KEY, RequestState
-
-BUDGET = "sign-ins"
+from .. import parameters
 
 
-def count_attempt(name: str) -> None:
-    """Count an attempt on an account from the address of the request; raises 429 when there were too many.
+def _attempt() -> str:
+    name = g.session.name if "session" in g else parameters.form().get("name", "")
+    return f"{network(request.remote_addr or '')} {name}"
 
-    Per account and address: who guesses keeps nobody else out. Every attempt counts, the right one too, or else whoever
-    guesses could go on past the budget and learn what is right.
-    """
-    state: RequestState = request.environ[KEY]
-    limits.spend(state, BUDGET, f"{limits.network(request.remote_addr or '')} {name}", strict=True)
+
+# Per account and address, so that guessing keeps nobody else out. A correct password counts too: otherwise guessing
+# could continue past the limit and still find it.
+limit_attempts = limiter.shared_limit(SettingRate("sign-ins"), scope="sign-ins", key_func=_attempt)
 
 
 def count_failure(reason: str) -> None:
-    """Record a wrong password and count it for the address, whatever the account; raises 429 when there were too many.
+    """Record a wrong password and count it for the address, whatever the account. Raises 429 after too many.
 
-    So a few passwords that are tried on many accounts are limited too, and a right one is not refused for them.
+    This limits a few passwords that are tried on many accounts; a correct password is never rejected because of it.
     """
     events.record("authn_login_fail", reason)
-    limits.failed_authentication(request.environ[KEY])
+    failed_authentication()

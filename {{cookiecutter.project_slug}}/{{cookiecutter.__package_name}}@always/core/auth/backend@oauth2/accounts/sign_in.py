@@ -6,7 +6,6 @@ fixed paths of this service: what comes in the query of the page is only ever a 
 
 from flask import Blueprint, Response, current_app
 
-from .... import limits
 from ....database import AnyRow, connect, transaction
 from ....declare import produces, raw_body, raw_query
 from ....declare.access_rule import guarded_by, public
@@ -38,16 +37,14 @@ def show() -> Response:
 
 
 @blueprint.post("/login")
-@public
-@limits.spends(guessing.BUDGET)
+@guarded_by("own_form")
+@guessing.limit_attempts
 @page(303, 403, 422)
 @raw_body(FORM)
 def sign_in() -> Response:
     """Begin a session for the right name and password, and lead on."""
-    sessions.require_own_form()
     form = parameters.form()
     name, password, asked = form.get("name", ""), form.get("password", ""), form.get("asked", "")
-    guessing.count_attempt(name)
     with connect() as connection:
         user = users.named(connection, name)
     cookie = _begun(user, password)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from ....database import transaction
 from ....declare import body, errors, response
 from ....declare.access_rule import guarded_by
-from ....limits import rationed
+from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
 from .. import sign_up_guard
@@ -57,7 +57,7 @@ class Registered(Schema):
 
 @blueprint.post("/register")
 @guarded_by(sign_up_guard.GUARD)
-@rationed("sign-ups", strict=True)
+@limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups", key_func=get_remote_address)
 @errors("forbidden", "conflict")
 @body(SignUp)
 @response(Registered, 201)

@@ -14,7 +14,6 @@ from flask import Response, g, request
 
 from .... import limits
 from ....observability import events
-from ....request.state import KEY
 from .. import parameters
 from . import clients
 from .authlib_server import Request
@@ -58,6 +57,6 @@ def _basic(header: str) -> tuple[str, str]:
 
 def _fail(reason: str) -> Never:
     events.record("authn_login_fail", reason)
-    limits.failed_authentication(request.environ[KEY])
+    limits.failed_authentication()
     # RFC 6749, section 5.2, wants a challenge where one method is HTTP's.
     raise InvalidClientError("The client could not be authenticated.", status_code=401)

@@ -13,7 +13,7 @@ from ....database import connect, transaction
 from ....declare import errors, produces, raw_body
 from ....declare.access_rule import guarded_by
 from ....declare.declaration import FORM, JSON
-from ....limits import rationed
+from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ...errors import AuthenticationError
 from .. import authentication, cache, parameters
@@ -27,7 +27,7 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 
 @blueprint.post("/token")
 @guarded_by("client")
-@rationed("tokens", strict=True)
+@limiter.shared_limit(SettingRate("tokens"), scope="tokens", key_func=get_remote_address)
 @produces(JSON)
 @errors("unauthenticated", schema=forms.ProtocolError)
 @raw_body(FORM, forms.TokenForm)

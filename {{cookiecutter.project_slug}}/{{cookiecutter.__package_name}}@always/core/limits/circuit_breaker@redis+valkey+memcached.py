@@ -14,8 +14,8 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 
 from ..observability import log
 from ..settings import Settings
-from .memory import Memory
-from .result import Standing, StorageAway, Store, Tell
+from .memory import MemoryStorage
+from .result import LimitResult, Notify, Storage, StorageUnavailable
 
 PROBED_EVERY = 1.0  # seconds
 PROBE = RateLimitItemPerMinute(1)
@@ -24,20 +24,20 @@ PROBE = RateLimitItemPerMinute(1)
 SLOW, TOLERATED = 0.4, 1.0  # part, seconds
 
 
-class Breaker:
+class CircuitBreaker:
     """Counts in the store that ``connect`` returns, and by the policy of the settings while that fails.
 
-    ``tell`` is called with True when the store goes away and with False when it is back.
+    ``notify`` is called with True when the store goes away and with False when it is back.
     """
 
-    def __init__(self, connect: Callable[[], Store], settings: Settings, tell: Tell) -> None:
+    def __init__(self, connect: Callable[[], Storage], settings: Settings, notify: Notify) -> None:
         self._connect = connect
-        self._tell = tell
-        self._store: Store | None = None
-        self._local = Memory(settings.limits_strategy)
-        self.refuses = settings.limits_on_fault == "refuse"
+        self._notify = notify
+        self._storage: Storage | None = None
+        self._local = MemoryStorage(settings.limits_strategy)
+        self.rejects = settings.limits_on_storage_error == "reject"
         self._workers = settings.server_workers
-        self._slow = SLOW * settings.limits_patience_ms / 1000
+        self._slow = SLOW * settings.limits_timeout_ms / 1000
         self._slow_since: float | None = None
         self._away_since: float | None = None
         self._changing = Lock()
@@ -48,15 +48,15 @@ class Breaker:
         """Whether all workers see the counters at this moment."""
         return self._away_since is None
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> Standing:
-        """Take ``cost`` from the budget if it has that much; raises ``StorageAway`` where the policy is to refuse."""
+    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
+        """Add ``cost`` if the rate admits it. Raises ``StorageUnavailable``."""
         if self._away_since is None:
             try:
                 return self._timed(key, rate, cost)
             except Exception as error:  # clients raise more than they document: of their own, of the system, of parsers
                 self._open(key, error)
-        if self.refuses:
-            raise StorageAway
+        if self.rejects:
+            raise StorageUnavailable
         return self._local.hit(key, self._share(rate) if strict else rate, cost)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
@@ -64,16 +64,16 @@ class Breaker:
         self._local.clear(key, rate)
         self._connected().clear(key, rate)
 
-    def answers(self) -> bool:
+    def is_available(self) -> bool:
         """Whether the shared counters can be reached; asks them, unless they are known to be away."""
         if self._away_since is None:
             try:
-                return self._connected().answers()
+                return self._connected().is_available()
             except Exception as error:
                 self._open("limits:{probe}", error)
         return False
 
-    def _timed(self, key: str, rate: RateLimitItem, cost: int) -> Standing:
+    def _timed(self, key: str, rate: RateLimitItem, cost: int) -> LimitResult:
         started = time.monotonic()
         standing = self._connected().hit(key, rate, cost)
         ended = time.monotonic()
@@ -85,12 +85,12 @@ class Breaker:
             self._open(key, TimeoutError(f"every answer takes longer than {self._slow:g} seconds"))
         return standing
 
-    def _connected(self) -> Store:
-        if self._store is None:
+    def _connected(self) -> Storage:
+        if self._storage is None:
             with self._connecting:
-                if self._store is None:
-                    self._store = self._connect()
-        return self._store
+                if self._storage is None:
+                    self._storage = self._connect()
+        return self._storage
 
     def _share(self, rate: RateLimitItem) -> RateLimitItem:
         """Return what one worker may admit, so that all of them together stay within the rate."""
@@ -102,9 +102,9 @@ class Breaker:
                 return
             self._away_since = time.monotonic()
         reason = f"{type(error).__name__}: {error}"
-        policy = "requests are refused" if self.refuses else "each worker counts alone"
+        policy = "requests are refused" if self.rejects else "each worker counts alone"
         log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
-        self._tell(True)
+        self._notify(True)
         Thread(target=self._watch, args=(key,), name="limiter-storage", daemon=True).start()
 
     def _watch(self, key: str) -> None:
@@ -120,4 +120,4 @@ class Breaker:
         away_since, self._slow_since, self._away_since = self._away_since, None, None
         away = round(time.monotonic() - (away_since or started), 1)
         log.write("warning", "limiter_storage_available", reason="counters are shared again", away_seconds=away)
-        self._tell(False)
+        self._notify(False)

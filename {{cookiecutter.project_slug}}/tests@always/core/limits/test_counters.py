@@ -38,15 +38,15 @@ def counters(app: Flask) -> Any:
 @pytest.mark.control("R3")
 def test_odd_names_are_counted_as_any_other_and_apart(service: ModuleType, counters: Any) -> None:
     for name in NAMES:
-        assert [counters.hit("odd", RATE, name).admitted for _ in range(3)] == [True, True, False], repr(name)
+        assert [counters.hit("odd", name, RATE).admitted for _ in range(3)] == [True, True, False], repr(name)
     assert counters.shared == service.core.settings.limiter.BACKEND.shared
 
 
 def test_budgets_and_rates_are_apart(counters: Any) -> None:
-    assert counters.hit("one", RATE, "somebody").remaining == 1
-    assert counters.hit("two", RATE, "somebody").remaining == 1
-    assert counters.hit("one", parse("3/minute"), "somebody").remaining == 2
-    assert counters.hit("one", parse("2/2 minutes"), "somebody").remaining == 1
+    assert counters.hit("one", "somebody", RATE).remaining == 1
+    assert counters.hit("two", "somebody", RATE).remaining == 1
+    assert counters.hit("one", "somebody", parse("3/minute")).remaining == 2
+    assert counters.hit("one", "somebody", parse("2/2 minutes")).remaining == 1
 
 
 @pytest.mark.control("R2")
@@ -54,22 +54,22 @@ def test_a_reset_is_never_later_than_the_end_of_the_window(service: ModuleType) 
     """At this moment floating point makes a little more than a minute of a minute."""
     limits, moment = service.core.limits, 8191.9546
     assert moment + 60 - moment > 60
-    memory = limits.memory.Memory("fixed-window", lambda: moment)
-    assert limits.Counters(memory, "s" * 32).hit("told", RATE, "somebody").reset == 60
+    memory = limits.memory.MemoryStorage("fixed-window", lambda: moment)
+    assert limits.Counters(memory, "s" * 32, {}).hit("told", "somebody", RATE).reset_after == 60
 
 
 def test_the_storage_learns_no_name(service: ModuleType) -> None:
-    key = service.core.limits.counting._key(b"s" * 32, "address", "192.0.2.1", 2, 60)
+    key = service.core.limits.counters._key(b"s" * 32, "address", "192.0.2.1", 2, 60)
     assert len(key) == 41
     assert key.isascii()
     assert "192" not in key
-    assert key != service.core.limits.counting._key(b"t" * 32, "address", "192.0.2.1", 2, 60)
+    assert key != service.core.limits.counters._key(b"t" * 32, "address", "192.0.2.1", 2, 60)
 
 
 def test_another_strategy_can_be_chosen_on_the_same_storage(make_app: Any, service: ModuleType) -> None:
     for strategy in service.core.settings.limiter.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
-        assert [counters.hit("changed", RATE, "somebody").admitted for _ in range(2)] == [True, True]
+        assert [counters.hit("changed", "somebody", RATE).admitted for _ in range(2)] == [True, True]
         assert counters.shared == service.core.settings.limiter.BACKEND.shared
 
 
@@ -78,4 +78,4 @@ def test_long_windows_hold(make_app: Any, service: ModuleType) -> None:
     for strategy in service.core.settings.limiter.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         for rate in ("2/month", "2/year", "2/3 years"):
-            assert [counters.hit("long", parse(rate), strategy).admitted for _ in range(3)] == [True, True, False]
+            assert [counters.hit("long", strategy, parse(rate)).admitted for _ in range(3)] == [True, True, False]

@@ -1,0 +1,72 @@
+"""The hits on the rate limits of one application."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from ipaddress import IPv6Address, ip_network
+
+from limits import RateLimitItem
+
+from .result import LimitResult, Storage
+
+
+class Counters:
+    """Counts hits by the name of the limit and the client. The storage sees neither, only a keyed hash of both.
+
+    ``rates`` are the rates in the settings, by the name of the limit: ``limits_sign_ups`` is the rate of ``sign-ups``.
+    """
+
+    def __init__(self, storage: Storage, secret: str, rates: Mapping[str, RateLimitItem]) -> None:
+        self.rates = rates
+        self._storage = storage
+        self._secret = blake2b(secret.encode()).digest()
+
+    @property
+    def rejects(self) -> bool:
+        """Whether requests are rejected while the storage is unavailable."""
+        return self._storage.rejects
+
+    @property
+    def shared(self) -> bool:
+        """Whether all workers currently count together."""
+        return self._storage.shared
+
+    def hit(
+        self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
+    ) -> LimitResult:
+        """Count a request of ``client``; a cost of 0 only reads. The default rate is that of the settings.
+
+        Raises ``StorageUnavailable``.
+        """
+        rate = rate or self.rates[name]
+        return self._storage.hit(
+            _key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict=strict
+        )
+
+    def clear(self, name: str, client: str, rate: RateLimitItem) -> None:
+        """Delete the hits of ``client``."""
+        self._storage.clear(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate)
+
+    def is_available(self) -> bool:
+        """Return whether the storage responds."""
+        return self._storage.is_available()
+
+
+@lru_cache(maxsize=16384)
+def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> str:
+    # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that nobody can recover an
+    # address from the storage.
+    text = repr((name, client, amount, seconds)).encode()
+    return f"limits:{{{blake2b(text, key=secret, digest_size=16).hexdigest()}}}"
+
+
+@lru_cache(maxsize=8192)
+def network(address: str) -> str:
+    """Return the address itself, or the /64 network of an IPv6 address, which belongs to one customer."""
+    try:
+        if ":" not in address:
+            return address
+        mapped = IPv6Address(address.partition("%")[0]).ipv4_mapped
+        return str(mapped or ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    except ValueError:
+        return address

@@ -1,0 +1,171 @@
+"""Flask-Limiter's decorators: ``@limiter.limit("5/minute")``, ``@limiter.shared_limit``, ``@limiter.exempt``.
+
+Flask-Limiter collects what the views declare. The pipeline checks it before validation, so that a rejected body counts
+too, on the storage of all other limits. By default a limit counts the caller, or else the address.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+from flask import Flask, Response, request
+from flask_limiter import ExemptionScope, Limit, Limiter, RateLimitExceeded, RequestLimit
+from flask_limiter._limits import RuntimeLimit
+from flask_limiter.util import get_qualified_name, get_remote_address
+from limits import RateLimitItem, WindowStats
+
+from ..settings import ConfigurationError
+from .request import Deduction, RequestLimits, current
+
+# Each is a tuple, or a ``Limit`` whose rate is a function: it returns the rate of every request.
+Declared = tuple[Iterable[RuntimeLimit], ...]
+
+
+@dataclass(frozen=True)
+class SettingRate:
+    """The rate of a setting: ``@limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups")``."""
+
+    name: str
+
+    def __call__(self) -> str:
+        """Return the rate in Flask-Limiter's notation."""
+        return str(current().counters.rates[self.name])
+
+
+class RouteLimits(NamedTuple):
+    """The limits that one view declares.
+
+    Those with ``key_func=get_remote_address`` are ``by_address`` and checked before authentication, all others after
+    it. An ``exempt`` view does not count on the general limits per address and caller. ``view`` is its qualified name.
+    """
+
+    view: str
+    exempt: bool
+    by_address: Declared
+    by_caller: Declared
+
+    def names(self, *, has_caller: bool) -> list[str]:
+        """Return the names of all limits of the view, ``route`` for those without a rate in the settings."""
+        address = [] if self.exempt else ["address"]
+        caller = ["caller"] if has_caller and not self.exempt else []
+        return list(dict.fromkeys([*address, *names_of(self.by_address), *caller, *names_of(self.by_caller)]))
+
+    def fixed(self, endpoint: str, methods: Iterable[str]) -> Iterator[tuple[str, RuntimeLimit]]:
+        """Return scope and limit for ``flask limits``, where neither needs a request."""
+        for limit in chain(*(each for each in (*self.by_address, *self.by_caller) if isinstance(each, tuple))):
+            for method in methods if limit.per_method else ("",):
+                if not callable(limit.scope):
+                    yield limit.scope_for(endpoint, method or "ANY"), limit
+
+
+def default_key() -> str:
+    """Return the caller of the current request, or else its address."""
+    limits = current()
+    return limits.caller or limits.address
+
+
+class RouteLimiter(Limiter):
+    """Flask-Limiter without a storage and hooks of its own: ``init_app`` is never called."""
+
+    def collect(self, app: Flask, endpoint: str, rates: Mapping[str, RateLimitItem]) -> RouteLimits:
+        """Return the limits of a view. Raises ``ConfigurationError`` for an invalid or unsupported declaration."""
+        manager, blueprint = self.limit_manager, endpoint.rpartition(".")[0]
+        view = get_qualified_name(app.view_functions[endpoint])
+        declared = self._declared(view)
+        for limit in declared:
+            _validate(limit, endpoint, rates)
+        if manager.default_limits or manager.application_limits or self._request_filters:
+            raise ConfigurationError("Only limit, shared_limit and exempt of the limiter have an effect.")
+        if manager.blueprint_limits(app, blueprint):
+            raise ConfigurationError(f"The blueprint {blueprint} has a limit. Use a shared_limit on each of its views.")
+        exemption = manager.exemption_scope(app, endpoint, blueprint)
+        return RouteLimits(
+            view,
+            exempt=bool(exemption & (ExemptionScope.APPLICATION | ExemptionScope.DEFAULT)),
+            by_address=tuple(_parsed(limit) for limit in declared if limit.limit_by is get_remote_address),
+            by_caller=tuple(_parsed(limit) for limit in declared if limit.limit_by is not get_remote_address),
+        )
+
+    def check(self, declared: Declared, limits: RequestLimits) -> None:
+        """Hit limits of a view, the shortest window first. Raises ``RateLimitExceeded``."""
+        applicable = [each for each in chain(*declared) if not (each.is_exempt or each.method_exempt)]
+        for meta in chain(*(limit.meta_limits or () for limit in applicable)):
+            self._hit(meta, limits, only_read=True)
+        for limit in sorted(applicable, key=lambda each: each.limit):
+            try:
+                self._hit(limit, limits, only_read=limit.deduct_when is not None)
+            except RateLimitExceeded:
+                for meta in limit.meta_limits or ():
+                    self._hit(meta, limits)
+                raise
+
+    def _hit(self, limit: RuntimeLimit, limits: RequestLimits, *, only_read: bool = False) -> None:
+        scope = limit.scope_for(request.endpoint or "", request.method)
+        name, client = name_of(limit, scope, limits.counters.rates), _client(limit, limits)
+        cost = limit.deduction_amount
+        result = limits.count(name, client, limit.limit, 0 if only_read else cost, strict=True)
+        if only_read:
+            result = limits.results[name] = result._replace(admitted=result.remaining >= cost)
+        if not result.admitted:
+            exceeded = RequestLimit(self, limit.limit, [client, scope], breached=True, shared=limit.shared)
+            exceeded._window = WindowStats(time.time() + result.reset, result.remaining)
+            response = limit.on_breach(exceeded) if limit.on_breach else None
+            raise RateLimitExceeded(limit, response if isinstance(response, Response) else None)
+        if limit.deduct_when:
+            limits.deductions.append(Deduction(limit, name, client, cost))
+
+    def _declared(self, name: str) -> list[Limit]:
+        return list(self.limit_manager._decorated_limits.get(name, ()))
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        # The wrapper of a decorated function calls this, and so does ``with limiter.limit(...)``. The pipeline has
+        # checked the limits of the view already.
+        limits = current()
+        if callable_name and callable_name != limits.view:
+            self.check(tuple(self._declared(callable_name)), limits)
+
+
+def name_of(limit: RuntimeLimit, scope: str, rates: Mapping[str, RateLimitItem]) -> str:
+    """Return the name of a limit in the headers and for the storage; a view can have several, by their windows."""
+    return scope if limit.shared and limit.scope in rates else f"{scope}:{limit.limit.get_expiry()}s"
+
+
+def _client(limit: RuntimeLimit, limits: RequestLimits) -> str:
+    if limit.key_func is get_remote_address:
+        return limits.address  # an IPv6 customer has 2**64 addresses
+    if limit.key_func is default_key:
+        return default_key()
+    # Flask-Limiter does not count at all when the key is empty.
+    key = limit.key_func()
+    return f"key {key}" if key else default_key()
+
+
+def names_of(declared: Declared) -> list[str]:
+    """Return the name of each limit that has a rate in the settings, and ``route`` for the others."""
+    providers = (each.limit_provider if isinstance(each, Limit) else None for each in declared)
+    return [provider.name if isinstance(provider, SettingRate) else "route" for provider in providers]
+
+
+def _parsed(limit: Limit) -> Iterable[RuntimeLimit]:
+    return limit if callable(limit.limit_provider) else tuple(limit)
+
+
+def _validate(limit: Limit, endpoint: str, rates: Mapping[str, RateLimitItem]) -> None:
+    provider = limit.limit_provider
+    if isinstance(provider, SettingRate):
+        if provider.name not in rates or (limit.shared, limit.scope) != (True, provider.name):
+            raise ConfigurationError(
+                f"{endpoint}: no setting has the rate limit {provider.name!r}, or the scope differs."
+            )
+    elif limit.shared and limit.scope in rates:
+        raise ConfigurationError(f"{endpoint}: the scope {limit.scope!r} is a rate limit in the settings. Rename it.")
+    elif not callable(provider):
+        try:
+            tuple(limit)  # Flask-Limiter itself would log the error and not limit the view
+        except ValueError as error:
+            raise ConfigurationError(f"{endpoint}: invalid rate limit {provider!r}: {error}.") from None
+
+
+limiter = RouteLimiter(key_func=default_key)

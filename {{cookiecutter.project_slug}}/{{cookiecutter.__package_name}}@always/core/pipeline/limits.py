@@ -1,0 +1,36 @@
+"""The layers that limit requests: by address before authentication, by caller after it."""
+
+from functools import lru_cache
+
+from limits import parse
+from werkzeug.exceptions import NotFound
+
+from ..limits import limiter
+from ..request.state import RequestState
+
+_rate = lru_cache(maxsize=256)(parse)
+
+
+def by_address(state: RequestState) -> None:
+    """Count the request for its address, before the caller is known."""
+    endpoint, limits = state.endpoint, state.limits
+    if endpoint is None or not endpoint.limits.exempt:
+        limits.hit("address", limits.address)
+    if endpoint is not None and endpoint.limits.by_address:
+        limiter.check(endpoint.limits.by_address, limits)
+    if isinstance(state.request.routing_exception, NotFound):
+        limits.hit("unknown-paths", limits.address)
+
+
+def by_caller(state: RequestState) -> None:
+    """Count the request for its caller, and on the other limits of the view, before the body is validated."""
+    endpoint, limits, caller = state.endpoint, state.limits, state.caller
+    if caller is not None:
+        limits.caller = f"caller {caller.id}"
+        if endpoint is None or not endpoint.limits.exempt:
+            if caller.rate:
+                limits.hit("caller", f"credential {caller.rate.of}", _rate(caller.rate.rate))
+            else:
+                limits.hit("caller", limits.caller)
+    if endpoint is not None and endpoint.limits.by_caller:
+        limiter.check(endpoint.limits.by_caller, limits)
