@@ -1,6 +1,6 @@
 """The database: where it is, how a request reads and writes it, and how its tables come to be."""
 
-from .connections import Database, best_effort, connect, current, init_app, transaction
+from .connections import Database, best_effort, connect, current, init_app, on_commit, transaction
 from .revision import Revision
 from .tables import AnyRow, Base, UTCDateTime
 
@@ -14,5 +14,6 @@ __all__ = [
     "connect",
     "current",
     "init_app",
+    "on_commit",
     "transaction",
 ]

@@ -5,13 +5,13 @@ and rolled back when an exception leaves it; ``noting()`` is one for what is wri
 refusal that records something leaves the block first and answers then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
 from flask_alembic import Alembic
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from .. import services
 from ..settings import Settings, get_settings
@@ -39,17 +39,22 @@ class Database:
         self.reader.dispose()
         self.engine.dispose()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> AbstractContextManager[Connection]:
         """Give a connection inside one transaction."""
-        with self._outage.watched(), self.engine.begin() as connection:
-            yield connection
+        return self._begin(self.engine)
+
+    def best_effort(self) -> AbstractContextManager[Connection]:
+        """Give a connection inside one transaction that hardly waits for another."""
+        return self._begin(self.engine.execution_options(hasty=True))
 
     @contextmanager
-    def best_effort(self) -> Iterator[Connection]:
-        """Give a connection inside one transaction that hardly waits for another."""
-        with self._outage.watched(), self.engine.execution_options(hasty=True).begin() as connection:
+    def _begin(self, engine: Engine) -> Iterator[Connection]:
+        callbacks: list[Callable[[], object]] = []
+        with self._outage.watched(), engine.begin() as connection:
+            connection.info["on_commit"] = callbacks
             yield connection
+        for callback in callbacks:
+            callback()
 
 
 def init_app(app: Flask) -> None:
@@ -76,6 +81,11 @@ def connect() -> AbstractContextManager[Connection]:
 def transaction() -> AbstractContextManager[Connection]:
     """Give a connection inside one transaction; raises 503 while the database does not answer or stays locked."""
     return current().transaction()
+
+
+def on_commit(connection: Connection, callback: Callable[[], object]) -> None:
+    """Call ``callback`` after the connection's transaction is committed; do not call it after a rollback."""
+    connection.info["on_commit"].append(callback)
 
 
 def best_effort() -> AbstractContextManager[Connection]:

@@ -30,14 +30,14 @@ def with_secret(key: str, service: object) -> str:
     """Return a key of the same id with another secret, and the checksum that goes with it."""
     head, _, _ = key.rpartition("_")
     text = f"{head}_{'A' * 43}"
-    return text + service.core.auth.backend.key._checksum(text)  # type: ignore[attr-defined]
+    return text + service.core.auth.backend.key_format._checksum(text)  # type: ignore[attr-defined]
 
 
 def with_id(key: str, service: object) -> str:
     """Return a well-formed key that was never made."""
     app, stage, _, _ = key.split("_")
     text = f"{app}_{stage}_{'B' * 12}_{'A' * 43}"
-    return text + service.core.auth.backend.key._checksum(text)  # type: ignore[attr-defined]
+    return text + service.core.auth.backend.key_format._checksum(text)  # type: ignore[attr-defined]
 
 
 @pytest.mark.control("A1")
@@ -90,7 +90,7 @@ def refusals(app: Flask, caller: MakeCaller, service: object) -> dict[str, Calla
     runner = app.test_cli_runner()
     runner.invoke(args=["keys", "revoke", key_of(revoked).split("_")[2]])
     with app.app_context(), service.core.database.transaction() as connection:  # type: ignore[attr-defined]
-        service.core.auth.backend.queries.end_at(  # type: ignore[attr-defined]
+        service.core.auth.backend.queries.expire(  # type: ignore[attr-defined]
             connection, key_of(expired).split("_")[2], datetime.now(UTC) - timedelta(days=1), "test"
         )
     keys = {

@@ -26,9 +26,9 @@ def using(app: Flask, key: str) -> FlaskClient:
 
 def test_a_key_has_the_form_that_scanners_know(app: Flask, service: ModuleType) -> None:
     with app.app_context():
-        made = service.core.auth.backend.key.make()
-        assert service.core.auth.backend.key.id_of(made.text) == made.id
-    name, stage, key_id, secret = made.text.split("_")
+        key_id, key = service.core.auth.backend.key_format.generate()
+        assert service.core.auth.backend.key_format.parse_id(key) == key_id
+    name, stage, key_id, secret = key.split("_")
     assert name.isalnum()
     assert stage == "live"
     assert (len(key_id), len(secret)) == (12, 49)
@@ -37,9 +37,9 @@ def test_a_key_has_the_form_that_scanners_know(app: Flask, service: ModuleType) 
 @pytest.mark.parametrize("position", [0, 5, -50, -20, -3, -1])
 def test_the_checksum_catches_a_typing_error(app: Flask, service: ModuleType, position: int) -> None:
     with app.app_context():
-        text = list(service.core.auth.backend.key.make().text)
-    text[position] = "a" if text[position] != "a" else "b"
-    assert service.core.auth.backend.key.id_of("".join(text)) is None
+        characters = list(service.core.auth.backend.key_format.generate()[1])
+    characters[position] = "a" if characters[position] != "a" else "b"
+    assert service.core.auth.backend.key_format.parse_id("".join(characters)) is None
 
 
 @pytest.mark.control("A8")

@@ -1,4 +1,4 @@
-"""Tell the caller from the ``X-API-Key`` header."""
+"""Authenticate the caller by the ``X-API-Key`` header."""
 
 import hmac
 import secrets
@@ -12,78 +12,74 @@ from ...clock import now
 from ...database import connect
 from ...problems import Problem
 from ...request.caller import Caller, OwnRate
-from ...settings import Settings, get_settings
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
-from . import key, last_use, networks, queries, revocations
+from . import key_format, networks, queries, revocations, throttled_writes
 
 CREDENTIAL_HEADER = "X-API-Key"
-# Compared with when there is no such key, so that it takes as long as when there is one.
-_NOBODY = secrets.token_bytes(32)
+# Compared with the digest of an unknown key, so that rejecting it takes as long as rejecting a wrong secret.
+_RANDOM_DIGEST = secrets.token_bytes(32)
 
 
 def init_app(app: Flask) -> None:
-    """Make the memories of callers, of their networks, and of what was noted."""
+    """Register the caller cache, the known networks and the write throttle."""
     networks.init_app(app)
-    last_use.init_app(app)
-    services.register(app, CallerCache(revocations.reader(get_settings(app, Settings).database_url)))
+    throttled_writes.init_app(app)
+    revocations.init_app(app)
 
 
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
-    """Return what has to answer beside the database: nothing."""
+    """Return no dependencies: keys are in the database."""
     return {}
 
 
 def challenge(error: str | None = None, scope: str | None = None) -> str:
-    """Return a ``WWW-Authenticate`` value; its parameters are those of RFC 6750, section 3."""
-    parts = [f'realm="{current_app.name}"', f'header="{CREDENTIAL_HEADER}"']
-    parts += [f'error="{error}"'] if error else []
-    parts += [f'scope="{scope}"'] if scope else []
-    return "ApiKey " + ", ".join(parts)
+    """Return the value of ``WWW-Authenticate``; see ``Backend.challenge``."""
+    parameters = [f'realm="{current_app.name}"', f'header="{CREDENTIAL_HEADER}"']
+    parameters += [f'error="{error}"'] if error else []
+    parameters += [f'scope="{scope}"'] if scope else []
+    return "ApiKey " + ", ".join(parameters)
 
 
 def authenticate() -> Caller | None:
-    """Return the caller of the request, or None when it carries no key.
-
-    Raises ``Unauthenticated`` for a key that is not valid, and a 400 for two credentials.
-    """
+    """Return the caller of the current request; see ``Backend.authenticate``."""
     environ = request.environ
-    text = environ.get("HTTP_X_API_KEY")
-    if text is None:
+    key = environ.get("HTTP_X_API_KEY")
+    if key is None:
         return None
-    if "HTTP_AUTHORIZATION" in environ or "," in text:
-        raise Problem("ambiguous-credentials", "Send one key, in X-API-Key, and no other credential.")
-    if not text.isascii():
-        raise AuthenticationError("no key by its form")
-    caller = services.get(current_app, CallerCache).get_or_load(text, _look_up)
-    networks.note(caller.credential, caller.id, environ.get("REMOTE_ADDR", ""))
+    if "HTTP_AUTHORIZATION" in environ or "," in key:  # servers join repeated headers with a comma
+        raise Problem("ambiguous-credentials", "Send one key in X-API-Key, and no other credential.")
+    if not key.isascii():
+        raise AuthenticationError("the key is malformed")
+    caller = services.get(current_app, CallerCache).get_or_load(key, _caller)
+    networks.record(caller.credential, caller.id, environ.get("REMOTE_ADDR", ""))
     return caller
 
 
-def _look_up(text: str) -> Caller:
-    key_id = key.id_of(text)
+def _caller(key: str) -> Caller:
+    key_id = key_format.parse_id(key)
     if key_id is None:
-        raise AuthenticationError("no key by its form or checksum")
+        raise AuthenticationError("the key is malformed")
     with connect() as connection:
-        found = queries.find(connection, key_id)
-    if found is None:
-        hmac.compare_digest(key.digest(text).value, _NOBODY)
-        raise AuthenticationError("no such key", key_id)
-    if not hmac.compare_digest(key.digest_under(found.pepper_id, text), found.digest):
+        row = queries.find(connection, key_id)
+    if row is None:
+        hmac.compare_digest(key_format.digest(key).value, _RANDOM_DIGEST)
+        raise AuthenticationError("the key is unknown", key_id)
+    if not hmac.compare_digest(key_format.digest_with(row.pepper_id, key), row.digest):
         raise AuthenticationError("the secret is wrong", key_id)
     at = now()
-    if found.revoked_at is not None:
-        _deny(key_id, "the key is revoked")
-    if found.expires_at <= at:
-        _deny(key_id, "the key has expired")
-    if found.not_before > at:
-        _deny(key_id, "the key is not valid yet")
-    if found.last_used_at is None or at - found.last_used_at >= queries.USED_AT_MOST_EVERY:
-        last_use.take("the use", key_id, queries.used)
-    rate = OwnRate(found.rate, found.rate_of) if found.rate else None
-    return Caller(found.owner, frozenset(found.scopes.split()), key_id, found.expires_at, rate)
+    if row.revoked_at is not None:
+        _reject(key_id, "the key is revoked")
+    if row.expires_at <= at:
+        _reject(key_id, "the key has expired")
+    if row.not_before > at:
+        _reject(key_id, "the key is not valid yet")
+    if row.last_used_at is None or at - row.last_used_at >= queries.LAST_USE_INTERVAL:
+        throttled_writes.attempt("the use", key_id, queries.record_use)
+    rate = OwnRate(row.rate, row.rate_of) if row.rate else None
+    return Caller(row.owner, frozenset(row.scopes.split()), key_id, row.expires_at, rate)
 
 
-def _deny(key_id: str, reason: str) -> Never:
-    last_use.take("the refusal", key_id, queries.denied)
+def _reject(key_id: str, reason: str) -> Never:
+    throttled_writes.attempt("a rejection", key_id, queries.record_rejection)
     raise AuthenticationError(reason, key_id)

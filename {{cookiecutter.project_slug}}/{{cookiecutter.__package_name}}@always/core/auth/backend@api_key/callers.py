@@ -1,4 +1,4 @@
-"""Who keys belong to."""
+"""The owners of keys."""
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -7,20 +7,20 @@ from .models import Owner
 
 
 def count_callers(connection: Connection) -> int:
-    """Return how many owners there are."""
+    """Return the number of owners."""
     return connection.scalar(select(func.count()).select_from(Owner)) or 0
 
 
 def caller_id(_connection: Connection, name: str) -> str:
-    """Return the id of the caller that people know by a name: it is the name of the owner."""
+    """Return the caller id of an owner, which is the name itself."""
     return name
 
 
-def known(connection: Connection, name: str) -> bool:
-    """Tell whether the name is taken."""
+def exists(connection: Connection, name: str) -> bool:
+    """Return whether there is an owner of this name."""
     return connection.execute(select(Owner.name).where(Owner.name == name)).first() is not None
 
 
 def add(connection: Connection, name: str, email: str | None = None) -> None:
-    """Keep a new owner. Raises ``IntegrityError`` when the name is taken."""
+    """Insert a new owner. Raises ``IntegrityError`` if the name is taken."""
     connection.execute(insert(Owner).values(name=name, email=email, created_at=now()))

@@ -9,7 +9,7 @@ from ...clock import now
 from ...database import connect
 from ...diagnostics import Check, Finding
 from ...settings import get_settings
-from . import key
+from . import key_format
 from .models import Key
 from .settings import KeySettings
 
@@ -17,7 +17,9 @@ from .settings import KeySettings
 def peppered(app: Flask) -> Iterator[Finding]:
     """Find keys that no pepper of the settings verifies, and a previous pepper that no key needs any more."""
     settings = get_settings(app, KeySettings)
-    known = {key.name_of(pepper) for pepper in (settings.key_pepper, settings.key_pepper_previous) if pepper}
+    known = {
+        key_format.id_of_pepper(pepper) for pepper in (settings.key_pepper, settings.key_pepper_previous) if pepper
+    }
     alive = (Key.revoked_at.is_(None), Key.expires_at > now())
     with connect() as connection:
         counted = connection.execute(select(Key.pepper_id, func.count()).where(*alive).group_by(Key.pepper_id)).all()
@@ -26,7 +28,7 @@ def peppered(app: Flask) -> Iterator[Finding]:
     if lost:
         yield Finding(f"{lost} keys are under a pepper that is gone", "give it as APP_KEY_PEPPER_PREVIOUS")
     previous = settings.key_pepper_previous
-    if previous and key.name_of(previous) not in found:
+    if previous and key_format.id_of_pepper(previous) not in found:
         yield Finding("no key needs the previous pepper", "remove APP_KEY_PEPPER_PREVIOUS", grave=False)
 
 

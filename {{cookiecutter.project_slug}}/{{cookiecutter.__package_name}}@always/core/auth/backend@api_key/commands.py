@@ -85,7 +85,7 @@ def list_(owner: str | None, as_json: bool) -> None:
     """
     rows: list[AnyRow] = []
     with connect() as connection:
-        while page := queries.of_owner(connection, owner, 500, rows[-1].id if rows else None, revoked=True):
+        while page := queries.list_keys(connection, owner, 500, rows[-1].id if rows else None, revoked=True):
             rows += page
     if as_json:
         click.echo(json.dumps(KeySchema(many=True).dump(rows)))
@@ -122,10 +122,9 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     """
     with transaction() as connection:
         old = _found(connection, key_id)
-        if _state(old) in ("revoked", "expired") or queries.replaced(connection, key_id):
+        if _state(old) in ("revoked", "expired") or queries.is_replaced(connection, key_id):
             raise click.ClickException("The key has ended or was rotated already.")
         issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
-    issuing.forget()
     _print(issued, as_json)
 
 
@@ -139,7 +138,6 @@ def revoke(key_id: str) -> None:
     """
     with transaction() as connection:
         issuing.revoke(connection, _found(connection, key_id).id, by=OPERATOR)
-    issuing.forget()
     click.echo(f"The key {key_id} is revoked.")
 
 

@@ -1,4 +1,4 @@
-"""How the OpenAPI document describes API keys."""
+"""The description of API keys in the OpenAPI document."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from .authentication import CREDENTIAL_HEADER
 
 
 def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
-    """Return the security schemes of the OpenAPI document; a caller needs one of them."""
+    """Return the security schemes; see ``Backend.security_schemes``."""
     return {
         "api_key": {
             "type": "apiKey",
             "in": "header",
             "name": CREDENTIAL_HEADER,
-            "description": "An API key. What it allows is set when it is made.",
+            "description": "An API key. Its scopes are set when it is created.",
         }
     }
 
 
 def docs_client(_app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
-    """Return None: users paste a key into the page ``/docs``."""
+    """Return None: users paste a key into the page."""
     return None

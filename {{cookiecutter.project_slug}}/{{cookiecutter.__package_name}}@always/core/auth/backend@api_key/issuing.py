@@ -7,13 +7,11 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import Connection
 
-from ... import services
 from ...clock import now
 from ...database import AnyRow
 from ...observability import events
 from ...settings import get_settings
-from ..caller_cache import CallerCache
-from . import callers, key, queries
+from . import callers, key_format, queries
 from .events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
 from .settings import KeySettings
 
@@ -49,7 +47,7 @@ def issue(
     It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``. A ``rate`` is its own,
     unless it is ``rate_of`` another key, on whose budget it then counts. Raises ``NeverValid``.
     """
-    if not callers.known(connection, owner):
+    if not callers.exists(connection, owner):
         callers.add(connection, owner)
     settings = get_settings(current_app, KeySettings)
     lifetime = min(days or settings.keys_days, settings.keys_days_at_most)
@@ -58,23 +56,23 @@ def issue(
         expires_at = min(expires_at, no_later_than)
     if not_before is not None and not_before >= expires_at:
         raise NeverValid
-    new = key.make()
+    key_id, text = key_format.generate()
     queries.add(
         connection,
-        key_id=new.id,
-        digest=key.digest(new.text),
+        key_id=key_id,
+        digest=key_format.digest(text),
         owner=owner,
         name=name,
         scopes=scopes,
         rate=rate,
-        rate_of=(rate_of or new.id) if rate else None,
+        rate_of=(rate_of or key_id) if rate else None,
         created_by=by,
         not_before=not_before,
         expires_at=expires_at,
         replaces=replaces,
     )
-    events.record(AUTHN_TOKEN_CREATED, "a key was made", credential=new.id, owner=owner, by=by)
-    return Issued(new.id, new.text, expires_at)
+    events.record(AUTHN_TOKEN_CREATED, "a key was made", credential=key_id, owner=owner, by=by)
+    return Issued(key_id, text, expires_at)
 
 
 def rotate(
@@ -102,16 +100,11 @@ def rotate(
         replaces=old.id,
     )
     overlap = settings.keys_overlap_hours if overlap_hours is None else overlap_hours
-    queries.end_at(connection, old.id, now() + timedelta(hours=overlap), by)
+    queries.expire(connection, old.id, now() + timedelta(hours=overlap), by)
     return new
 
 
 def revoke(connection: Connection, key_id: str, *, by: str) -> None:
-    """End a key. Call ``forget`` when the transaction is committed."""
+    """Revoke a key and record the security event."""
     if queries.revoke(connection, key_id, by):
         events.record(AUTHN_TOKEN_REVOKED, "a key was revoked", credential=key_id, by=by)
-
-
-def forget() -> None:
-    """Clear the caller cache, so that this process rejects the key from the next request on."""
-    services.get(current_app, CallerCache).clear()

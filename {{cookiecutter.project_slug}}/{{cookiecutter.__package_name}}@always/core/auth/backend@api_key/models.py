@@ -1,4 +1,4 @@
-"""The tables of callers and their keys."""
+"""The tables of owners and their keys."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from ...database import Base, UTCDateTime
 
 
 class Owner(Base):
-    """Who keys and items belong to. The name is taken for good, so nobody inherits what another one left."""
+    """A user who owns keys and data. A name is never reused, so that a later user cannot inherit the data."""
 
     __tablename__ = "owners"
 
@@ -19,7 +19,7 @@ class Owner(Base):
 
 
 class Key(Base):
-    """An API key, without its secret: ``digest`` is a hash under the pepper that ``pepper_id`` names."""
+    """An API key without its secret; ``digest`` is a hash under the pepper with the id ``pepper_id``."""
 
     __tablename__ = "keys"
 
@@ -28,7 +28,7 @@ class Key(Base):
     name: Mapped[str] = mapped_column(String(100))
     scopes: Mapped[str] = mapped_column(String(1000))
     rate: Mapped[str | None] = mapped_column(String(50))
-    # The key that the rate was given to, on whose budget this one counts.
+    # The key that the rate was set for, with which this key shares its rate limit.
     rate_of: Mapped[str | None] = mapped_column(String(12))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     pepper_id: Mapped[str] = mapped_column(String(16))
@@ -37,13 +37,13 @@ class Key(Base):
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # Unique: of two rotations at the same time one loses.
+    # Unique, so that only one of two concurrent rotations succeeds.
     replaces: Mapped[str | None] = mapped_column(String(12), unique=True)
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class KeyEvent(Base):
-    """What happened to a key. Rows are only ever added; the id of the key, never its secret."""
+    """An event in the history of a key. Rows are never changed or deleted."""
 
     __tablename__ = "key_events"
 
@@ -55,7 +55,7 @@ class KeyEvent(Base):
 
 
 class KeyNetwork(Base):
-    """A network that a key was used from, and since when."""
+    """A network that a key was used from, with the time of the first use."""
 
     __tablename__ = "key_networks"
 

@@ -16,7 +16,7 @@ from ... import services
 from ...clock import now
 from ...database import connect
 from ...observability import events
-from . import last_use
+from . import throttled_writes
 from .events import AUTHN_NEW_NETWORK
 from .models import KeyNetwork
 
@@ -38,7 +38,9 @@ class Networks:
         network = network_of(address)
         try:
             others = _networks(key_id)
-            if network not in others and not last_use.take(f"the network {network}", key_id, _adding(network, others)):
+            if network not in others and not throttled_writes.attempt(
+                f"the network {network}", key_id, _adding(network, others)
+            ):
                 return
         except ServiceUnavailable:
             return
@@ -61,8 +63,8 @@ def init_app(app: Flask) -> None:
     services.register(app, Networks())
 
 
-def note(key_id: str, owner: str, address: str) -> None:
-    """Note that a key was used from an address."""
+def record(key_id: str, owner: str, address: str) -> None:
+    """Record that a key was used from an address."""
     networks = services.get(current_app, Networks)
     networks.note(key_id, owner, address)
 
@@ -84,7 +86,7 @@ def _networks(key_id: str) -> list[str]:
         return list(connection.scalars(query))
 
 
-def _adding(network: str, others: list[str]) -> last_use.Write:
+def _adding(network: str, others: list[str]) -> throttled_writes.Write:
     """Return what adds a network to the others of a key."""
 
     def add(connection: Connection, key_id: str) -> None:

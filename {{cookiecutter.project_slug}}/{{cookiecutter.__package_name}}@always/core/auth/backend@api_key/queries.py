@@ -1,4 +1,4 @@
-"""How keys are kept, found and ended. Each function takes part in the transaction of its connection."""
+"""Queries and updates of keys, within the transaction of the given connection."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from ...clock import now
 from ...database import AnyRow
 from ...request.caller import OwnRate
 from . import revocations
-from .key import Digest
+from .key_format import Digest
 from .models import Key, KeyEvent
 
-USED_AT_MOST_EVERY = timedelta(minutes=1)
+LAST_USE_INTERVAL = timedelta(minutes=1)
 Event = Literal["created", "first_used", "rotated", "revoked", "denied"]
-_SHOWN = (
+_COLUMNS = (
     Key.id,
     Key.owner,
     Key.name,
@@ -30,22 +30,22 @@ _SHOWN = (
     Key.replaces,
     Key.last_used_at,
 )
-_ONE = select(*_SHOWN, Key.digest, Key.pepper_id).where(Key.id == bindparam("id"))
+_BY_ID = select(*_COLUMNS, Key.digest, Key.pepper_id).where(Key.id == bindparam("id"))
 
 
 def find(connection: Connection, key_id: str) -> AnyRow | None:
-    """Return the key with this id, if there is one."""
-    return connection.execute(_ONE, {"id": key_id}).first()
+    """Return the key with this id, or None."""
+    return connection.execute(_BY_ID, {"id": key_id}).first()
 
 
-def of_owner(
+def list_keys(
     connection: Connection, owner: str | None, limit: int, after: str | None, *, revoked: bool
 ) -> Sequence[AnyRow]:
-    """Return up to ``limit`` keys of an owner, of all owners when it is None, by id from ``after`` on.
+    """Return up to ``limit`` keys with an id greater than ``after``, in order of their ids.
 
-    ``revoked`` tells whether those that were revoked are among them.
+    The keys of all owners if ``owner`` is None; including revoked keys if ``revoked``.
     """
-    query = select(*_SHOWN).order_by(Key.id).limit(limit)
+    query = select(*_COLUMNS).order_by(Key.id).limit(limit)
     if owner is not None:
         query = query.where(Key.owner == owner)
     if after is not None:
@@ -56,7 +56,7 @@ def of_owner(
 
 
 def own_rates(connection: Connection) -> list[tuple[str, str, OwnRate]]:
-    """Return id, owner and rate of every key that has a rate of its own and may still be used."""
+    """Return id, owner and rate of every active key with a rate of its own; see ``Backend.own_rates``."""
     query = select(Key.id, Key.owner, Key.rate, Key.rate_of).where(Key.rate.is_not(None), Key.revoked_at.is_(None))
     rows = connection.execute(query.where(Key.expires_at > now()).order_by(Key.owner, Key.id))
     return [(row.id, row.owner, OwnRate(row.rate, row.rate_of)) for row in rows]
@@ -77,8 +77,8 @@ def add(
     expires_at: datetime,
     replaces: str | None = None,
 ) -> None:
-    """Keep a new key."""
-    made = now()
+    """Insert a new key."""
+    created_at = now()
     connection.execute(
         insert(Key).values(
             id=key_id,
@@ -90,54 +90,54 @@ def add(
             digest=digest.value,
             pepper_id=digest.pepper_id,
             created_by=created_by,
-            created_at=made,
-            not_before=not_before or made,
+            created_at=created_at,
+            not_before=not_before or created_at,
             expires_at=expires_at,
             replaces=replaces,
         )
     )
-    note(connection, key_id, "created", created_by)
+    add_event(connection, key_id, "created", created_by)
 
 
-def end_at(connection: Connection, key_id: str, moment: datetime, by: str) -> None:
-    """Let a rotated key end at ``moment``, unless it would end sooner."""
-    connection.execute(update(Key).where(Key.id == key_id, Key.expires_at > moment).values(expires_at=moment))
-    note(connection, key_id, "rotated", by)
+def expire(connection: Connection, key_id: str, at: datetime, by: str) -> None:
+    """Set the expiry of a rotated key to ``at``, unless it expires sooner."""
+    connection.execute(update(Key).where(Key.id == key_id, Key.expires_at > at).values(expires_at=at))
+    add_event(connection, key_id, "rotated", by)
     revocations.bump(connection)
 
 
 def revoke(connection: Connection, key_id: str, by: str) -> bool:
-    """End a key now; tell whether it was still alive."""
-    ended = connection.execute(update(Key).where(Key.id == key_id, Key.revoked_at.is_(None)).values(revoked_at=now()))
-    if ended.rowcount != 1:
+    """Revoke a key; return False if it is revoked already."""
+    revoked = connection.execute(update(Key).where(Key.id == key_id, Key.revoked_at.is_(None)).values(revoked_at=now()))
+    if revoked.rowcount != 1:
         return False
-    note(connection, key_id, "revoked", by)
+    add_event(connection, key_id, "revoked", by)
     revocations.bump(connection)
     return True
 
 
-def used(connection: Connection, key_id: str) -> None:
-    """Note that a key was used, at most once a minute."""
+def record_use(connection: Connection, key_id: str) -> None:
+    """Set the time of the last use, if the stored one is older than ``LAST_USE_INTERVAL``."""
     at = now()
     first = connection.execute(update(Key).where(Key.id == key_id, Key.last_used_at.is_(None)).values(last_used_at=at))
     if first.rowcount == 1:
-        note(connection, key_id, "first_used", key_id)
+        add_event(connection, key_id, "first_used", key_id)
         return
     connection.execute(
-        update(Key).where(Key.id == key_id, Key.last_used_at < at - USED_AT_MOST_EVERY).values(last_used_at=at)
+        update(Key).where(Key.id == key_id, Key.last_used_at < at - LAST_USE_INTERVAL).values(last_used_at=at)
     )
 
 
-def denied(connection: Connection, key_id: str) -> None:
-    """Note that a key was refused that is no longer valid, or not yet."""
-    note(connection, key_id, "denied", key_id)
+def record_rejection(connection: Connection, key_id: str) -> None:
+    """Record that a request with a revoked, expired or not yet valid key was rejected."""
+    add_event(connection, key_id, "denied", key_id)
 
 
-def note(connection: Connection, key_id: str, event: Event, by: str) -> None:
-    """Add a row to the history of a key."""
+def add_event(connection: Connection, key_id: str, event: Event, by: str) -> None:
+    """Add an event to the history of a key."""
     connection.execute(insert(KeyEvent).values(key_id=key_id, event=event, by=by, at=now()))
 
 
-def replaced(connection: Connection, key_id: str) -> bool:
-    """Tell whether a key was rotated already."""
+def is_replaced(connection: Connection, key_id: str) -> bool:
+    """Return whether a key was rotated already."""
     return connection.execute(select(Key.id).where(Key.replaces == key_id)).first() is not None

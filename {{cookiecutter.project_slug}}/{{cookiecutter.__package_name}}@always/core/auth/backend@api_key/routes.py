@@ -34,7 +34,7 @@ def list_keys(query: dict[str, Any]) -> dict[str, Any]:
     caller, limit = current_caller(), query["limit"]
     owner = None if caller.is_admin else caller.id
     with connect() as connection:
-        rows = queries.of_owner(connection, owner, limit + 1, query.get("cursor"), revoked=False)
+        rows = queries.list_keys(connection, owner, limit + 1, query.get("cursor"), revoked=False)
     return {"keys": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
@@ -82,7 +82,6 @@ def revoke_key(key_id: str) -> None:
     with transaction() as connection:
         found = _found(connection, key_id)
         issuing.revoke(connection, found.id, by=current_caller().credential)
-    issuing.forget()
 
 
 @blueprint.post("/<key_id>/rotate")
@@ -97,7 +96,7 @@ def rotate_key(key_id: str) -> Any:
             old = _found(connection, key_id)
             _require_held(caller, old.scopes.split())
             _require_same_budget(caller, old)
-            if old.expires_at <= now() or queries.replaced(connection, old.id):
+            if old.expires_at <= now() or queries.is_replaced(connection, old.id):
                 raise Problem("conflict", "The key has ended or was rotated already.")
             issued = issuing.rotate(
                 connection,
@@ -107,7 +106,6 @@ def rotate_key(key_id: str) -> Any:
             )
     except IntegrityError:
         raise Problem("conflict", "The key was rotated already.") from None
-    issuing.forget()
     return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
 
 

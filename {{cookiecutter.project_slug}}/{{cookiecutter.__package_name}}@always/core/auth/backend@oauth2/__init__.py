@@ -6,7 +6,7 @@ This is the face that the rest of the service knows.
 from flask import Flask
 
 from .. import guards
-from . import cache, protected_resource
+from . import protected_resource, revocations
 from .accounts import account, sessions, sign_in, sign_up
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness
 from .callers import caller_id, count_callers, own_rates
@@ -29,7 +29,7 @@ blueprints = (
 
 def init_app(app: Flask) -> None:
     """Make the memory of callers, the guards of the protocol, its pages and the document of the protected resource."""
-    cache.init_app(app)
+    revocations.init_app(app)
     guards.add(app, "client", client_guard.guard)
     guards.add(app, "session", sessions.guard)
     guards.add(app, "own_form", sessions.require_own_form)

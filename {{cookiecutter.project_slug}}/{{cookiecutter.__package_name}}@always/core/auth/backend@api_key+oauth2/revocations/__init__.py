@@ -1,12 +1,16 @@
-"""The revocation counter: a row that every revocation increments, so that other processes notice it."""
+"""The revocation counter: a row that every revocation increments, so that every process clears its caller cache."""
 
+from flask import Flask, current_app
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ....database import Base
+from .... import services
+from ....database import Base, on_commit
+from ....settings import Settings, get_settings
+from ...caller_cache import CallerCache
 from .counter import reader
 
-__all__ = ["RevocationCounter", "bump", "reader"]
+__all__ = ["RevocationCounter", "bump", "init_app", "reader"]
 
 
 class RevocationCounter(Base):
@@ -18,6 +22,12 @@ class RevocationCounter(Base):
     counter: Mapped[int]
 
 
+def init_app(app: Flask) -> None:
+    """Register a caller cache that is cleared when the counter changes."""
+    services.register(app, CallerCache(reader(get_settings(app, Settings).database_url)))
+
+
 def bump(connection: Connection) -> None:
-    """Increment the counter, in the transaction that revokes."""
+    """Increment the counter, in the transaction that revokes; after its commit, clear the cache of this process."""
     connection.execute(update(RevocationCounter).values(counter=RevocationCounter.counter + 1))
+    on_commit(connection, services.get(current_app, CallerCache).clear)
