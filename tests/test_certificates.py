@@ -240,7 +240,11 @@ def test_an_openssl_without_req_ca_works(
     [
         (True, False, "(made with openssl)"),
         (False, True, "(made with cryptography)"),
-        (False, False, "No certificates yet: openssl is not installed and cryptography is not installed."),
+        (
+            False,
+            False,
+            "No certificates yet: openssl is not installed and cryptography is not installed.",
+        ),
     ],
 )
 def test_a_bake_uses_the_available_tool(

@@ -1,1 +1,5 @@
 """Development tools: ``make run``, certificates, secrets and generated documents."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent

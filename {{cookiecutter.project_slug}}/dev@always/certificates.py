@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import secret_files
+from . import ROOT, secret_files
 
 CA_DAYS, SERVER_DAYS, RENEW_DAYS = 730, 90, 30
 PUBLIC = 0o644
@@ -185,9 +185,8 @@ def main() -> None:
     parser.add_argument("--force", action="store_true", help="create all of them again, with a new CA")
     parser.add_argument("--with", dest="tool", default="", choices=TOOLS, help="the tool to use")
     arguments = parser.parse_args()
-    folder = Path(__file__).resolve().parent.parent / "certs"
     try:
-        tool = create(folder, arguments.tool, force=arguments.force)
+        tool = create(ROOT / "certs", arguments.tool, force=arguments.force)
     except CertificateError as error:
         sys.exit(f"Cannot create certificates: {error}. Install openssl, or run `uv sync`.")
     print(f"Created with {tool}." if tool else "All certificates are valid. --force creates them again.")

@@ -1,40 +1,46 @@
-"""The credential that ``make run`` gives a developer: an API key, made once, used while it works.
+"""The development credential: an API key that is created once and used while it is valid.
 
-The service itself keeps only a hash. Here the key stands in ``var/development.json``, which only
-its owner can read and git ignores, so that the next start can print it again.
+The service stores only a hash. ``var/development.json``, with mode 0600 and ignored by git, keeps the key itself for
+the next start.
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from . import secret_files
+from . import secret_files, service
+from .calls import quoted
 
 FILE = Path("var", "development.json")
 OWNER = "developer"
-SCOPES = "items:read items:write keys:manage"
 
 
-def header(flask: Callable[..., str], call: Callable[..., Any]) -> str:
-    """Give the request header that authenticates the developer, with a new key if need be.
+def credential() -> tuple[str, list[str]]:
+    """Return the request header with the key, quoted for a shell, and lines to print (none).
 
-    ``flask`` runs one of the service's commands and gives what it prints; ``call`` asks the service, whose database or
-    secrets may be new ones.
+    A key that is invalid or has other scopes is replaced: the database, the secrets or the scopes may have changed.
     """
-    kept = _kept()
-    if kept and call("/api/v1/me", headers={"X-API-Key": kept}).status_code == 200:
-        return f"X-API-Key: {kept}"
-    options = ("--name", "development", "--owner", OWNER, "--scopes", SCOPES, "--json")
-    made = json.loads(flask("keys", "create", *options))
+    saved = _saved()
+    response = service.request("/api/v1/me", headers={"X-API-Key": saved.get("key", "")})
+    if response.status_code != 200 or set(response.get_json()["scopes"]) != set(service.scopes()):
+        if response.status_code == 200:
+            service.flask("keys", "revoke", saved["id"])
+        saved = _create()
+    return quoted(f"X-API-Key: {saved['key']}"), []
+
+
+def _create() -> dict[str, str]:
+    """Create a key and save it."""
+    options = ("--name", "development", "--owner", OWNER, "--scopes", " ".join(service.scopes()), "--json")
+    created: dict[str, str] = json.loads(service.flask("keys", "create", *options))
     FILE.parent.mkdir(exist_ok=True)
-    secret_files.write(FILE, json.dumps(made))
-    return f"X-API-Key: {made['key']}"
+    secret_files.write(FILE, json.dumps(created))
+    return created
 
 
-def _kept() -> str:
-    """Give the key that an earlier start left."""
+def _saved() -> dict[str, str]:
+    """Return the id and the key of an earlier start, or nothing if the file is missing or invalid."""
     try:
-        return str(json.loads(FILE.read_text("utf-8"))["key"])
+        saved = json.loads(FILE.read_text("utf-8"))
+        return {"id": str(saved["id"]), "key": str(saved["key"])}
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return {}

@@ -1,27 +1,21 @@
-"""The credential that ``make run`` gives a developer: a token of the local issuer, for a working day.
+"""The development credential: a token of the local issuer, valid for eight hours.
 
-Where the settings name a real provider, only that one can issue a token; then the printed calls have a place for it,
-and a sentence says so.
+If the settings name a real provider, only that provider can issue tokens: the printed calls then use ``$TOKEN``.
 """
 
-from collections.abc import Callable
-from typing import Any
+from . import service
+from .calls import quoted
 
-from . import settings
-
-ISSUE = ("tokens", "issue", "--sub", "developer", "--scopes", "items:read items:write", "--expires-in", "480")
+MINUTES = 480
 
 
-def header(flask: Callable[..., str], _call: Callable[..., Any]) -> str:
-    """Give the request header that authenticates the developer.
-
-    ``flask`` runs one of the service's commands and gives what it prints.
-    """
-    issuer = settings.setting("provider", "issuer", "local")
+def credential() -> tuple[str, list[str]]:
+    """Return the request header with the token, quoted for a shell, and lines to print."""
+    issuer, scopes = service.setting("provider_issuer"), " ".join(service.scopes())
     if issuer == "local":
-        return f"Authorization: Bearer {flask(*ISSUE).strip()}"
-    print(
-        f"\nTokens come from {issuer}: ask it for one for this service, with the scopes items:read and items:write,\n"
-        "and keep it by `export TOKEN=...`; docs/authentication.md says what it must hold"
-    )
-    return "Authorization: Bearer $TOKEN"
+        options = ("--sub", "developer", "--scopes", scopes, "--expires-in", str(MINUTES))
+        return quoted(f"Authorization: Bearer {service.flask('tokens', 'issue', *options).strip()}"), []
+    return '"Authorization: Bearer $TOKEN"', [
+        f"{issuer} issues the tokens. Get one for this service with the scopes {scopes},",
+        "and set it with `export TOKEN=...`. docs/authentication.md lists the claims that it must have.",
+    ]

@@ -1,126 +1,136 @@
-"""What ``make run`` gives a developer: a person and clients that are made once and used while they work.
+"""The development credential: a user and clients that are created once and used while they are valid.
 
-The service itself keeps only hashes. Here the secrets stand in ``var/development.json``, which only its owner can read
-and git ignores, so that the next start can print them again.
+The service stores only hashes. ``var/development.json``, with mode 0600 and ignored by git, keeps the secrets
+themselves for the next start.
 """
 
 import json
 import re
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import secret_files, urls
+from . import secret_files, service
+from .calls import curl, quoted
 
 FILE = Path("var", "development.json")
-PERSON = "developer"
-SCOPES = "items:read items:write"
+USER = "developer"
 CLIENTS = {"web": "Development client", "page": "Documentation page", "service": "Development service"}
 CALLBACK = "http://127.0.0.1:8000/callback"
-# Cuts the token out of the answer, on a machine that has no more than sed.
-CUT = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
+# Extracts the token from the response with sed, which every Unix has.
+EXTRACT = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
 
 
-def header(flask: Callable[..., str], call: Callable[..., Any]) -> str:
-    """Give the request header that authenticates the service client; a shell gets the token in passing.
+def credential() -> tuple[str, list[str]]:
+    """Return a request header for the shell, which gets a token of the service client, and lines to print.
 
-    ``flask`` runs one of the service's commands and gives what it prints; ``call`` asks the service, whose database may
-    be a new one.
+    Clients that are invalid or have other scopes are replaced: the database or the scopes may have changed.
     """
-    made = _kept()
-    if not _works(made, flask, call):
-        made = _make(flask)
+    saved = _saved()
+    if not _valid(saved):
+        saved = _create()
         FILE.parent.mkdir(exist_ok=True)
-        secret_files.write(FILE, json.dumps(made, indent=2))
-    print(
-        f"\nA person signs in at {urls.origin()}/oauth2/login: {PERSON}, password {made['password']}\n"
-        f"A web client asks people and gets them back at {CALLBACK}: {_proof(made['web'])}\n"
-        f"A service client calls for itself: {_proof(made['service'])}\n"
-        f"Calls are tried in a browser at {urls.origin()}/docs"
-    )
-    ask = f"-s -u {_proof(made['service'])} -d grant_type=client_credentials {urls.origin()}/oauth2/token"
-    return f"Authorization: Bearer $({urls.curl()} {ask} | {CUT})"
+        secret_files.write(FILE, json.dumps(saved, indent=2))
+    web, service_client = (_basic(saved[kind]) for kind in ("web", "service"))
+    url = service.origin()
+    token = f"{curl()} -s -u {quoted(service_client)} -d grant_type=client_credentials {url}/oauth2/token"
+    return f'"Authorization: Bearer $({token} | {EXTRACT})"', [
+        f"User: {USER}, password {saved['password']}; signs in at {url}/oauth2/login",
+        f"Client for users (authorization code), redirect URI {CALLBACK}: {web}",
+        f"Client without a user (client credentials): {service_client}",
+    ]
 
 
-def _make(flask: Callable[..., str]) -> dict[str, Any]:
-    """Make the person and the clients anew; what an earlier start made of the same name goes."""
-    for one in _clients(flask):
-        if one["name"] in CLIENTS.values():
-            flask("clients", "delete", one["id"], "--yes")
-    password = secrets.token_urlsafe(48)  # as long as the settings may ask for
-    if any(one["name"] == PERSON for one in json.loads(flask("users", "list", "--json"))):
-        flask("users", "set-password", PERSON, "--password-stdin", typed=f"{password}\n")
-        flask("users", "unlock", PERSON)
+def _create() -> dict[str, Any]:
+    """Create the user and the clients; clients of the same names from an earlier start are deleted."""
+    for client in _clients():
+        if client["name"] in CLIENTS.values():
+            service.flask("clients", "delete", client["id"], "--yes")
+    scopes = ("--scopes", " ".join(service.scopes()))
+    password = secrets.token_urlsafe(48)  # as long as the longest minimum that the settings allow
+    if _user():
+        service.flask("users", "set-password", USER, "--password-stdin", stdin=f"{password}\n")
+        service.flask("users", "unlock", USER)
+        service.flask("users", "grant", USER, *scopes)
     else:
-        options = ("--email", "developer@localhost", "--password-stdin")
-        flask("users", "create", PERSON, *options, typed=f"{password}\n")
-    asks = ("--grants", "authorization_code refresh_token", "--redirect-uri")
+        options = ("--email", "developer@localhost", *scopes, "--password-stdin")
+        service.flask("users", "create", USER, *options, stdin=f"{password}\n")
+    code = ("--grants", "authorization_code refresh_token", "--redirect-uri")
     grants: dict[str, tuple[str, ...]] = {
-        "web": (*asks, CALLBACK),
-        "page": (*asks, _page(), "--public"),
+        "web": (*code, CALLBACK),
+        "page": (*code, _page_redirect_uri(), "--public"),
         "service": ("--grants", "client_credentials"),
     }
-    create = ("clients", "create", "--scopes", SCOPES, "--json", "--name")
-    made = {kind: json.loads(flask(*create, CLIENTS[kind], *grants[kind])) for kind in CLIENTS}
-    return {"password": password, **made}
+    create = ("clients", "create", *scopes, "--json", "--name")
+    return {"password": password} | {
+        kind: json.loads(service.flask(*create, name, *grants[kind])) for kind, name in CLIENTS.items()
+    }
 
 
-def _page() -> str:
-    """Give where the page /docs has people back: it is the client that this address is registered for."""
-    return f"{urls.origin()}/docs/oauth2-redirect.html"
+def _page_redirect_uri() -> str:
+    """Return the redirect URI of the page ``/docs``."""
+    return f"{service.origin()}/docs/oauth2-redirect.html"
 
 
-def _clients(flask: Callable[..., str]) -> list[dict[str, Any]]:
-    """Give the clients that the database knows."""
-    known: list[dict[str, Any]] = json.loads(flask("clients", "list", "--json"))
-    return known
+def _clients() -> list[dict[str, Any]]:
+    """Return the clients in the database."""
+    clients: list[dict[str, Any]] = json.loads(service.flask("clients", "list", "--json"))
+    return clients
 
 
-def _kept() -> dict[str, Any]:
-    """Give what an earlier start left."""
+def _user() -> dict[str, Any]:
+    """Return the development user in the database; empty if there is none."""
+    users: list[dict[str, Any]] = json.loads(service.flask("users", "list", "--json"))
+    return next((user for user in users if user["name"] == USER), {})
+
+
+def _saved() -> dict[str, Any]:
+    """Return the secrets of an earlier start, or nothing if the file is missing or invalid."""
     try:
-        made = json.loads(FILE.read_text("utf-8"))
+        saved = json.loads(FILE.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return made if isinstance(made, dict) else {}
+    return saved if isinstance(saved, dict) else {}
 
 
-def _works(made: dict[str, Any], flask: Callable[..., str], call: Callable[..., Any]) -> bool:
-    """Tell whether the service takes all of it, and the page is registered for this address."""
+def _valid(saved: dict[str, Any]) -> bool:
+    """Return whether the service accepts all of the secrets, and user and clients have the current scopes."""
     try:
-        uris = {one["id"]: one["redirect_uris"] for one in _clients(flask)}
+        clients = {client["id"]: client for client in _clients()}
+        own = [_user(), *(clients[saved[kind]["id"]] for kind in CLIENTS)]
         return (
-            _page() in uris.get(made["page"]["id"], ())
-            and all(_right(made[kind], call) for kind in ("web", "service"))
-            and _signs_in(made["password"], call)
+            all(set(each["scopes"]) == set(service.scopes()) for each in own)
+            and _page_redirect_uri() in clients[saved["page"]["id"]]["redirect_uris"]
+            and all(_accepted(saved[kind]) for kind in ("web", "service"))
+            and _signs_in(saved["password"])
         )
     except (KeyError, TypeError):
-        return False  # an earlier version of this file, or another, wrote it
+        return False  # the file is from another version or another program
 
 
-def _right(client: dict[str, str], call: Callable[..., Any]) -> bool:
-    """Try the secret of a client where it is asked for nothing else: it withdraws a token that there is not."""
-    answer = call("/oauth2/revoke", method="POST", auth=(client["id"], client["secret"]), data={"token": "none"})
-    return bool(answer.status_code != 401)
+def _accepted(client: dict[str, str]) -> bool:
+    """Return whether a client's secret is valid, by revoking a token that does not exist."""
+    credentials = (client["id"], client["secret"])
+    response = service.request("/oauth2/revoke", method="POST", auth=credentials, data={"token": "none"})
+    return bool(response.status_code != 401)
 
 
-def _signs_in(password: str, call: Callable[..., Any]) -> bool:
-    """Try the password, and sign out again."""
-    form = {"form_token": _form_token(call("/oauth2/login").text), "name": PERSON, "password": password}
-    status = call("/oauth2/login", method="POST", data=form).status_code
+def _signs_in(password: str) -> bool:
+    """Return whether the password is valid, by signing in and out again."""
+    form = {"form_token": _form_token(service.request("/oauth2/login").text), "name": USER, "password": password}
+    status = service.request("/oauth2/login", method="POST", data=form).status_code
     if status == 303:
-        form = {"form_token": _form_token(call("/oauth2/account").text)}
-        call("/oauth2/logout", method="POST", data=form)
+        form = {"form_token": _form_token(service.request("/oauth2/account").text)}
+        service.request("/oauth2/logout", method="POST", data=form)
     return bool(status != 422)
 
 
 def _form_token(page: str) -> str:
-    """Give what shows that a form is of this page's."""
+    """Return the CSRF token of a form."""
     found = re.search(r'name="form_token" value="([^"]*)"', page)
     return found[1] if found else ""
 
 
-def _proof(client: dict[str, str]) -> str:
-    """Give the id and secret as curl takes them."""
+def _basic(client: dict[str, str]) -> str:
+    """Return the id and the secret as ``curl -u`` accepts them."""
     return f"{client['id']}:{client['secret']}"

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from . import ROOT
 
 
 def documents(app: Any) -> dict[str, str]:

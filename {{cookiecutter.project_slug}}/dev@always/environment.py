@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from . import secret_files
+from . import ROOT, secret_files
 
 EMPTY_VALUE = re.compile(r"^(\w+=)$", re.MULTILINE)
 
@@ -27,5 +27,5 @@ def create(folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    created = create(Path(__file__).resolve().parent.parent)
+    created = create(ROOT)
     print("Created .env with new secrets." if created else ".env exists and was not changed.")

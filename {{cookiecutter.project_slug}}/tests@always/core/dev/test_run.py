@@ -1,31 +1,53 @@
-"""``make run`` says in a sentence why it does not start."""
+"""``make run`` explains in a sentence why it cannot start."""
+
+import socket
+from collections.abc import Callable
 
 import click
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from dev import run
+from dev import run, service
+
+MakeApp = Callable[..., Flask]
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "reason"),
     [
         (OperationalError("SELECT 1", {}, OSError("no answer\nIs the server running?")), ": no answer"),
         (PermissionError(13, "Permission denied"), ": [Errno 13] Permission denied"),
         (click.ClickException("There is no such thing."), ""),
     ],
 )
-def test_a_command_that_fails_is_told_in_a_sentence(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, failure: Exception, told: str
+def test_a_failed_command_is_explained(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, failure: Exception, reason: str
 ) -> None:
-    @app.cli.command("stumble")
-    def stumble() -> None:
+    @app.cli.command("fail")
+    def fail() -> None:
         raise failure
 
-    monkeypatch.setattr(run, "service", lambda: app)
-    with pytest.raises(SystemExit) as ended:
-        run.flask("stumble")
-    said = str(ended.value)
-    assert said.endswith(f"Not started: flask stumble failed{told}.")
-    assert ("There is no such thing." in said) == (not told)
+    monkeypatch.setattr(service, "application", lambda: app)
+    with pytest.raises(SystemExit) as exit_info:
+        service.flask("fail")
+    message = str(exit_info.value)
+    assert message.endswith(f"Not started: flask fail failed{reason}.")
+    assert ("There is no such thing." in message) == (not reason)
+
+
+def test_a_used_port_is_reported_before_anything_is_printed(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as used:
+        used.bind(("127.0.0.1", 0))
+        used.listen()
+        port = used.getsockname()[1]
+        app = make_app(server_port=str(port))
+        monkeypatch.setattr(service, "application", lambda: app)
+        monkeypatch.setattr(run, "create_files", lambda: ["Created .env with new secrets."])
+        with pytest.raises(SystemExit) as exit_info:
+            run.main()
+    assert f"port {port} of 127.0.0.1" in str(exit_info.value)
+    assert "Set APP_SERVER_PORT to another port." in str(exit_info.value)
+    assert capsys.readouterr().out == ""

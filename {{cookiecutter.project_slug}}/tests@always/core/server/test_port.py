@@ -17,4 +17,5 @@ def test_a_taken_port_is_refused(make_app: MakeApp) -> None:
         port = taken.getsockname()[1]
         refused = make_app(server_port=str(port)).test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
-    assert f"Port {port} of 127.0.0.1 cannot be listened on" in refused.stderr
+    assert f"Cannot listen on port {port} of 127.0.0.1" in refused.stderr
+    assert "Set APP_SERVER_PORT to another port." in refused.stderr

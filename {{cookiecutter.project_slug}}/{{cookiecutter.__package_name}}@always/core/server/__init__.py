@@ -3,6 +3,7 @@
 The settings are checked once, here in the parent; a worker only builds the application. granian speaks TLS itself.
 """
 
+import errno
 import os
 import signal
 import socket
@@ -58,7 +59,7 @@ def command() -> None:
     settings, root = active_settings[Settings], active_settings.root
     tls = settings.server_tls
     chain, key = certificate.installed(active_settings) if tls else (None, None)
-    _refuse_taken(settings.server_address, settings.server_port)
+    check_port(settings.server_address, settings.server_port)
     server = Server(
         current_app.import_name,
         address=settings.server_address,
@@ -95,18 +96,22 @@ def command() -> None:
     events.record(events.SYS_SHUTDOWN, "the server has stopped")
 
 
-def _refuse_taken(address: str, port: int) -> None:
-    """Refuse an address that cannot be listened on.
+def check_port(address: str, port: int) -> None:
+    """Check that the service can listen on this address and port. Raises ``ConfigurationError``.
 
-    granian shares its port with whoever asks: a second service would answer half of the calls of the first.
+    granian sets SO_REUSEPORT: a second service would start, and receive half of the connections of the first.
     """
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        if sys.platform != "win32":  # where it would take the port from another; elsewhere it only forgets ended ones
+        if sys.platform != "win32":  # on Windows the option allows two listeners; elsewhere it ignores TIME_WAIT
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise ConfigurationError(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
+            foreign = error.errno == errno.EADDRNOTAVAIL
+            fix = "APP_SERVER_ADDRESS to an address of this machine" if foreign else "APP_SERVER_PORT to another port"
+            raise ConfigurationError(
+                f"Cannot listen on port {port} of {address}: {error.strerror}. Set {fix}."
+            ) from None
 
 
 def _hear_as_a_worker() -> None:
