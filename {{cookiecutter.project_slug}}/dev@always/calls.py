@@ -45,12 +45,12 @@ def _requests() -> Iterator[tuple[str, dict[str, Any] | None]]:
         and not operation.arguments
     ]
     for operation in sorted(operations, key=lambda each: (each.path, each.method != "POST")):
-        contract = operation.contract
-        if operation.method == "GET" and not _required(contract.query):
+        declaration = operation.declaration
+        if operation.method == "GET" and not _required(declaration.query):
             yield operation.path, None
-        elif operation.method == "POST" and contract.body:
+        elif operation.method == "POST" and declaration.body:
             body = paths[operation.path]["post"]["requestBody"]["content"]["application/json"]["example"]
-            if _required(contract.body) <= body.keys():
+            if _required(declaration.body) <= body.keys():
                 yield operation.path, body
 
 
