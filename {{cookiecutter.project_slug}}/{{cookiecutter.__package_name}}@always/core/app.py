@@ -8,7 +8,7 @@ from contextvars import ContextVar
 import click
 from flask import Blueprint, Flask
 
-from . import commands, database, observability, openapi, pipeline, server, services, settings
+from . import commands, database, docs_page, observability, openapi, pipeline, server, services, settings
 from .anomalies.catalogue import ANOMALIES, Anomalies
 from .auth import backend, guards
 from .endpoints import about, admin, health, metrics
@@ -52,7 +52,8 @@ def create_app(
         about.blueprint,
         admin.blueprint,
         *blueprints,
-        *openapi.blueprints,
+        openapi.blueprint,
+        docs_page.blueprint,
         *backend.blueprints,
     ):
         app.register_blueprint(blueprint)

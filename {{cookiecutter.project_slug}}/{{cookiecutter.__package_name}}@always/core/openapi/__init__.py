@@ -1,7 +1,4 @@
-"""The OpenAPI document, from the marks and contracts of the views: ``GET /openapi.json`` and ``flask openapi``.
-
-``/docs`` shows it to people.
-"""
+"""The OpenAPI document, from the marks and contracts of the views: ``GET /openapi.json`` and ``flask openapi``."""
 
 import json
 from pathlib import Path
@@ -14,12 +11,9 @@ from flask.cli import with_appcontext
 
 from .. import services
 from ..declare import produces, public
-from . import sign_in
-from .docs_page import blueprint as page
 from .document import describe
 
 blueprint = Blueprint("openapi", __name__)
-blueprints = (blueprint, page, *sign_in.blueprints)
 
 
 class Document(dict[str, Any]):
@@ -61,4 +55,4 @@ def command(file: Path | None) -> None:
         raise click.FileError(str(file), error.strerror) from None
 
 
-__all__ = ["blueprints", "command", "document"]
+__all__ = ["blueprint", "command", "document"]

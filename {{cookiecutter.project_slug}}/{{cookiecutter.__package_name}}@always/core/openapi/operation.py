@@ -11,7 +11,7 @@ from ..auth.scopes import SCOPES
 from ..declare.declaration import JSON, Declaration
 from ..operations import Operation
 from ..problems import PROBLEM_TYPES
-from . import shared, sign_in
+from . import shared
 
 Schemes = Mapping[str, Mapping[str, Any]]
 IF_MATCH = {
@@ -44,7 +44,7 @@ def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
 def _security(operation: Operation, schemes: Schemes) -> list[dict[str, list[str]]]:
     access_rule = operation.access_rule
     if operation.for_callers:
-        scoped = {name for name, scheme in schemes.items() if scheme["type"] in sign_in.SCOPED}
+        scoped = {name for name, scheme in schemes.items() if scheme["type"] in ("oauth2", "openIdConnect")}
         return [{name: [access_rule.scope] if access_rule.scope and name in scoped else []} for name in sorted(schemes)]
     return [{access_rule.guard: []}] if access_rule.guard in schemes and access_rule.guard else []
 

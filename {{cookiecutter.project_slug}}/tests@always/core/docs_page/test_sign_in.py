@@ -47,6 +47,8 @@ def test_an_issuer_elsewhere_may_answer_the_page_and_open_a_window(
     flow = {"authorizationUrl": f"{issuer}/auth", "tokenUrl": f"{issuer}/token", "scopes": {}}
     schemes = {"provider": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
     monkeypatch.setattr(service.core.auth.backend, "security_schemes", lambda _app: schemes)
-    page, redirect = (shown.test_client().get(path) for path in ("/docs", "/docs/oauth2-redirect.html"))
+    paths = ("/docs", "/docs/oauth2-redirect.html", "/docs/start.js")
+    page, redirect, script = (shown.test_client().get(path) for path in paths)
     assert f"connect-src {sources};" in page.headers["Content-Security-Policy"]
     assert tuple(answer.headers["Cross-Origin-Opener-Policy"] for answer in (page, redirect)) == opener
+    assert script.headers["Cross-Origin-Opener-Policy"] == "same-origin"

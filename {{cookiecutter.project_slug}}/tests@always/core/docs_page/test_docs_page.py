@@ -41,7 +41,12 @@ def test_a_file_is_not_sent_twice(shown: Flask) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["index.html", "../page.py", "%2e%2e/page.py", "swagger-ui.js.map", "page"])
+@pytest.mark.parametrize("path", ["/docs", "/docs/start.js"])
+def test_a_query_is_rejected(shown: Flask, path: str) -> None:
+    assert shown.test_client().get(f"{path}?code=abc").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["index.html", "../app.py", "%2e%2e/app.py", "swagger-ui.js.map", "page"])
 def test_no_other_file_is_there(shown: Flask, name: str) -> None:
     assert shown.test_client().get(f"/docs/{name}").status_code == 404
 

@@ -1,4 +1,4 @@
-// Starts Swagger UI. A file of its own, because the page allows no inline script.
+// Starts Swagger UI. The page allows no inline script, so this is a file of its own.
 "use strict";
 
 (async () => {
