@@ -117,17 +117,17 @@ def _accepted(client: dict[str, str]) -> bool:
 
 def _signs_in(password: str) -> bool:
     """Return whether the password is valid, by signing in and out again."""
-    form = {"form_token": _form_token(service.request("/oauth2/login").text), "name": USER, "password": password}
+    form = {"csrf_token": _csrf_token(service.request("/oauth2/login").text), "username": USER, "password": password}
     status = service.request("/oauth2/login", method="POST", data=form).status_code
     if status == 303:
-        form = {"form_token": _form_token(service.request("/oauth2/account").text)}
+        form = {"csrf_token": _csrf_token(service.request("/oauth2/account").text)}
         service.request("/oauth2/logout", method="POST", data=form)
     return bool(status != 422)
 
 
-def _form_token(page: str) -> str:
+def _csrf_token(page: str) -> str:
     """Return the CSRF token of a form."""
-    found = re.search(r'name="form_token" value="([^"]*)"', page)
+    found = re.search(r'name="csrf_token" value="([^"]*)"', page)
     return found[1] if found else ""
 
 

@@ -75,6 +75,11 @@ def hidden(page: str, name: str) -> str:
     return field[1].replace("&amp;", "&")
 
 
+def consent_form(page: str, decision: str = "allow") -> dict[str, str]:
+    """Return the form of a consent page, filled in."""
+    return {name: hidden(page, name) for name in ("csrf_token", "consent_request")} | {"decision": decision}
+
+
 class Browser:
     """A person's browser: it signs in, consents, and tells where it was sent."""
 
@@ -85,15 +90,14 @@ class Browser:
     def sign_in(self, password: str = PASSWORD, asked: str = "") -> Any:
         """Fill in the form of the sign-in page."""
         page = self.http.get("/oauth2/login").text
-        form = {"form_token": hidden(page, "form_token"), "name": self.name, "password": password, "asked": asked}
-        return self.http.post("/oauth2/login", data=form)
+        form = {"csrf_token": hidden(page, "csrf_token"), "username": self.name, "password": password}
+        return self.http.post("/oauth2/login", data={**form, "authorization_request": asked})
 
     def consent(self, query: dict[str, str], answer: str = "allow") -> dict[str, str]:
         """Ask as a client does, answer the page, and return the parameters that the client gets."""
         page = self.http.get("/oauth2/authorize", query_string=query)
         assert page.status_code == 200, page.text
-        form = {name: hidden(page.text, name) for name in ("form_token", "shown")}
-        sent = self.http.post("/oauth2/authorize", data={**form, "answer": answer})
+        sent = self.http.post("/oauth2/authorize", data=consent_form(page.text, answer))
         assert sent.status_code == 303, sent.text
         return returned(sent)
 

@@ -32,8 +32,9 @@ def new_password(caller: MakeCaller) -> None:
     make_user(app, "hedy")
     browser = Browser(app, "hedy")
     browser.sign_in()
-    token = hidden(browser.http.get("/oauth2/account").text, "form_token")
-    form = {"form_token": token, "old": PASSWORD, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    token = hidden(browser.http.get("/oauth2/account").text, "csrf_token")
+    form = {"csrf_token": token, "current_password": PASSWORD}
+    form |= {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
     assert browser.http.post("/oauth2/account/password", data=form).status_code == 303
 
 

@@ -89,4 +89,4 @@ def test_an_invalid_file_is_replaced(app: Flask, saved: Saved, tmp_path: Path, l
 
 
 def test_the_password_has_the_longest_minimum_length(make_app: MakeApp, saved: Saved) -> None:
-    saved(make_app(passwords_at_least="64"))
+    saved(make_app(passwords_min_length="64"))

@@ -28,8 +28,13 @@ WRONG = "a wrong password of mine"
 
 
 def change(browser: Browser, old: str, new: str, again: str | None = None) -> Any:
-    token = hidden(browser.http.get(ACCOUNT).text, "form_token")
-    form = {"form_token": token, "old": old, "new": new, "again": new if again is None else again}
+    token = hidden(browser.http.get(ACCOUNT).text, "csrf_token")
+    form = {
+        "csrf_token": token,
+        "current_password": old,
+        "new_password": new,
+        "confirm_password": new if again is None else again,
+    }
     return browser.http.post("/oauth2/account/password", data=form)
 
 
@@ -82,7 +87,7 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
     make_user(app, "wary")
     browser, client = Browser(app, "wary"), make_client(app)
     browser.sign_in()
-    assert "No application acts for you" in browser.http.get(ACCOUNT).text
+    assert "No application has access to your account" in browser.http.get(ACCOUNT).text
     verifier, challenge = pkce()
     given = redeem(app, client, browser.consent(asking(client, challenge))["code"], verifier).json
     page = browser.http.get(ACCOUNT).text
@@ -90,17 +95,17 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
     assert "Read your items" in page
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
-    form = {"form_token": hidden(page, "form_token"), "client": hidden(page, "client")}
-    assert browser.http.post("/oauth2/account/withdraw", data={**form, "form_token": "x"}).status_code == 403
+    form = {"csrf_token": hidden(page, "csrf_token"), "client_id": hidden(page, "client_id")}
+    assert browser.http.post("/oauth2/account/withdraw", data={**form, "csrf_token": "x"}).status_code == 403
     assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
     assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 401
-    assert "No application acts for you" in browser.http.get(ACCOUNT).text
+    assert "No application has access to your account" in browser.http.get(ACCOUNT).text
 
 
 @pytest.mark.control("L3")
 def test_to_withdraw_what_nobody_allowed_is_no_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     browser = signed_in(app, "wary")
-    form = {"form_token": hidden(browser.http.get(ACCOUNT).text, "form_token"), "client": "nobody"}
+    form = {"csrf_token": hidden(browser.http.get(ACCOUNT).text, "csrf_token"), "client_id": "nobody"}
     assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
     assert "authn_token_revoked" not in capsys.readouterr().out
 
@@ -112,11 +117,11 @@ def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> Non
     for browser in (there, here, nosy):
         browser.sign_in()
     page = here.http.get(ACCOUNT).text
-    session = hidden(page, "session")
-    theirs = hidden(nosy.http.get(ACCOUNT).text, "form_token")
-    nosy.http.post("/oauth2/account/sessions", data={"form_token": theirs, "session": session})
+    session = hidden(page, "session_id")
+    theirs = hidden(nosy.http.get(ACCOUNT).text, "csrf_token")
+    nosy.http.post("/oauth2/account/sessions", data={"csrf_token": theirs, "session_id": session})
     assert there.http.get(ACCOUNT).status_code == 200
-    form = {"form_token": hidden(page, "form_token"), "session": session}
+    form = {"csrf_token": hidden(page, "csrf_token"), "session_id": session}
     assert here.http.post("/oauth2/account/sessions", data=form).status_code == 303
     assert there.http.get(ACCOUNT).status_code == 303
     assert here.http.get(ACCOUNT).status_code == 200

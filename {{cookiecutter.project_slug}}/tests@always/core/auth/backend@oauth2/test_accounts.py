@@ -85,10 +85,10 @@ def test_a_password_is_taken_as_it_is(open_: FlaskClient, good: str) -> None:
 
 @pytest.mark.control("W6")
 def test_an_operator_may_ask_for_fewer_but_not_for_less_than_eight(make_app: MakeApp, service: ModuleType) -> None:
-    app = make_app(sign_up_open="true", passwords_at_least="8")
+    app = make_app(sign_up_open="true", passwords_min_length="8")
     assert sign_up(app.test_client(), "rx7 tqlm", "brief") == 201
-    with pytest.raises(service.core.settings.ConfigurationError, match="APP_PASSWORDS_AT_LEAST"):
-        make_app(passwords_at_least="7")
+    with pytest.raises(service.core.settings.ConfigurationError, match="APP_PASSWORDS_MIN_LENGTH"):
+        make_app(passwords_min_length="7")
 
 
 @pytest.mark.control("A8")
@@ -133,21 +133,25 @@ def test_the_commands_tell_what_is_wrong(app: Flask) -> None:
     email = ("--email", "a@example.com", "--password-stdin")
     for arguments, typed, told in (
         (("users", "create", "taken", *email), PASSWORD, "taken"),
-        (("users", "create", "Bad Name", *email), PASSWORD, "no name"),
+        (("users", "create", "Bad Name", *email), PASSWORD, "Invalid name"),
         (("users", "create", "weak", *email), "short", "at least 15"),
         (("users", "create", "odd", *email, "--scopes", "everything"), PASSWORD, "choose from"),
         (("users", "create", "odd", *email, "--scopes", "items:read\u00a0admin"), PASSWORD, "choose from"),
-        (("users", "lock", "nobody"), "", "nobody"),
-        (("clients", "rotate", "none"), "", "no client"),
+        (("users", "lock", "nobody"), "", "Unknown user nobody"),
+        (("clients", "rotate", "none"), "", "Unknown client none"),
         (("clients", "create", "--name", "x", "--grants", "password", "--scopes", "admin"), "", "choose from"),
         (("clients", "create", "--name", "x", "--grants", "authorization_code", "--scopes", "admin"), "", "redirect"),
-        (("clients", "create", "--name", "x", "--grants", "refresh_token", "--scopes", "admin"), "", "goes with"),
+        (
+            ("clients", "create", "--name", "x", "--grants", "refresh_token", "--scopes", "admin"),
+            "",
+            "requires the grant authorization_code",
+        ),
         (
             ("clients", "create", "--name", "x", "--grants", "client_credentials", "--scopes", "admin", "--public"),
             "",
             "public client",
         ),
-        (("signing-keys", "delete", "none", "--yes"), "", "no key"),
+        (("signing-keys", "delete", "none", "--yes"), "", "Unknown key none"),
     ):
         done = run(args=list(arguments), input=typed + "\n")
         assert done.exit_code, arguments

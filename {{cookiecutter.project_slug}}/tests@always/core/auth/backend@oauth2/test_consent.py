@@ -13,6 +13,7 @@ from tests.core.credentials import (
     ada,
     asking,
     command,
+    consent_form,
     hidden,
     make_client,
     make_user,
@@ -59,7 +60,7 @@ def test_the_page_names_client_person_scopes_and_destination(app: Flask, ada: Br
 def test_a_get_never_consents(ada: Browser, shop: dict[str, str]) -> None:
     query = asking(shop, pkce()[1])
     page = ada.http.get(AUTHORIZE, query_string=query).text
-    tried = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    tried = consent_form(page)
     again = ada.http.get(AUTHORIZE, query_string={**query, **tried})
     assert again.status_code == 200
     assert "Location" not in again.headers
@@ -68,7 +69,7 @@ def test_a_get_never_consents(ada: Browser, shop: dict[str, str]) -> None:
 @pytest.mark.control("W1")
 def test_consent_is_for_the_request_that_was_shown_once(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
     page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], scope="items:read")).text
-    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    form = consent_form(page)
     # What is posted beside the answer changes nothing.
     sent = ada.http.post(AUTHORIZE, data={**form, "scope": "admin", "redirect_uri": "https://evil.example/"})
     assert "code" in returned(sent)
@@ -80,16 +81,16 @@ def test_consent_is_for_the_request_that_was_shown_once(app: Flask, ada: Browser
 @pytest.mark.control("W1")
 def test_a_form_that_was_not_shown_to_this_browser_is_refused(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
     page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1])).text
-    shown = hidden(page, "shown")
+    shown = hidden(page, "consent_request")
     make_user(app, "mallory")
     mallory = Browser(app, "mallory")
     mallory.sign_in()
-    theirs = hidden(mallory.http.get("/oauth2/account").text, "form_token")
+    theirs = hidden(mallory.http.get("/oauth2/account").text, "csrf_token")
     for token in ("", "x", theirs):
-        form = {"shown": shown, "form_token": token, "answer": "allow"}
+        form = {"consent_request": shown, "csrf_token": token, "decision": "allow"}
         assert ada.http.post(AUTHORIZE, data=form).status_code == 403
     # The request was shown to somebody else.
-    form = {"shown": shown, "form_token": theirs, "answer": "allow"}
+    form = {"consent_request": shown, "csrf_token": theirs, "decision": "allow"}
     assert mallory.http.post(AUTHORIZE, data=form).status_code == 400
 
 
@@ -144,7 +145,7 @@ def test_a_person_gives_only_what_was_shown(app: Flask, shop: dict[str, str]) ->
     verifier, challenge = pkce()
     page = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="items:read admin")).text
     command(app, "users", "grant", "promoted", "--scopes", "items:read admin")
-    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    form = consent_form(page)
     code = returned(browser.http.post(AUTHORIZE, data=form))["code"]
     assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
 
@@ -156,8 +157,8 @@ def test_what_has_ended_before_the_answer_counts_is_given_nothing(
 ) -> None:
     client, browser = make_client(app), signed_in(app, "tardy")
     page = browser.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
-    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
-    meanwhile(authorization, "_allowed", lambda: command(app, *what.format(**client).split()))
+    form = consent_form(page)
+    meanwhile(authorization, "_allowed_scopes", lambda: command(app, *what.format(**client).split()))
     refused = browser.http.post(AUTHORIZE, data=form)
     assert (refused.status_code, refused.mimetype) == (400, "text/html")
     if "lock" in what:
@@ -168,6 +169,6 @@ def test_a_session_that_ends_before_the_page_is_shown_leads_to_the_sign_in(
     app: Flask, shop: dict[str, str], authorization: Any, meanwhile: Meanwhile
 ) -> None:
     browser = signed_in(app, "leaver")
-    meanwhile(authorization, "_allowed", lambda: command(app, "users", "lock", "leaver"))
+    meanwhile(authorization, "_allowed_scopes", lambda: command(app, "users", "lock", "leaver"))
     led = browser.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
     assert (led.status_code, led.location.partition("?")[0]) == (303, "/oauth2/login")

@@ -31,7 +31,7 @@ def test_a_refresh_token_whose_owner_is_deleted_meanwhile_is_no_replay(
     client = make_client(app)
     token = tokens_for(app, client, "fleeting")["refresh_token"]
     words = ("clients", "delete", client["id"]) if who == "client" else ("users", "delete", "fleeting")
-    meanwhile(signing_keys, "signing", lambda: command(app, *words, "--yes"))
+    meanwhile(signing_keys, "get_signing_key", lambda: command(app, *words, "--yes"))
     capsys.readouterr()
     refused = refresh(app, client, token)
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_grant")
@@ -44,7 +44,7 @@ def test_a_code_whose_client_is_deleted_meanwhile_gives_nothing(
 ) -> None:
     client = make_client(app)
     code, verifier = a_code(app, client)
-    meanwhile(signing_keys, "signing", lambda: command(app, "clients", "delete", client["id"], "--yes"))
+    meanwhile(signing_keys, "get_signing_key", lambda: command(app, "clients", "delete", client["id"], "--yes"))
     capsys.readouterr()
     refused = redeem(app, client, code, verifier)
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_grant")
@@ -56,6 +56,6 @@ def test_a_client_that_is_deleted_meanwhile_gets_no_token_for_itself(
     app: Flask, meanwhile: Meanwhile, signing_keys: Any
 ) -> None:
     robot = make_service_client(app)
-    meanwhile(signing_keys, "signing", lambda: command(app, "clients", "delete", robot["id"], "--yes"))
+    meanwhile(signing_keys, "get_signing_key", lambda: command(app, "clients", "delete", robot["id"], "--yes"))
     refused = post(app, "/oauth2/token", robot, {"grant_type": "client_credentials"})
     assert (refused.status_code, refused.json["error"]) == (401, "invalid_client")

@@ -40,7 +40,9 @@ def test_a_client_cannot_be_deleted_once_one_of_its_tokens_is_claimed(
     client = make_client(app)
     token = tokens_for(app, client, "ada")["refresh_token"]
     seen: list[bool] = []
-    meanwhile(service.core.auth.backend.server.tokens, "claim", lambda: seen.append(free("clients", client["id"])))
+    meanwhile(
+        service.core.auth.backend.server.one_time_tokens, "claim", lambda: seen.append(free("clients", client["id"]))
+    )
     assert free("clients", client["id"])
     assert refresh(app, client, token).status_code == 200
     assert seen == [False]
@@ -56,6 +58,6 @@ def test_nobody_is_locked_while_their_consent_is_kept(
     def look() -> None:
         seen.extend([free("users", person, "NO KEY UPDATE"), free("clients", client["id"])])
 
-    meanwhile(service.core.auth.backend.server.tokens, "begin_family", look)
+    meanwhile(service.core.auth.backend.server.token_families, "start", look)
     assert "code" in browser.consent(asking(client, pkce()[1]))
     assert seen == [False, False]

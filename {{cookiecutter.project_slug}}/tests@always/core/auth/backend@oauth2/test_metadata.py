@@ -96,7 +96,7 @@ def test_a_new_key_is_published_then_signs_and_the_old_one_retires(app: Flask) -
         assert new in published
         assert old in {key["kid"] for key in http.get(JWKS).json["keys"]}
         states = {key["id"]: key["state"] for key in command(app, "signing-keys", "list", "--json")}
-        assert (states[old], states[new]) == ("retires", "signs")
+        assert (states[old], states[new]) == ("retiring", "signing")
         clock.shift(timedelta(minutes=20))
         assert old not in {key["kid"] for key in http.get(JWKS).json["keys"]}
         assert works(app, token(app, robot))
@@ -117,7 +117,7 @@ def test_a_key_that_leaked_is_followed_and_deleted_at_once(app: Flask) -> None:
 
 def test_an_id_that_begins_with_a_dash_is_no_option(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["signing-keys", "delete", "-I8mCw8n9nbmUbkLp", "--yes"])
-    assert done.stderr == "Error: There is no key -I8mCw8n9nbmUbkLp.\n"
+    assert done.stderr == "Error: Unknown key -I8mCw8n9nbmUbkLp. See `flask signing-keys list`.\n"
 
 
 def test_a_key_sealed_under_another_secret_is_followed(make_app: MakeApp, environ: dict[str, str]) -> None:
@@ -151,7 +151,7 @@ def test_a_signed_token_that_was_never_given_out_counts_for_nothing(app: Flask, 
     robot = make_service_client(app)
     real = token(app, robot)
     with app.app_context():
-        key = service.core.auth.backend.server.signing_keys.signing()
+        key = service.core.auth.backend.server.signing_keys.get_signing_key()
         claims = {**jwt.decode(real, key, algorithms=["ES256"]).claims, "jti": "made-up"}
         forged = jwt.encode({"typ": "at+jwt", "alg": "ES256", "kid": key.kid}, claims, key, algorithms=["ES256"])
     assert works(app, real)

@@ -51,7 +51,7 @@ def test_a_browser_with_an_empty_cookie_gets_one(ada: Browser) -> None:
 def test_an_unexpected_exception_is_told_on_a_page(
     ada: Browser, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "present", lambda: 1 / 0)
+    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "load", lambda: 1 / 0)
     broken = ada.http.get(ACCOUNT)
     assert (broken.status_code, broken.mimetype) == (500, "text/html")
     assert "Internal error" in broken.text
@@ -63,7 +63,7 @@ def test_a_page_that_needs_the_database_says_when_to_come_again(
     def away() -> None:
         raise ServiceUnavailable("The database does not answer.", retry_after=1)
 
-    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "present", away)
+    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "load", away)
     away_page = ada.http.get(ACCOUNT)
     assert (away_page.status_code, away_page.mimetype, away_page.headers["Retry-After"]) == (503, "text/html", "1")
 

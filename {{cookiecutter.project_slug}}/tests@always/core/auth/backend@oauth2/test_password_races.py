@@ -31,7 +31,7 @@ def end(
     option = OPERATOR[request.param]
     words = ("users", request.param, name, *([option] if option else []))
     accounts = service.core.auth.backend.accounts
-    return lambda: meanwhile(accounts.passwords, "right", lambda: command(app, *words, stdin="five words make one\n"))
+    return lambda: meanwhile(accounts.passwords, "verify", lambda: command(app, *words, stdin="five words make one\n"))
 
 
 @pytest.mark.control("W4")
@@ -48,8 +48,8 @@ def test_a_change_of_the_password_that_is_under_way_changes_nothing(
     app: Flask, end: Callable[[], None], name: str
 ) -> None:
     browser = signed_in(app, name)
-    token = hidden(browser.http.get(ACCOUNT).text, "form_token")
-    form = {"form_token": token, "old": PASSWORD, "new": OTHER, "again": OTHER}
+    token = hidden(browser.http.get(ACCOUNT).text, "csrf_token")
+    form = {"csrf_token": token, "current_password": PASSWORD, "new_password": OTHER, "confirm_password": OTHER}
     end()
     assert browser.http.post("/oauth2/account/password", data=form).location == ACCOUNT
     assert browser.http.get(ACCOUNT).status_code == 303

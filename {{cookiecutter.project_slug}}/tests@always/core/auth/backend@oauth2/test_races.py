@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import Browser, asking, hidden, make_client, make_user, pkce, post, redeem, tokens_for
+from tests.core.credentials import (
+    Browser,
+    asking,
+    consent_form,
+    make_client,
+    make_user,
+    pkce,
+    post,
+    redeem,
+    tokens_for,
+)
 
 MakeApp = Callable[..., Flask]
 AT_ONCE = 10
@@ -57,7 +67,7 @@ def test_of_ten_answers_to_one_page_at_most_one_gives_a_code(app: Flask) -> None
     browser = Browser(app)
     browser.sign_in()
     page = browser.http.get("/oauth2/authorize", query_string=asking(make_client(app), pkce()[1])).text
-    form = {"shown": hidden(page, "shown"), "form_token": hidden(page, "form_token"), "answer": "allow"}
+    form = consent_form(page)
     cookie = browser.http.get_cookie("__Host-session")
     assert cookie is not None
 

@@ -7,7 +7,17 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 
-from tests.core.credentials import PASSWORD, Browser, asking, hidden, make_client, make_user, pkce, returned
+from tests.core.credentials import (
+    PASSWORD,
+    Browser,
+    asking,
+    consent_form,
+    hidden,
+    make_client,
+    make_user,
+    pkce,
+    returned,
+)
 
 MakeApp = Callable[..., Flask]
 LOGIN = "/oauth2/login"
@@ -36,7 +46,7 @@ def test_a_person_signs_in_and_out(ada: Browser) -> None:
     page = ada.http.get(ACCOUNT)
     assert "ada@example.com" in page.text
     kept = cookie(ada)
-    out = ada.http.post("/oauth2/logout", data={"form_token": hidden(page.text, "form_token")})
+    out = ada.http.post("/oauth2/logout", data={"csrf_token": hidden(page.text, "csrf_token")})
     assert (out.status_code, out.location) == (303, LOGIN)
     ada.http.set_cookie(COOKIE, kept, secure=True)
     assert ada.http.get(ACCOUNT).status_code == 303
@@ -49,7 +59,7 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, p
     ada.name = name
     refused = ada.sign_in(password)
     assert refused.status_code == 422
-    assert "do not belong together" in refused.text
+    assert "Incorrect username or password" in refused.text
     assert ada.http.get(ACCOUNT).status_code == 303
 
 
@@ -57,11 +67,11 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, p
 @pytest.mark.parametrize("token", ["", "x", None])
 def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: str | None) -> None:
     stranger = Browser(app)
-    theirs = hidden(stranger.http.get(LOGIN).text, "form_token")
+    theirs = hidden(stranger.http.get(LOGIN).text, "csrf_token")
     ada.http.get(LOGIN)
-    form = {"form_token": theirs if token is None else token, "name": "ada", "password": PASSWORD}
+    form = {"csrf_token": theirs if token is None else token, "username": "ada", "password": PASSWORD}
     assert ada.http.post(LOGIN, data=form).status_code == 403
-    assert app.test_client().post(LOGIN, data={**form, "form_token": theirs}).status_code == 403
+    assert app.test_client().post(LOGIN, data={**form, "csrf_token": theirs}).status_code == 403
 
 
 @pytest.mark.control("W3")
@@ -170,10 +180,9 @@ def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada:
     parts = urlsplit(asked.location)
     assert parts.path == LOGIN
     page = ada.http.get(asked.location).text
-    led = ada.sign_in(asked=dict(parse_qsl(parts.query))["asked"])
-    assert hidden(page, "asked")
+    led = ada.sign_in(asked=dict(parse_qsl(parts.query))["authorization_request"])
+    assert hidden(page, "authorization_request")
     consent = ada.http.get(led.location)
     assert consent.status_code == 200
-    form = {name: hidden(consent.text, name) for name in ("form_token", "shown")}
-    told = returned(ada.http.post("/oauth2/authorize", data={**form, "answer": "allow"}))
+    told = returned(ada.http.post("/oauth2/authorize", data=consent_form(consent.text)))
     assert told["state"] == query["state"]

@@ -163,7 +163,7 @@ def test_an_unexpected_exception_is_a_server_error(
     app: Flask, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_service_client(app)
-    monkeypatch.setattr(service.core.auth.backend.server.signing_keys, "signing", lambda: 1 / 0)
+    monkeypatch.setattr(service.core.auth.backend.server.signing_keys, "get_signing_key", lambda: 1 / 0)
     broken = post(app, TOKEN, client, {"grant_type": "client_credentials"})
     assert (broken.status_code, broken.mimetype) == (500, "application/json")
     assert broken.json["error"] == "server_error"

@@ -1,24 +1,24 @@
-"""OAuth2: this service signs people in, asks for their consent and issues the tokens that its callers send.
+"""OAuth2: the service signs users in, asks for their consent and issues the access tokens that callers send.
 
-This is the face that the rest of the service knows.
+Other packages use only the names below.
 """
 
 from flask import Flask
 
 from .. import guards
 from . import protected_resource, revocations
-from .accounts import account, sessions, sign_in, sign_up
+from .accounts import account_page, csrf, pages, sign_in, sign_up
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness
 from .callers import caller_id, count_callers, own_rates
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
 from .events import anomalies, security_events
-from .server import authorization, client_guard, endpoints, metadata
+from .server import authorization, client_authentication, endpoints, metadata
 from .settings import TokenSettings as Settings
 
 blueprints = (
-    account.blueprint,
+    account_page.blueprint,
     authorization.blueprint,
     endpoints.blueprint,
     metadata.blueprint,
@@ -28,12 +28,12 @@ blueprints = (
 
 
 def init_app(app: Flask) -> None:
-    """Make the memory of callers, the guards of the protocol, its pages and the document of the protected resource."""
+    """Register the caller cache, the guards and the protected resource metadata."""
     revocations.init_app(app)
-    guards.add(app, "client", client_guard.guard)
-    guards.add(app, "session", sessions.guard)
-    guards.add(app, "own_form", sessions.require_own_form)
-    # A line of a page that only says what stands there is none in what is sent.
+    guards.add(app, "client", client_authentication.guard)
+    guards.add(app, "csrf", csrf.protect)
+    guards.add(app, "session", pages.session_guard)
+    # Strip template-only lines from the rendered HTML.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protected_resource.init_app(app, protected_resource.resource(app))
 

@@ -1,7 +1,7 @@
-"""Tell the caller from an access token in the ``Authorization`` header (RFC 6750, RFC 9068).
+"""Authenticate the caller by an access token in the ``Authorization`` header (RFC 6750, RFC 9068).
 
-The token is checked by its signature and claims, then held against what is kept of it: it counts for nothing once it,
-its family, its client or its person has ended, and never allows more than client and person may at this moment.
+The signature and the claims are checked first, then the database: the token, its family, its client and its user must
+be in force, and the token's scopes are limited to those that client and user have now.
 """
 
 import re
@@ -17,19 +17,20 @@ from ...request.caller import Caller, OwnRate
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, protected_resource
-from .claims import Claims, Rules, validate
-from .server import signing_keys, tokens
+from .claims import Claims, Rules
+from .claims import validate as validate_claims
+from .server import access_tokens, signing_keys
 
 CREDENTIAL_HEADER = "Authorization"
 challenge = bearer.challenge
-# Several hosts issue and check tokens, and a clock that is a moment behind must not refuse a new one.
+# Tolerate clock differences between hosts that issue and verify tokens.
 LEEWAY = 5  # seconds
-_KID = re.compile(r"[\w-]{43}", re.ASCII)
+_KEY_ID = re.compile(r"[\w-]{43}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """An access token that is in force."""
+class ValidToken:
+    """A valid access token: its claims, client, effective scopes and rate limit."""
 
     claims: Claims
     client_id: str
@@ -38,44 +39,44 @@ class Checked:
 
 
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
-    """Return what has to answer beside the database: nothing."""
+    """Return the readiness checks of this auth style: none, since it depends only on the database."""
     return {}
 
 
 def authenticate() -> Caller | None:
-    """Return the caller of the request, or None when it carries no token.
+    """Return the caller of the request, or None if it has no token.
 
-    Raises ``Unauthenticated`` for a token that is not valid, and a 400 for two credentials.
+    Raises ``AuthenticationError`` for an invalid token, and a 400 for more than one credential.
     """
-    text = bearer.token()
-    if text is None:
+    token = bearer.token()
+    if token is None:
         return None
-    return services.get(current_app, CallerCache).get_or_load(text, _caller)
+    return services.get(current_app, CallerCache).get_or_load(token, _load_caller)
 
 
-def check(text: str) -> Checked:
-    """Return the access token that ``text`` is. Raises ``Unauthenticated``."""
+def validate(token: str) -> ValidToken:
+    """Validate an access token. Raises ``AuthenticationError``."""
     address = protected_resource.resource(current_app)
     algorithms = frozenset({signing_keys.ALGORITHM})
     rules = Rules(issuer=address, audience=address, algorithms=algorithms, leeway=LEEWAY)
-    claims = validate(text, rules, _key)
+    claims = validate_claims(token, rules, _find_key)
     with connect() as connection:
-        row = tokens.find_access(connection, claims.token_id or "")
+        row = access_tokens.find(connection, claims.token_id or "")
     if row is None:
-        raise AuthenticationError("the token was revoked, or never given out", claims.token_id)
-    scopes = set(row.scopes.split()) & set(row.client_scopes.split())
+        raise AuthenticationError("the token is unknown or was revoked", claims.token_id)
+    scopes = row.scopes & row.client_scopes
     if row.user_scopes is not None:
-        scopes &= set(row.user_scopes.split())
-    return Checked(claims, row.client_id, frozenset(scopes), row.rate)
+        scopes &= row.user_scopes
+    return ValidToken(claims, row.client_id, scopes, row.rate)
 
 
-def _caller(text: str) -> Caller:
-    checked = check(text)
-    claims = checked.claims
-    rate = OwnRate(checked.rate, checked.client_id) if checked.rate else None
-    return Caller(claims.subject, checked.scopes, claims.token_id or "", claims.expires_at, rate)
+def _load_caller(token: str) -> Caller:
+    valid = validate(token)
+    claims = valid.claims
+    rate = OwnRate(valid.rate, valid.client_id) if valid.rate else None
+    return Caller(claims.subject, valid.scopes, claims.token_id or "", claims.expires_at, rate)
 
 
-def _key(kid: str) -> ECKey | None:
-    # Only a name that looks like one of ours is worth a look into the database.
-    return signing_keys.public(kid) if _KID.fullmatch(kid) else None
+def _find_key(key_id: str) -> ECKey | None:
+    # Query the database only for ids that have the form of ours.
+    return signing_keys.find_public_key(key_id) if _KEY_ID.fullmatch(key_id) else None

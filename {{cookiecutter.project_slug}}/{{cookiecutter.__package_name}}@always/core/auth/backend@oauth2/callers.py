@@ -1,4 +1,4 @@
-"""Who calls: people, and clients that call for themselves."""
+"""Callers of this auth style: users, and clients that call without a user."""
 
 from sqlalchemy import Connection
 
@@ -8,16 +8,17 @@ from .server import clients
 
 
 def count_callers(connection: Connection) -> int:
-    """Return how many people there are, and clients that call for themselves."""
-    return users.count(connection) + clients.count(connection)
+    """Return the number of users and of clients that may call without a user."""
+    return users.count(connection) + clients.count_service_clients(connection)
 
 
 def caller_id(connection: Connection, name: str) -> str:
-    """Return the id of the person of this name; any other text is an id itself."""
-    person = users.named(connection, name)
-    return person.id if person else name
+    """Return the id of the user with this name; any other string is returned as an id."""
+    user = users.find_by_name(connection, name)
+    return user.id if user else name
 
 
 def own_rates(connection: Connection) -> list[tuple[str, str, OwnRate]]:
-    """Return id, name and rate of every client that has a rate of its own, which its tokens bring."""
-    return [(client_id, name, OwnRate(rate, client_id)) for client_id, name, rate in clients.rates(connection)]
+    """Return id, name and rate of every client with its own rate limit, which all its tokens share."""
+    found = clients.find_all(connection)
+    return [(client.id, client.name, OwnRate(client.rate, client.id)) for client in found if client.rate]

@@ -1,4 +1,4 @@
-"""What ``flask doctor`` looks at for tokens."""
+"""Checks of ``flask doctor`` for tokens."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,17 @@ from . import protected_resource
 from .server import signing_keys
 
 
-def signing(_app: Flask) -> Iterator[Finding]:
-    """Find signing keys that were sealed under another secret key: they sign no more."""
+def check_signing_keys(_app: Flask) -> Iterator[Finding]:
+    """Report signing keys that were encrypted with another secret key."""
     with connect() as connection:
-        rows = signing_keys.published(connection)
-    lost = sum(signing_keys.opened(row) is None for row in rows)
-    if lost:
+        rows = signing_keys.find_published(connection)
+    undecryptable = sum(signing_keys.decrypt(row) is None for row in rows)
+    if undecryptable:
         yield Finding(
-            f"{lost} signing keys do not open under APP_SECRET_KEY",
-            "give back the secret key that they were made with, or let the service make another one",
+            f"{undecryptable} signing keys cannot be decrypted with APP_SECRET_KEY",
+            "restore the previous APP_SECRET_KEY, or ignore this: the service creates a new signing key",
             grave=False,
         )
 
 
-checks = (Check("signing keys", "they open", signing), protected_resource.check)
+checks = (Check("signing keys", "all can be decrypted", check_signing_keys), protected_resource.check)

@@ -1,4 +1,4 @@
-"""How the OpenAPI document and its page describe the tokens."""
+"""Description of the authentication in the OpenAPI document and on its page."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from .server import clients
 
 
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
-    """Return the security schemes of the OpenAPI document; a caller needs one of them."""
+    """Return the alternative security schemes of the OpenAPI document."""
     address = f"{resource(app)}/oauth2"
     common = {"tokenUrl": f"{address}/token", "scopes": SCOPES}
     return {
         "oauth2": {
             "type": "oauth2",
-            "description": "An access token. PKCE with S256 is required of every client.",
+            "description": "An access token. Every client must use PKCE with S256.",
             "flows": {
                 "authorizationCode": {
                     "authorizationUrl": f"{address}/authorize",
@@ -31,16 +31,14 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
 
 
 def docs_client(_app: Flask, redirect_uri: str) -> dict[str, Any] | None:
-    """Return what Swagger UI needs to sign a person in (its ``initOAuth``), or None where the page is no client.
+    """Return the ``initOAuth`` options with which Swagger UI signs a user in; None if the page is not a client.
 
-    It is a client by its redirect URI: `flask clients create --public` registers it.
+    The page is a client if a public client has its redirect URI: see ``flask clients create --public``.
     """
     with connect() as connection:
-        found = [one for one in clients.every(connection) if one.public and redirect_uri in one.redirect_uris]
-    if not found:
-        return None
-    return {
-        "clientId": found[0].id,
-        "scopes": sorted(found[0].scopes),
-        "usePkceWithAuthorizationCodeGrant": True,
-    }
+        found = clients.find_all(connection)
+    for client in found:
+        if client.is_public and redirect_uri in client.redirect_uris:
+            scopes = sorted(client.scopes)
+            return {"clientId": client.id, "scopes": scopes, "usePkceWithAuthorizationCodeGrant": True}
+    return None

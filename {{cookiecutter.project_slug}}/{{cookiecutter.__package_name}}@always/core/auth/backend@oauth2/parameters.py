@@ -1,7 +1,7 @@
-"""Read the parameters of an OAuth request or of a page's form, strictly.
+"""Strict parsing of query and form parameters, for the OAuth endpoints and the pages.
 
-A parameter that stands twice, text that is not UTF-8 and control characters are refused; an empty one counts as
-absent (RFC 6749, section 3.1). Nothing that comes out of here can surprise a library, a database or a header.
+Repeated parameters, invalid UTF-8 and control characters are rejected, so that neither Authlib nor the database nor a
+response header receives them. An empty parameter counts as absent (RFC 6749, section 3.1).
 """
 
 import re
@@ -13,33 +13,37 @@ from flask import g, request
 from ...pipeline import body
 
 FORM = "application/x-www-form-urlencoded"
-MAX_NUMBER = 50
-CONTROL = re.compile("[\x00-\x1f\x7f]")
+MAX_PARAMETERS = 50
+CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f]")
 
 
 def form() -> dict[str, str]:
-    """Return the parameters of the form in the body. Raises ``InvalidRequestError``."""
+    """Return the form parameters of the request body. Raises ``InvalidRequestError``."""
     if "form" not in g:
         if request.mimetype != FORM:
-            raise InvalidRequestError(f"The body must be {FORM}.")
-        g.form = _read(body.read(request))
-    found: dict[str, str] = g.form
-    return found
+            raise InvalidRequestError(f"The request body must be {FORM}.")
+        g.form = _parse(body.read(request))
+    parameters: dict[str, str] = g.form
+    return parameters
 
 
 def query() -> dict[str, str]:
-    """Return the parameters of the query. Raises ``InvalidRequestError``."""
-    return _read(request.query_string)
+    """Return the query parameters. Raises ``InvalidRequestError``."""
+    return _parse(request.query_string)
 
 
-def _read(text: bytes) -> dict[str, str]:
+def _parse(encoded: bytes) -> dict[str, str]:
     try:
-        pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_NUMBER)
+        pairs = parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+        )
     except ValueError:
-        raise InvalidRequestError("The parameters are too many, or not percent-encoded UTF-8.") from None
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise InvalidRequestError("A parameter stands twice.")
-    if any(CONTROL.search(name + value) for name, value in pairs):
+        raise InvalidRequestError(
+            f"The parameters must be percent-encoded UTF-8, and at most {MAX_PARAMETERS}."
+        ) from None
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise InvalidRequestError("A parameter is repeated.")
+    if any(CONTROL_CHARACTER.search(name + value) for name, value in pairs):
         raise InvalidRequestError("A parameter contains a control character.")
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in parameters.items() if value}

@@ -1,4 +1,4 @@
-"""The settings of accounts and tokens."""
+"""Settings of sessions, passwords and tokens."""
 
 from dataclasses import dataclass
 
@@ -9,27 +9,25 @@ from ...settings.fields import Integer, Rate
 from .protected_resource import ResourceSettings
 from .sign_up_settings import SignUpSettings
 
-SHORTEST_PASSWORD = 8
+MIN_PASSWORD_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenSettings(SignUpSettings, ResourceSettings):
-    """How long people stay signed in, what their passwords must be, and how long tokens live."""
+    """Lifetimes of sessions, tokens and signing keys, the password length, and rate limits."""
 
-    tokens_minutes: int = setting(Integer(1, 60), "minutes that an access token lives", default=10)
+    tokens_minutes: int = setting(Integer(1, 60), "lifetime of an access token in minutes", default=10)
     tokens_refresh_days: int = setting(
-        Integer(1, 365),
-        "days after which an application must ask the person again, however often it refreshed",
-        default=30,
+        Integer(1, 365), "lifetime of a consent in days; refreshing tokens does not extend it", default=30
     )
     tokens_publish_minutes: int = setting(
-        Integer(0, 1440), "minutes that a new signing key is published before it signs", default=10
+        Integer(0, 1440), "minutes between the publication of a new signing key and its first use", default=10
     )
-    sessions_hours: int = setting(Integer(1, 720), "hours that a person stays signed in", default=12)
-    passwords_at_least: int = setting(
-        Integer(SHORTEST_PASSWORD, 64), "characters that a password must have", default=15
+    sessions_hours: int = setting(Integer(1, 720), "lifetime of a browser session in hours", default=12)
+    passwords_min_length: int = setting(
+        Integer(MIN_PASSWORD_LENGTH, 64), "minimum number of characters of a password", default=15
     )
     limits_sign_ins: RateLimitItem = setting(
-        Rate(), "attempts to sign in to one account from one address", default=parse("5/minute")
+        Rate(), "sign-in attempts per account and address", default=parse("5/minute")
     )
-    limits_tokens: RateLimitItem = setting(Rate(), "requests for tokens from one address", default=parse("60/minute"))
+    limits_tokens: RateLimitItem = setting(Rate(), "token requests per address", default=parse("60/minute"))

@@ -1,4 +1,4 @@
-"""The tables of people, clients and what was issued to them."""
+"""The tables of users, clients, tokens and signing keys."""
 
 from datetime import datetime
 
@@ -10,29 +10,29 @@ down_revision: str | None = "0001"
 
 
 def upgrade() -> None:
-    """Make the tables."""
-    _people()
+    """Create the tables."""
+    _users()
     _clients()
-    _issued()
-    _keys()
+    _tokens()
+    _signing_keys()
 
 
 def downgrade() -> None:
     """Drop the tables."""
     for table in (
-        *("revocations", "signing_keys", "access_tokens", "refresh_tokens", "codes", "families"),
-        *("shown_requests", "clients", "sessions", "users"),
+        *("revocations", "signing_keys", "access_tokens", "refresh_tokens", "authorization_codes", "token_families"),
+        *("consent_requests", "clients", "sessions", "users"),
     ):
         op.drop_table(table)
 
 
-def _people() -> None:
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(32), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
-        sa.Column("password", sa.String(200), nullable=False),
+        sa.Column("password_hash", sa.String(200), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
         _moment("created_at"),
         _moment("locked_at", nullable=True),
@@ -44,7 +44,7 @@ def _people() -> None:
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("user_id", sa.String(36), nullable=False),
-        sa.Column("browser", sa.String(200), nullable=False),
+        sa.Column("user_agent", sa.String(200), nullable=False),
         _moment("created_at"),
         _moment("expires_at"),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
@@ -59,9 +59,9 @@ def _clients() -> None:
         "clients",
         sa.Column("id", sa.String(22), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("secret", sa.LargeBinary(32)),
+        sa.Column("secret_digest", sa.LargeBinary(32)),
         sa.Column("grants", sa.String(100), nullable=False),
-        sa.Column("redirect_uris", sa.Text(), nullable=False),
+        sa.Column("redirect_uris", sa.String(), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
         sa.Column("introspects", sa.Boolean(), nullable=False),
         sa.Column("rate", sa.String(50), nullable=True),
@@ -69,21 +69,21 @@ def _clients() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_clients"),
     )
     op.create_table(
-        "shown_requests",
+        "consent_requests",
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("session_id", sa.String(36), nullable=False),
         sa.Column("parameters", sa.Text(), nullable=False),
         _moment("expires_at"),
         _moment("used_at", nullable=True),
-        sa.PrimaryKeyConstraint("digest", name="pk_shown_requests"),
-        _belongs_to("sessions", "shown_requests", "session_id"),
+        sa.PrimaryKeyConstraint("digest", name="pk_consent_requests"),
+        _belongs_to("sessions", "consent_requests", "session_id"),
     )
-    op.create_index("ix_shown_requests_session_id", "shown_requests", ["session_id"])
+    op.create_index("ix_consent_requests_session_id", "consent_requests", ["session_id"])
 
 
-def _issued() -> None:
+def _tokens() -> None:
     op.create_table(
-        "families",
+        "token_families",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("user_id", sa.String(36), nullable=False),
         sa.Column("client_id", sa.String(22), nullable=False),
@@ -91,20 +91,20 @@ def _issued() -> None:
         _moment("created_at"),
         _moment("expires_at"),
         _moment("revoked_at", nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_families"),
-        _belongs_to("users", "families", "user_id"),
-        _belongs_to("clients", "families", "client_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_token_families"),
+        _belongs_to("users", "token_families", "user_id"),
+        _belongs_to("clients", "token_families", "client_id"),
     )
     op.create_table(
-        "codes",
+        "authorization_codes",
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("family_id", sa.String(36), nullable=False),
         sa.Column("redirect_uri", sa.Text(), nullable=False),
-        sa.Column("challenge", sa.String(43), nullable=False),
+        sa.Column("code_challenge", sa.String(43), nullable=False),
         _moment("expires_at"),
         _moment("used_at", nullable=True),
-        sa.PrimaryKeyConstraint("digest", name="pk_codes"),
-        _belongs_to("families", "codes", "family_id"),
+        sa.PrimaryKeyConstraint("digest", name="pk_authorization_codes"),
+        _belongs_to("token_families", "authorization_codes", "family_id"),
     )
     op.create_table(
         "refresh_tokens",
@@ -113,7 +113,7 @@ def _issued() -> None:
         _moment("created_at"),
         _moment("used_at", nullable=True),
         sa.PrimaryKeyConstraint("digest", name="pk_refresh_tokens"),
-        _belongs_to("families", "refresh_tokens", "family_id"),
+        _belongs_to("token_families", "refresh_tokens", "family_id"),
     )
     op.create_table(
         "access_tokens",
@@ -126,21 +126,26 @@ def _issued() -> None:
         _moment("revoked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_access_tokens"),
         _belongs_to("clients", "access_tokens", "client_id"),
-        _belongs_to("families", "access_tokens", "family_id"),
+        _belongs_to("token_families", "access_tokens", "family_id"),
     )
     for table, column in (
-        *(("families", "user_id"), ("families", "client_id"), ("codes", "family_id"), ("refresh_tokens", "family_id")),
+        *(
+            ("token_families", "user_id"),
+            ("token_families", "client_id"),
+            ("authorization_codes", "family_id"),
+            ("refresh_tokens", "family_id"),
+        ),
         *(("access_tokens", "client_id"), ("access_tokens", "family_id"), ("access_tokens", "expires_at")),
     ):
         op.create_index(f"ix_{table}_{column}", table, [column])
 
 
-def _keys() -> None:
+def _signing_keys() -> None:
     op.create_table(
         "signing_keys",
         sa.Column("id", sa.String(43), nullable=False),
-        sa.Column("public", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("public_jwk", sa.Text(), nullable=False),
+        sa.Column("encrypted_private_key", sa.LargeBinary(), nullable=False),
         _moment("created_at"),
         _moment("signs_from"),
         _moment("retires_at", nullable=True),

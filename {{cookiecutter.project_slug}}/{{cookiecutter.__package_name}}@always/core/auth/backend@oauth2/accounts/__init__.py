@@ -1,1 +1,1 @@
-"""People: who they are, how they sign in, and the pages that they see."""
+"""User accounts: passwords, sessions, sign-in, sign-up, and the HTML pages."""

@@ -1,4 +1,4 @@
-"""How a page for people is written: plain HTML with no script, in a frame of nobody (OWASP ASVS 5.0, 3.4)."""
+"""HTML pages: rendering, security headers and error pages (OWASP ASVS 5.0, 3.4). The pages contain no scripts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,49 +7,66 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ....declare import produces
-from ....declare.declaration import HTML, View
+from ....declare import produces, raw_body, raw_query
+from ....declare.declaration import FORM, HTML, View
 from ....problems import PROBLEM_TYPES
 from ....settings import Settings, get_settings
-from . import sessions
+from . import csrf, sessions
 
 TEMPLATES = "templates"
-LED_ON = 303
 
 
-def page(*statuses: int) -> Callable[[View], View]:
-    """Declare that the view answers with a page, or leads to one, with these statuses."""
-    return produces(HTML, status=statuses[0], other_statuses=statuses[1:], documented=False)
+def html_page(*statuses: int) -> Callable[[View], View]:
+    """Declare a view that parses its own query, and responds with a page or a redirect with these statuses."""
+    respond = produces(HTML, status=statuses[0], other_statuses=statuses[1:], documented=False)
+    return lambda view: raw_query(respond(view))
+
+
+def html_form(*statuses: int) -> Callable[[View], View]:
+    """Declare a view that parses a submitted form, and responds with a page or a redirect with these statuses."""
+    respond = produces(HTML, status=statuses[0], other_statuses=statuses[1:], documented=False)
+    return lambda view: raw_body(FORM)(respond(view))
+
+
+def session_guard() -> Response | None:
+    """Redirect to the sign-in page if there is no session; check the CSRF token of a POST."""
+    session = sessions.load()
+    if session is None:
+        return see_other("sign_in.show")
+    g.session = session
+    if request.method == "POST":
+        csrf.protect()
+    return None
 
 
 def render(template: str, /, *, status: int = 200, form_target: str | None = None, **values: Any) -> Response:
-    """Return the page of this template. Its forms lead to this service, and by a redirect to ``form_target`` too."""
-    cookie = request.cookies.get(sessions.COOKIE) or sessions.fresh()
+    """Return the rendered page. Its forms may submit to this service, and redirect from there to ``form_target``."""
+    cookie = request.cookies.get(sessions.COOKIE) or sessions.new_cookie()
     settings = get_settings(current_app, Settings)
-    values |= {"form_token": sessions.form_token(cookie), "service": settings.service_name, "session": g.get("session")}
+    values |= {"csrf_token": csrf.token(cookie), "service": settings.service_name, "session": g.get("session")}
     response = Response(render_template(f"{template}.html", **values), status, mimetype="text/html")
-    # Chromium holds the redirect that answers a form against form-action too.
-    targets = "'self'" if form_target is None else f"'self' {form_target}"
+    # Chromium applies form-action to the redirect after a form submission too.
+    form_action = "'self'" if form_target is None else f"'self' {form_target}"
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; style-src 'self'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
-    # With no-referrer a browser sends `Origin: null` with our own forms.
+    # With no-referrer, browsers send `Origin: null` with our own forms.
     response.headers["Referrer-Policy"] = "same-origin"
     if not request.cookies.get(sessions.COOKIE):
-        sessions.give(response, cookie)
+        sessions.set_cookie(response, cookie)
     return response
 
 
 def see_other(endpoint: str, query: str = "") -> Response:
-    """Lead the browser to a page of this service: 303, so that nothing that was posted is posted again."""
-    return Response(status=LED_ON, headers={"Location": url_for(endpoint) + (f"?{query}" if query else "")})
+    """Redirect to a page of this service with 303, so that the browser does not repeat a POST."""
+    return Response(status=303, headers={"Location": url_for(endpoint) + (f"?{query}" if query else "")})
 
 
-def answer_errors(blueprint: Blueprint) -> None:
-    """Let the pages of a blueprint answer errors as a page."""
+def render_errors(blueprint: Blueprint) -> None:
+    """Make the views of a blueprint respond to errors with an HTML page."""
 
     @blueprint.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> Response:
+    def render_http_error(error: HTTPException) -> Response:
         status = error.code or 500
         if status < 400:
             return error.get_response()  # type: ignore[return-value]
@@ -61,6 +78,6 @@ def answer_errors(blueprint: Blueprint) -> None:
         return response
 
     @blueprint.errorhandler(OAuth2Error)
-    def answer_protocol(error: OAuth2Error) -> Response:
+    def render_oauth_error(error: OAuth2Error) -> Response:
         detail = error.get_error_description()
-        return render("error", status=400, title="The application's request is wrong", detail=detail)
+        return render("error", status=400, title="Invalid authorization request", detail=detail)

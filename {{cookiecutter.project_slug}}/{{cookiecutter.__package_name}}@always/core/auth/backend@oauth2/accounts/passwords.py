@@ -1,7 +1,8 @@
-"""What a password must be, and how it is kept (OWASP ASVS 5.0, 6.2).
+"""Password policy and password hashes (OWASP ASVS 5.0, 6.2).
 
-Length is what counts: no classes of characters are asked for, nothing is trimmed or cut. What many people take is
-refused, with digits around it or twice in a row too. Kept is an Argon2id hash, with the OWASP cheat sheet's least cost.
+The policy requires length, not character classes, and passwords are neither trimmed nor truncated. Common passwords
+are rejected, also when they are repeated or surrounded by digits. Hashes use Argon2id with the minimum cost of the
+OWASP Password Storage Cheat Sheet.
 """
 
 from functools import cache
@@ -15,67 +16,63 @@ from ....settings import Settings, get_settings
 from .. import parameters
 from ..settings import TokenSettings
 
-AT_MOST = 256
-SHORTEST_PIECE = 4  # what is repeated, or stands between digits, counts for nothing below this
+MAX_LENGTH = 256
+MIN_CORE_LENGTH = 4  # without repetitions and surrounding digits
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_AROUND = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_SURROUNDING = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
-def fault(password: str, *, name: str, email: str = "") -> str | None:
-    """Return what is wrong with a password for this person, or None."""
-    at_least = get_settings(current_app, TokenSettings).passwords_at_least
-    if len(password) < at_least:
-        return f"A password has at least {at_least} characters; a few words make a good one."
-    if len(password) > AT_MOST:
-        return f"A password has at most {AT_MOST} characters."
+def policy_violation(password: str, *, name: str, email: str = "") -> str | None:
+    """Return why the user may not choose the password, or None if it is acceptable."""
+    min_length = get_settings(current_app, TokenSettings).passwords_min_length
+    if len(password) < min_length:
+        return f"The password must have at least {min_length} characters. A few words make a good password."
+    if len(password) > MAX_LENGTH:
+        return f"The password must have at most {MAX_LENGTH} characters."
     try:
         password.encode()
     except UnicodeEncodeError:
-        return "The password contains half a character."
-    if parameters.CONTROL.search(password):
-        return "The password contains a control character, which no form takes."
-    core = password.lower().strip(_AROUND)
-    known = {
-        name.lower(),
-        email.lower(),
-        email.partition("@")[0].lower(),
-        get_settings(current_app, Settings).service_name.lower(),
-    }
-    pieces = {_unrepeated(password.lower()), _unrepeated(core)}
-    if min(map(len, pieces)) < SHORTEST_PIECE or pieces & (_common() | known):
-        return "That is among the first passwords that are guessed."
+        return "The password must not contain unpaired surrogates."
+    if parameters.CONTROL_CHARACTER.search(password):
+        return "The password must not contain control characters."
+    lowercase = password.lower()
+    cores = {_without_repetition(lowercase), _without_repetition(lowercase.strip(_SURROUNDING))}
+    service_name = get_settings(current_app, Settings).service_name
+    personal = {word.lower() for word in (name, email, email.partition("@")[0], service_name)}
+    if min(map(len, cores)) < MIN_CORE_LENGTH or cores & (_common_passwords() | personal):
+        return "The password is too easy to guess."
     return None
 
 
-def hashed(password: str) -> str:
-    """Return what to keep of a password."""
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash to store."""
     return _hasher.hash(password)
 
 
-def right(kept: str | None, password: str) -> bool:
-    """Tell whether the password is the one of which ``kept`` was kept; takes as long when there is none."""
+def verify(password_hash: str | None, password: str) -> bool:
+    """Return whether the password matches. Without a hash the check takes as long, to hide whether the user exists."""
     try:
-        return _hasher.verify(kept or _nobody(), password) and kept is not None
+        return _hasher.verify(password_hash or _dummy_hash(), password) and password_hash is not None
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
-def outdated(kept: str) -> bool:
-    """Tell whether ``kept`` was made at another cost than today's."""
-    return _hasher.check_needs_rehash(kept)
+def needs_rehash(password_hash: str) -> bool:
+    """Return whether the hash was made with other cost parameters than the current ones."""
+    return _hasher.check_needs_rehash(password_hash)
 
 
-def _unrepeated(text: str) -> str:
-    """Return the shortest text that makes ``text`` when it is repeated."""
+def _without_repetition(text: str) -> str:
+    """Return the shortest string whose repetition gives ``text``."""
     return text[: (text + text).find(text, 1)] if text else text
 
 
 @cache
-def _common() -> frozenset[str]:
+def _common_passwords() -> frozenset[str]:
     lines = files(__package__).joinpath("common_passwords.txt").read_text("utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("# "))
 
 
 @cache
-def _nobody() -> str:
-    return _hasher.hash("nobody's")
+def _dummy_hash() -> str:
+    return _hasher.hash("dummy")

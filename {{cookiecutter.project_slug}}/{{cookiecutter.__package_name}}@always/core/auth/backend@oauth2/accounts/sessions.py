@@ -1,132 +1,101 @@
-"""Who signed in with which browser: a random cookie, of which the database keeps a digest.
+"""Browser sessions: a random cookie, whose digest is stored with the user's id and an expiry date.
 
-Every form carries a token that is derived from the cookie (OWASP's signed double submit). So a form of another site
-is refused, before sign-in too, when there is a cookie and no row yet. Signing in takes a new cookie.
+A browser gets a cookie with its first page, before sign-in, because the CSRF token depends on it. Signing in replaces
+the cookie.
 """
 
-import hashlib
-import hmac
-import secrets
 from datetime import timedelta
-from typing import Any
 
-from flask import Request, Response, current_app, g, request, url_for
+from flask import Response, current_app, g, request
 from sqlalchemy import Connection, delete, insert, or_, select
 from uuid_utils import uuid7
 
 from ....clock import now
 from ....database import AnyRow, connect
-from ....observability import events
-from ....problems import Problem
-from ....settings import Settings, get_settings
-from .. import parameters
+from ....settings import get_settings
+from .. import secret_tokens
 from ..models import Session, User
 from ..settings import TokenSettings
 
-# A browser takes a cookie of this prefix from this host alone, over HTTPS, for every path (RFC 6265bis, section 4.1.3).
+# Browsers accept this prefix only from the same host, over HTTPS, for the path "/" (RFC 6265bis, section 4.1.3).
 COOKIE = "__Host-session"
+MAX_USER_AGENT = 200
 
 
-def guard() -> Response | None:
-    """Let a request pass that comes from a browser with a session, and for a POST from one of our own forms."""
-    session = present()
-    if session is None:
-        return Response(status=303, headers={"Location": url_for("sign_in.show")})
-    g.session = session
-    if request.method == "POST":
-        require_own_form()
-    return None
-
-
-def present() -> AnyRow | None:
-    """Return the session of the request at hand with its person, if it has one."""
-    text = request.cookies.get(COOKIE)
-    if not text:
+def load() -> AnyRow | None:
+    """Return the request's session with its user, or None if it is missing, has expired or the user is locked."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
         return None
     query = (
-        select(
-            *(Session.id, Session.user_id),
-            *(User.name, User.email, User.scopes, User.password),
-        )
+        select(Session.id, Session.user_id, User.name, User.email, User.scopes, User.password_hash)
         .join(User, User.id == Session.user_id)
-        .where(Session.digest == _digest(text), Session.expires_at > now(), User.locked_at.is_(None))
+        .where(Session.digest == secret_tokens.digest(cookie), Session.expires_at > now(), User.locked_at.is_(None))
     )
     with connect() as connection:
         return connection.execute(query).first()
 
 
 def current() -> AnyRow:
-    """Return the session that the guard let pass."""
+    """Return the session of a request that passed the guard."""
     session: AnyRow = g.session
     return session
 
 
-def hold(connection: Connection, session: AnyRow) -> bool:
-    """Keep a session from being ended in this transaction; tell whether it is still there.
+def lock(connection: Connection, session: AnyRow) -> bool:
+    """Lock the session and its user until the transaction ends; return whether both are still valid.
 
-    Its person comes first, as for who locks or deletes them: two that go in different orders can wait for each other.
+    Deleting or locking a user also locks the user first: a different order could deadlock.
     """
-    person = select(User.id).where(User.id == session.user_id, User.locked_at.is_(None)).with_for_update(read=True)
+    user = select(User.id).where(User.id == session.user_id, User.locked_at.is_(None)).with_for_update(read=True)
     this = select(Session.id).where(Session.id == session.id).with_for_update(read=True, key_share=True)
-    return all(connection.scalar(query) for query in (person, this))
+    return all(connection.scalar(query) for query in (user, this))
 
 
-def begin(connection: Connection, user_id: str) -> str:
-    """Keep a new session of this person, in place of the one that the browser had, and return its cookie."""
-    at, text = now(), secrets.token_urlsafe(32)
-    former = _digest(request.cookies.get(COOKIE, ""))
-    connection.execute(delete(Session).where(or_(Session.expires_at < at, Session.digest == former)))
-    lifetime = timedelta(hours=get_settings(current_app, TokenSettings).sessions_hours)
-    values: dict[str, Any] = {"id": str(uuid7()), "digest": _digest(text), "user_id": user_id}
-    values |= {"browser": _browser(request), "created_at": at, "expires_at": at + lifetime}
-    connection.execute(insert(Session).values(**values))
-    return text
+def create(connection: Connection, user_id: str) -> str:
+    """Store a new session, which replaces the browser's previous one, and return its cookie."""
+    created_at, cookie = now(), new_cookie()
+    previous = secret_tokens.digest(request.cookies.get(COOKIE, ""))
+    connection.execute(delete(Session).where(or_(Session.expires_at < created_at, Session.digest == previous)))
+    connection.execute(
+        insert(Session).values(
+            id=str(uuid7()),
+            digest=secret_tokens.digest(cookie),
+            user_id=user_id,
+            user_agent=_user_agent(),
+            created_at=created_at,
+            expires_at=created_at + timedelta(hours=get_settings(current_app, TokenSettings).sessions_hours),
+        )
+    )
+    return cookie
 
 
 def end(connection: Connection, user_id: str, session_id: str) -> None:
-    """End one session of a person."""
+    """End a session if it belongs to the user."""
     connection.execute(delete(Session).where(Session.id == session_id, Session.user_id == user_id))
 
 
-def of_user(connection: Connection, user_id: str) -> list[AnyRow]:
-    """Return the sessions of a person, newest first."""
-    query = select(Session.id, Session.browser, Session.created_at).order_by(Session.created_at.desc())
-    return list(connection.execute(query.where(Session.user_id == user_id, Session.expires_at > now())).all())
+def for_user(connection: Connection, user_id: str) -> list[AnyRow]:
+    """Return a user's sessions, newest first."""
+    query = select(Session.id, Session.user_agent, Session.created_at).order_by(Session.created_at.desc())
+    return list(connection.execute(query.where(Session.user_id == user_id, Session.expires_at > now())))
 
 
-def give(response: Response, text: str) -> None:
-    """Let the browser keep the cookie, until it is closed or the session ends."""
-    response.set_cookie(COOKIE, text, secure=True, httponly=True, samesite="Lax", path="/")
+def new_cookie() -> str:
+    """Return a random cookie that does not belong to a session yet."""
+    return secret_tokens.generate()
 
 
-def take(response: Response) -> None:
-    """Let the browser drop the cookie."""
+def set_cookie(response: Response, cookie: str) -> None:
+    """Send the cookie. The browser deletes it when it closes."""
+    response.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def delete_cookie(response: Response) -> None:
+    """Make the browser delete the cookie."""
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Lax", path="/")
 
 
-def fresh() -> str:
-    """Return a cookie that stands for nobody, for a browser that has none."""
-    return secrets.token_urlsafe(32)
-
-
-def form_token(cookie: str) -> str:
-    """Return the token of every form that is shown to the browser with this cookie."""
-    key = get_settings(current_app, Settings).secret_key.encode()
-    return hmac.new(key, b"form " + cookie.encode(), hashlib.sha256).hexdigest()
-
-
-def require_own_form() -> None:
-    """Raise 403 unless the form at hand was shown to this browser by this service."""
-    cookie, given = request.cookies.get(COOKIE, ""), parameters.form().get("form_token", "")
-    if not cookie or not hmac.compare_digest(form_token(cookie).encode(), given.encode()):
-        events.record("authz_fail", "a form was sent that was not shown to this browser")
-        raise Problem("forbidden", "The form is too old, or was not sent from here. Go back and try again.")
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
-
-
-def _browser(request: Request) -> str:
-    given = request.headers.get("User-Agent", "")
-    return "".join(letter for letter in given if letter.isprintable())[:200]
+def _user_agent() -> str:
+    header = request.headers.get("User-Agent", "")
+    return "".join(character for character in header if character.isprintable())[:MAX_USER_AGENT]

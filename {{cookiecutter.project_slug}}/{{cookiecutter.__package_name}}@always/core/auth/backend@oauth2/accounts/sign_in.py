@@ -1,84 +1,90 @@
-"""``/oauth2/login`` and ``/oauth2/logout``: how a person begins and ends a session.
+"""``/oauth2/login`` and ``/oauth2/logout``: start and end a session.
 
-After the sign-in a person is led to the request of an application that it interrupted, or to the own account. Both are
-fixed paths of this service: what comes in the query of the page is only ever a query of the first.
+After signing in, the browser continues with the authorization request that was interrupted, or else goes to the account
+page. Both are fixed paths of this service: client input only supplies the query of ``/oauth2/authorize``.
 """
 
 from flask import Blueprint, Response, current_app
 
 from ....database import AnyRow, connect, transaction
-from ....declare import produces, raw_body, raw_query
+from ....declare import produces
 from ....declare.access_rule import guarded_by, public
-from ....declare.declaration import FORM
 from ....observability import events
 from .. import parameters
-from . import guessing, passwords, sessions, users
-from .pages import TEMPLATES, answer_errors, page, render, see_other
+from ..events import AUTHN_LOGIN_SUCCESS
+from . import password_attempts, passwords, sessions, users
+from .pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/oauth2", template_folder=TEMPLATES)
-answer_errors(blueprint)
+render_errors(blueprint)
 
 
 @blueprint.get("/style.css")
 @public
 @produces("text/css", documented=False)
 def style() -> Response:
-    """Write the style of the pages."""
+    """Return the style sheet of the pages."""
     return Response(current_app.jinja_env.get_template("style.css").render(), mimetype="text/css")
 
 
 @blueprint.get("/login")
 @public
-@page(200)
-@raw_query
+@html_page(200)
 def show() -> Response:
-    """Show the form that asks for name and password."""
-    return render("sign_in", asked=parameters.query().get("asked", ""))
+    """Show the sign-in form."""
+    return render("sign_in", authorization_request=parameters.query().get("authorization_request", ""))
 
 
 @blueprint.post("/login")
-@guarded_by("own_form")
-@guessing.limit_attempts
-@page(303, 403, 422)
-@raw_body(FORM)
+@guarded_by("csrf")
+@password_attempts.limit_attempts
+@html_form(303, 403, 422)
 def sign_in() -> Response:
-    """Begin a session for the right name and password, and lead on."""
+    """Check username and password, start a session and redirect."""
     form = parameters.form()
-    name, password, asked = form.get("name", ""), form.get("password", ""), form.get("asked", "")
+    name, password = form.get("username", ""), form.get("password", "")
+    authorization_request = form.get("authorization_request", "")
     with connect() as connection:
-        user = users.named(connection, name)
-    cookie = _begun(user, password)
+        user = users.find_by_name(connection, name)
+    cookie = _start_session(user, password)
     if user is None or cookie is None:
-        guessing.count_failure("the name or the password is wrong, or the account is locked")
-        wrong = "This name and password do not belong together."
-        # A 401 would have to carry a challenge of HTTP authentication, which a form is not (RFC 9110, section 15.5.2).
-        return render("sign_in", status=422, asked=asked, name=name, wrong=wrong)
-    response = see_other("authorization.ask", asked) if asked else see_other("account.show")
-    sessions.give(response, cookie)
-    events.record("authn_login_success", "a person signed in", person=user.id)
+        password_attempts.count_failure("incorrect username or password, or locked account")
+        # A 401 would require an HTTP authentication challenge, which forms do not use (RFC 9110, section 15.5.2).
+        return render(
+            "sign_in",
+            status=422,
+            authorization_request=authorization_request,
+            username=name,
+            error="Incorrect username or password.",
+        )
+    if authorization_request:
+        response = see_other("authorization.show", authorization_request)
+    else:
+        response = see_other("account.show")
+    sessions.set_cookie(response, cookie)
+    events.record(AUTHN_LOGIN_SUCCESS, "a user signed in", user=user.id)
     return response
 
 
 @blueprint.post("/logout")
 @guarded_by("session")
-@page(303, 403)
-@raw_body(FORM)
+@html_form(303, 403)
 def sign_out() -> Response:
-    """End the session of this browser."""
+    """End the current session."""
     session = sessions.current()
     with transaction() as connection:
         sessions.end(connection, session.user_id, session.id)
     response = see_other("sign_in.show")
-    sessions.take(response)
+    sessions.delete_cookie(response)
     return response
 
 
-def _begun(user: AnyRow | None, password: str) -> str | None:
-    """Return the cookie of a new session, or None when the password does not let the person in."""
-    if not passwords.right(user.password if user else None, password) or user is None or user.locked_at is not None:
+def _start_session(user: AnyRow | None, password: str) -> str | None:
+    """Return the cookie of a new session, or None if the password is incorrect or the user is locked."""
+    if not passwords.verify(user.password_hash if user else None, password) or user is None or user.locked_at:
         return None
-    kept = passwords.hashed(password) if passwords.outdated(user.password) else user.password
+    new_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash) else user.password_hash
     with transaction() as connection:
-        if not users.replace_password(connection, user.id, user.password, kept):
+        if not users.replace_password(connection, user.id, user.password_hash, new_hash):
             return None
-        return sessions.begin(connection, user.id)
+        return sessions.create(connection, user.id)

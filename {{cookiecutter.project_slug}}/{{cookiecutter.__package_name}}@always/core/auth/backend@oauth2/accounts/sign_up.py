@@ -1,4 +1,4 @@
-"""``POST /api/v1/register``: anyone becomes a caller, where the settings open it."""
+"""``POST /api/v1/register``: create an account, if the settings allow sign-up."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ from ....observability import events
 from ....problems import Problem
 from .. import sign_up_guard
 from ..email_field import MailAddress
-from ..settings import SHORTEST_PASSWORD
+from ..events import USER_CREATED
+from ..settings import MIN_PASSWORD_LENGTH
 from . import passwords, users
 
 FIRST_SCOPES = ("items:read", "items:write")
@@ -23,7 +24,7 @@ sign_up_guard.join(blueprint)
 
 
 class SignUp(Schema):
-    """Who wants to become a caller."""
+    """The data of a new account."""
 
     username = fields.String(
         required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE), metadata={"examples": ["ada"]}
@@ -33,22 +34,22 @@ class SignUp(Schema):
         required=True,
         load_only=True,
         metadata={
-            "minLength": SHORTEST_PASSWORD,
-            "maxLength": passwords.AT_MOST,
-            "description": "Long, and none that many people take.",
+            "minLength": MIN_PASSWORD_LENGTH,
+            "maxLength": passwords.MAX_LENGTH,
+            "description": "A long password. Common passwords are rejected.",
             "examples": ["five plain words in a row"],
         },
     )
 
     @validates_schema
-    def good_password(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse a password that is short or common."""
-        if fault := passwords.fault(data["password"], name=data["username"], email=data["email"]):
-            raise ValidationError(fault, "password")
+    def check_password(self, data: dict[str, Any], **_: Any) -> None:
+        """Apply the password policy."""
+        if violation := passwords.policy_violation(data["password"], name=data["username"], email=data["email"]):
+            raise ValidationError(violation, "password")
 
 
 class Registered(Schema):
-    """The new caller."""
+    """The new account."""
 
     id = fields.String()
     username = fields.String()
@@ -62,14 +63,14 @@ class Registered(Schema):
 @body(SignUp)
 @response(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
-    """Sign up. The account signs in to applications, which then get tokens."""
-    password = passwords.hashed(body["password"])
+    """Create an account. Its user can sign in and authorize applications to obtain tokens."""
+    name, password_hash = body["username"], passwords.hash_password(body["password"])
     try:
         with transaction() as connection:
             user_id = users.add(
-                connection, name=body["username"], email=body["email"], password=password, scopes=FIRST_SCOPES
+                connection, name=name, email=body["email"], password_hash=password_hash, scopes=FIRST_SCOPES
             )
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None
-    events.record("user_created", "a caller signed up", owner=user_id)
-    return {"id": user_id, "username": body["username"], "scopes": sorted(FIRST_SCOPES)}
+    events.record(USER_CREATED, "a user signed up", owner=user_id)
+    return {"id": user_id, "username": name, "scopes": sorted(FIRST_SCOPES)}

@@ -1,4 +1,4 @@
-"""What an operator does on the command line: people, clients and signing keys."""
+"""Commands for operators: users, clients and signing keys."""
 
 from .clients import clients
 from .signing_keys import signing_keys

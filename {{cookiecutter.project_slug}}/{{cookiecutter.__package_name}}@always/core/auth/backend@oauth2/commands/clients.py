@@ -1,4 +1,4 @@
-"""``flask clients``: make, list, rotate and delete the applications that ask for tokens."""
+"""``flask clients``: create, list, rotate and delete OAuth clients."""
 
 import click
 
@@ -6,36 +6,38 @@ from ....cli import argument
 from ....cli.database_group import DatabaseGroup
 from ....database import connect, transaction
 from ....observability import events
-from .. import cache
+from ..events import AUTHN_PASSWORD_CHANGE, USER_CREATED, USER_DELETED
 from ..rate_option import rate_option
-from ..server import clients as kept
-from ..server import redirects
+from ..server import clients as queries
+from ..server import redirect_uris
 from . import printing
 
-clients = DatabaseGroup("clients", help="Make, list, rotate and delete applications.")
+clients = DatabaseGroup("clients", help="Create, list, rotate and delete OAuth clients.")
 
 
-def _grants(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(text.split()))
-    if not found or not set(found) <= set(kept.GRANTS):
-        raise click.BadParameter(f"choose from {', '.join(kept.GRANTS)}")
-    return found
+def _parse_grants(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    grants = tuple(dict.fromkeys(value.split()))
+    if not grants or not set(grants) <= set(queries.GRANTS):
+        raise click.BadParameter(f"choose from {', '.join(queries.GRANTS)}")
+    return grants
 
 
-def _redirect_uris(_context: click.Context, _option: click.Parameter, uris: tuple[str, ...]) -> tuple[str, ...]:
+def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris: tuple[str, ...]) -> tuple[str, ...]:
     for uri in uris:
-        if fault := redirects.fault(uri):
-            raise click.BadParameter(f"{uri}: {fault}")
+        if violation := redirect_uris.violation(uri):
+            raise click.BadParameter(f"{uri}: {violation}")
     return uris
 
 
 @clients.command("create")
-@click.option("--name", required=True, callback=printing.line, help="The name that people see when they are asked.")
-@click.option("--grants", required=True, callback=_grants, help='Such as "authorization_code refresh_token".')
-@click.option("--redirect-uri", "uris", multiple=True, callback=_redirect_uris, help="Where people are sent back to.")
-@click.option("--scopes", required=True, callback=printing.scopes, help='Such as "items:read items:write".')
-@click.option("--public", is_flag=True, help="It can keep no secret: it runs in a browser or on a phone.")
-@click.option("--introspects", is_flag=True, help="It is a protected resource: it may ask about tokens of others.")
+@click.option("--name", required=True, callback=printing.line, help="The name that the consent page shows.")
+@click.option("--grants", required=True, callback=_parse_grants, help='For example "authorization_code refresh_token".')
+@click.option(
+    *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."
+)
+@click.option("--scopes", required=True, callback=printing.scopes, help='For example "items:read items:write".')
+@click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
+@click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
 @rate_option
 @printing.as_json
 def create(
@@ -48,7 +50,7 @@ def create(
     rate: str | None,
     as_json: bool,
 ) -> None:
-    """Make an application and print its id and secret, once.
+    """Create a client and print its id and secret. The secret is shown only once.
 
     \b
     flask clients create --name Shop --grants "authorization_code refresh_token" \\
@@ -56,13 +58,13 @@ def create(
     flask clients create --name nightly --grants client_credentials --scopes items:read
     """
     if ("authorization_code" in grants) != bool(uris):
-        raise click.UsageError("A redirect URI belongs to authorization_code, and to nothing else.")
+        raise click.UsageError("The grant authorization_code requires --redirect-uri; other grants do not allow it.")
     if "refresh_token" in grants and "authorization_code" not in grants:
-        raise click.UsageError("refresh_token goes with authorization_code.")
+        raise click.UsageError("The grant refresh_token requires the grant authorization_code.")
     if public and ("client_credentials" in grants or introspects):
-        raise click.UsageError("A public client has no credentials: it calls for people only, and cannot introspect.")
+        raise click.UsageError("A public client cannot use client_credentials or --introspects: it has no secret.")
     with transaction() as connection:
-        client_id, secret = kept.add(
+        client_id, secret = queries.add(
             connection,
             name=name,
             grants=grants,
@@ -72,47 +74,50 @@ def create(
             introspects=introspects,
             rate=rate,
         )
-    events.record("user_created", "an operator made a client", owner=client_id)
-    _print(client_id, secret, as_json)
+    events.record(USER_CREATED, "an operator created a client", owner=client_id)
+    _print_credentials(client_id, secret, as_json)
 
 
 @clients.command("list")
 @printing.as_json
 def list_(as_json: bool) -> None:
-    """Print all applications, without their secrets.
+    """List all clients.
 
     \b
     flask clients list
     """
     with connect() as connection:
-        found = kept.every(connection)
+        found = queries.find_all(connection)
     if as_json:
         printing.dump(
             [
                 {
-                    "id": one.id,
-                    "name": one.name,
-                    "public": one.public,
-                    "introspects": one.introspects,
-                    "grants": sorted(one.grants),
-                    "redirect_uris": one.redirect_uris,
-                    "scopes": sorted(one.scopes),
-                    "rate": one.rate,
-                    "created_at": one.created_at,
+                    "id": client.id,
+                    "name": client.name,
+                    "public": client.is_public,
+                    "introspects": client.introspects,
+                    "grants": sorted(client.grants),
+                    "redirect_uris": sorted(client.redirect_uris),
+                    "scopes": sorted(client.scopes),
+                    "rate": client.rate,
+                    "created_at": client.created_at,
                 }
-                for one in found
+                for client in found
             ]
         )
         return
     printing.table(
-        ("ID", "NAME", "KIND", "INTROSPECTS", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
+        ("ID", "NAME", "TYPE", "INTROSPECTS", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
         [
             (
-                *(one.id, one.name, "public" if one.public else "confidential", "yes" if one.introspects else None),
-                one.created_at,
-                *(" ".join(sorted(one.grants)), " ".join(sorted(one.scopes)), " ".join(one.redirect_uris)),
+                client.id,
+                client.name,
+                "public" if client.is_public else "confidential",
+                "yes" if client.introspects else None,
+                client.created_at,
+                *(" ".join(sorted(words)) for words in (client.grants, client.scopes, client.redirect_uris)),
             )
-            for one in found
+            for client in found
         ],
     )
 
@@ -121,47 +126,46 @@ def list_(as_json: bool) -> None:
 @click.argument("client_id", metavar="ID", callback=argument.text)
 @printing.as_json
 def rotate(client_id: str, as_json: bool) -> None:
-    """Give an application another secret and print it, once; the one before ends now.
+    """Replace a client's secret and print the new one. The old secret stops working immediately.
 
     \b
     flask clients rotate 3f0b7c1d52a94e8e86d1c0
     """
-    if _found(client_id).public:
-        raise click.ClickException("A public client has no secret.")
+    if _find(client_id).is_public:
+        raise click.ClickException(f"The client {client_id} is public: it has no secret.")
     with transaction() as connection:
-        secret = kept.rotate(connection, client_id)
-    events.record("authn_password_change", "an operator gave a client another secret", owner=client_id)
-    _print(client_id, secret, as_json)
+        secret = queries.rotate_secret(connection, client_id)
+    events.record(AUTHN_PASSWORD_CHANGE, "an operator rotated the secret of a client", owner=client_id)
+    _print_credentials(client_id, secret, as_json)
 
 
 @clients.command("delete")
 @click.argument("client_id", metavar="ID", callback=argument.text)
-@click.confirmation_option(prompt="Delete the application with all its tokens?")
+@click.confirmation_option(prompt="Delete the client and revoke all its tokens?")
 def delete(client_id: str) -> None:
-    """Delete an application, and every token that it was given.
+    """Delete a client and revoke all its tokens.
 
     \b
     flask clients delete 3f0b7c1d52a94e8e86d1c0
     """
-    name = _found(client_id).name
+    name = _find(client_id).name
     with transaction() as connection:
-        kept.remove(connection, client_id)
-    cache.forget()
-    events.record("user_deleted", "an operator deleted a client", owner=client_id)
-    click.echo(f"{name} is deleted.")
+        queries.remove(connection, client_id)
+    events.record(USER_DELETED, "an operator deleted a client", owner=client_id)
+    click.echo(f"Deleted the client {name} ({client_id}).")
 
 
-def _found(client_id: str) -> kept.Client:
-    client = kept.find(client_id)
+def _find(client_id: str) -> queries.Client:
+    client = queries.find(client_id)
     if client is None:
-        raise click.ClickException(f"There is no client {client_id}.")
+        raise click.ClickException(f"Unknown client {client_id}. See `flask clients list`.")
     return client
 
 
-def _print(client_id: str, secret: str | None, as_json: bool) -> None:
+def _print_credentials(client_id: str, secret: str | None, as_json: bool) -> None:
     if as_json:
         printing.dump({"id": client_id, "secret": secret})
         return
     click.echo(f"client_id      {client_id}")
     if secret:
-        click.echo(f"client_secret  {secret}\nThis is the only time the secret is shown.")
+        click.echo(f"client_secret  {secret}\nStore the secret now; it is not shown again.")

@@ -1,4 +1,4 @@
-"""What the commands share: lists of scopes on the way in, tables and JSON on the way out."""
+"""Options and output that the commands share."""
 
 import json
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from ...scopes import SCOPES, separated
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    """Return the scopes that an option names, each once."""
-    found = tuple(dict.fromkeys(separated(text)))
+def scopes(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return the scopes of an option, without duplicates."""
+    found = tuple(dict.fromkeys(separated(value)))
     if not found or not set(found) <= set(SCOPES):
         raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
     return found
 
 
-def line(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    """Return a text that fits on one line of a page."""
-    if not text.strip() or not text.isprintable() or len(text) > 100:
-        raise click.BadParameter("give 1 to 100 printable characters")
-    return text
+def line(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Return the value of an option that a page shows on one line."""
+    if not value.strip() or not value.isprintable() or len(value) > 100:
+        raise click.BadParameter("enter 1 to 100 printable characters")
+    return value
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -34,4 +34,4 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def dump(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, default=lambda moment: moment.isoformat()))
+    click.echo(json.dumps(value, default=lambda date: date.isoformat()))

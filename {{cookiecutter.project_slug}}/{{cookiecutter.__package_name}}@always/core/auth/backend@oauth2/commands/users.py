@@ -1,4 +1,4 @@
-"""``flask users``: make, list, change, lock and delete people."""
+"""``flask users``: create, list, change, lock and delete users."""
 
 import sys
 
@@ -10,175 +10,179 @@ from ....cli import argument
 from ....cli.database_group import DatabaseGroup
 from ....database import AnyRow, connect, transaction
 from ....observability import events
-from .. import cache
 from ..accounts import passwords
-from ..accounts import users as people
+from ..accounts import users as queries
 from ..accounts.sign_up import FIRST_SCOPES
+from ..events import (
+    AUTHN_LOGIN_LOCK,
+    AUTHN_PASSWORD_CHANGE,
+    PRIVILEGE_PERMISSIONS_CHANGED,
+    USER_CREATED,
+    USER_DELETED,
+    USER_UPDATED,
+)
 from . import printing
 
-users = DatabaseGroup("users", help="Make, list, change, lock and delete people.")
-from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+users = DatabaseGroup("users", help="Create, list, change, lock and delete users.")
+password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, help="Read the password from stdin.")
 
 
 @users.command("create")
 @click.argument("name")
-@click.option("--email", required=True, callback=printing.line, help="Where the person is reached.")
+@click.option("--email", required=True, callback=printing.line, help="The user's email address.")
 @click.option(
     *("--scopes", "scopes"),
     default=" ".join(FIRST_SCOPES),
     callback=printing.scopes,
-    help="What their tokens may carry.",
+    help="The scopes that the user can grant to clients.",
 )
-@from_stdin
+@password_stdin
 @printing.as_json
-def create(name: str, email: str, scopes: tuple[str, ...], password_stdin: bool, as_json: bool) -> None:
-    """Make a person; the password is asked for.
+def create(name: str, email: str, scopes: tuple[str, ...], from_stdin: bool, as_json: bool) -> None:
+    """Create a user. The command prompts for the password.
 
     \b
     flask users create ada --email ada@example.com
     """
-    if not people.NAME.fullmatch(name):
-        raise click.UsageError(f"{name!r} is no name. {people.NAME_RULE}")
-    password = _password(password_stdin, name, email)
+    if not queries.NAME.fullmatch(name):
+        raise click.UsageError(f"Invalid name {name!r}. {queries.NAME_RULE}")
+    password_hash = _read_password(from_stdin, name, email)
     try:
         with transaction() as connection:
-            user_id = people.add(connection, name=name, email=email, password=password, scopes=scopes)
+            user_id = queries.add(connection, name=name, email=email, password_hash=password_hash, scopes=scopes)
     except IntegrityError:
-        raise click.ClickException(f"The name {name} is taken.") from None
-    events.record("user_created", "an operator made a person", owner=user_id)
+        raise click.ClickException(f"The name {name} is taken. Choose another one.") from None
+    events.record(USER_CREATED, "an operator created a user", owner=user_id)
     if as_json:
         printing.dump({"id": user_id, "name": name, "scopes": scopes})
     else:
-        click.echo(f"{name} may sign in now.")
+        click.echo(f"Created the user {name}, who can sign in now.")
 
 
 @users.command("list")
 @printing.as_json
 def list_(as_json: bool) -> None:
-    """Print all people.
+    """List all users.
 
     \b
     flask users list
     """
     with connect() as connection:
-        rows = people.every(connection)
+        rows = queries.find_all(connection)
     if as_json:
         shown = ("id", "name", "email", "created_at", "locked_at")
-        printing.dump([{name: getattr(row, name) for name in shown} | {"scopes": row.scopes.split()} for row in rows])
+        printing.dump([{name: getattr(row, name) for name in shown} | {"scopes": sorted(row.scopes)} for row in rows])
         return
     printing.table(
         ("NAME", "ID", "EMAIL", "CREATED", "LOCKED", "SCOPES"),
-        [(row.name, row.id, row.email, row.created_at, row.locked_at, row.scopes) for row in rows],
+        [(row.name, row.id, row.email, row.created_at, row.locked_at, " ".join(sorted(row.scopes))) for row in rows],
     )
 
 
 @users.command("grant")
 @click.argument("name", callback=argument.text)
-@click.option("--scopes", required=True, callback=printing.scopes, help='Such as "items:read admin"; replaces all.')
+@click.option(
+    "--scopes", required=True, callback=printing.scopes, help='All scopes of the user, such as "items:read admin".'
+)
 def grant(name: str, scopes: tuple[str, ...]) -> None:
-    """Say which scopes a person's tokens may carry, those that were given out too.
+    """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 
     \b
     flask users grant ada --scopes "items:read items:write admin"
     """
     with transaction() as connection:
-        user = _found(connection, name)
-        people.set_scopes(connection, user.id, scopes)
-    cache.forget()
+        user = _find(connection, name)
+        queries.set_scopes(connection, user.id, scopes)
     events.record(
-        "privilege_permissions_changed",
-        "an operator changed the scopes of a person",
+        PRIVILEGE_PERMISSIONS_CHANGED,
+        "an operator changed the scopes of a user",
         owner=user.id,
-        before=user.scopes,
+        before=" ".join(sorted(user.scopes)),
         after=" ".join(sorted(scopes)),
     )
-    click.echo(f"Tokens of {name} may carry: {' '.join(scopes)}.")
+    click.echo(f"The user {name} now has the scopes {' '.join(scopes)}.")
 
 
 @users.command("set-password")
 @click.argument("name", callback=argument.text)
-@from_stdin
-def set_password(name: str, password_stdin: bool) -> None:
-    """Give a person another password, which ends their sessions and tokens.
+@password_stdin
+def set_password(name: str, from_stdin: bool) -> None:
+    """Set a user's password, and end all sessions and tokens of the user.
 
     \b
     flask users set-password ada
     """
     with connect() as connection:
-        user = _found(connection, name)
-    password = _password(password_stdin, name, user.email)
+        user = _find(connection, name)
+    password_hash = _read_password(from_stdin, name, user.email)
     with transaction() as connection:
-        people.reset_password(connection, user.id, password)
-    cache.forget()
-    events.record("authn_password_change", "an operator changed a password", owner=user.id)
-    click.echo(f"{name} signs in with the new password from now on.")
+        queries.reset_password(connection, user.id, password_hash)
+    events.record(AUTHN_PASSWORD_CHANGE, "an operator set the password of a user", owner=user.id)
+    click.echo(f"Set the password of {name}. All sessions and tokens of the user have ended.")
 
 
 @users.command("lock")
 @click.argument("name", callback=argument.text)
 def lock(name: str) -> None:
-    """Keep a person out, and end their sessions and tokens.
+    """Prevent a user from signing in, and end all sessions and tokens of the user.
 
     \b
     flask users lock ada
     """
     with transaction() as connection:
-        user = _found(connection, name)
-        people.lock(connection, user.id)
-    cache.forget()
-    events.record("authn_login_lock", "an operator locked a person", owner=user.id)
-    click.echo(f"{name} is locked out; sessions and tokens have ended.")
+        user = _find(connection, name)
+        queries.lock(connection, user.id)
+    events.record(AUTHN_LOGIN_LOCK, "an operator locked a user", owner=user.id)
+    click.echo(f"Locked {name}. All sessions and tokens of the user have ended.")
 
 
 @users.command("unlock")
 @click.argument("name", callback=argument.text)
 def unlock(name: str) -> None:
-    """Let a person sign in again.
+    """Allow a locked user to sign in again.
 
     \b
     flask users unlock ada
     """
     with transaction() as connection:
-        user = _found(connection, name)
-        people.unlock(connection, user.id)
-    events.record("user_updated", "an operator unlocked a person", owner=user.id)
-    click.echo(f"{name} may sign in again.")
+        user = _find(connection, name)
+        queries.unlock(connection, user.id)
+    events.record(USER_UPDATED, "an operator unlocked a user", owner=user.id)
+    click.echo(f"Unlocked {name}.")
 
 
 @users.command("delete")
 @click.argument("name", callback=argument.text)
-@click.confirmation_option(prompt="Delete the person with sessions and tokens?")
+@click.confirmation_option(prompt="Delete the user with all sessions and tokens?")
 def delete(name: str) -> None:
-    """Delete a person, and their sessions and tokens. What they made stays, and is nobody's.
+    """Delete a user with all sessions and tokens.
 
     \b
     flask users delete ada
     """
     with transaction() as connection:
-        user = _found(connection, name)
-        people.remove(connection, user.id)
-    cache.forget()
-    events.record("user_deleted", "an operator deleted a person", owner=user.id)
-    click.echo(f"{name} is deleted.")
+        user = _find(connection, name)
+        queries.remove(connection, user.id)
+    events.record(USER_DELETED, "an operator deleted a user", owner=user.id)
+    click.echo(f"Deleted {name}.")
 
 
-def _found(connection: Connection, name: str) -> AnyRow:
-    row = people.named(connection, name)
-    if row is None:
-        raise click.ClickException(f"There is nobody of the name {name}.")
-    return row
+def _find(connection: Connection, name: str) -> AnyRow:
+    user = queries.find_by_name(connection, name)
+    if user is None:
+        raise click.ClickException(f"Unknown user {name}. See `flask users list`.")
+    return user
 
 
-def _password(from_stdin: bool, name: str, email: str) -> str:
-    """Return the hash of a password that is read or asked for."""
+def _read_password(from_stdin: bool, name: str, email: str) -> str:
+    """Read a new password from stdin or a prompt, and return its hash."""
     try:
-        text = (
-            sys.stdin.readline().rstrip("\r\n")
-            if from_stdin
-            else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-        )
+        if from_stdin:
+            password = sys.stdin.readline().rstrip("\r\n")
+        else:
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     except UnicodeDecodeError:
-        raise click.ClickException("The password is no text in UTF-8.") from None
-    if fault := passwords.fault(text, name=name, email=email):
-        raise click.ClickException(fault)
-    return passwords.hashed(text)
+        raise click.ClickException("The password is not valid UTF-8.") from None
+    if violation := passwords.policy_violation(password, name=name, email=email):
+        raise click.ClickException(violation)
+    return passwords.hash_password(password)

@@ -1,1 +1,1 @@
-"""The authorization server: clients, consent, grants, tokens and the keys that sign them."""
+"""The authorization server: clients, consent, grants, tokens and signing keys."""

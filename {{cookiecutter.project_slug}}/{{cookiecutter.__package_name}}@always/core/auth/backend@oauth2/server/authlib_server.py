@@ -1,6 +1,6 @@
-"""The authorization server: Authlib's, with the grants of this service and requests that were read strictly.
+"""Authlib's authorization server, with the grants of this service.
 
-Only what this module registers exists: there is no implicit and no password grant (RFC 9700, section 2).
+Only the grants that this module registers exist. The implicit and password grants do not (RFC 9700, section 2).
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from .grants import S256, AuthorizationCodeGrant, ClientCredentialsGrant, Refres
 
 
 class Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    """What Authlib sees of a request: parameters that come from one place and stand once."""
+    """Strictly parsed parameters, in the form that Authlib expects."""
 
     def __init__(self, method: str, parameters: dict[str, str]) -> None:
         super().__init__(method, resource(current_app), headers={})
@@ -30,32 +30,32 @@ class Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
-    """Authlib's server over our clients; a guard has authenticated the client before it is asked."""
+    """Authlib's server, connected to our client table and to our client authentication."""
 
     def query_client(self, client_id: str) -> clients.Client | None:
-        """Return the client with this id."""
+        """Return the client with this id, or None."""
         return clients.find(client_id)
 
     def authenticate_client(
         self, request: OAuth2Request, methods: list[str], endpoint: str = "token"
     ) -> clients.Client:
-        """Return the client that the guard let pass."""
+        """Return the client that the guard authenticated."""
         client: clients.Client = g.client
         return client
 
     def create_oauth2_request(self, request: Request) -> Request:
-        """Return the request as it is."""
+        """Return the request unchanged."""
         return request
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Tell nobody: the journal is written where something happens."""
+        """Send no signals; this service records its own security events."""
 
     def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Any:
-        """Return the answer's body; errors have left by an exception."""
+        """Return the response body. Errors are raised instead."""
         return body
 
     def handle_error_response(self, request: OAuth2Request, error: Exception) -> Any:
-        """Let the error pass on to the place that writes all of them."""
+        """Raise the error, for the error handler of the blueprint."""
         raise error
 
 

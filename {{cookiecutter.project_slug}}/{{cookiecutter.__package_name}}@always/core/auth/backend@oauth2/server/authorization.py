@@ -1,12 +1,10 @@
-"""``/oauth2/authorize``: a person is asked whether an application may act for them (RFC 6749, section 4.1.1).
+"""``/oauth2/authorize``: ask the user to allow a client's authorization request (RFC 6749, section 4.1.1).
 
-What the request asks for is shown and kept; the answer names what was kept, so that a person consents to what was on
-the page and nothing else, once. An error goes back to the application only when it is known whose redirect URI that is.
+The request is stored when the consent page is shown, and the submitted form refers to it. So the user consents to
+exactly what the page showed, and only once. Errors are sent to the client only if the redirect URI is registered.
 """
 
 import json
-import secrets
-from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -24,171 +22,170 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ....clock import now
 from ....database import AnyRow, transaction
-from ....declare import raw_body, raw_query
 from ....declare.access_rule import guarded_by, public
-from ....declare.declaration import FORM
 from ....observability import events
 from ...scopes import SCOPES
-from .. import parameters
+from .. import parameters, secret_tokens
 from ..accounts import sessions
-from ..accounts.pages import TEMPLATES, answer_errors, page, render, see_other
-from ..models import ShownRequest
+from ..accounts.pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
+from ..events import AUTHN_TOKEN_CREATED
+from ..models import ConsentRequest
 from ..protected_resource import resource
-from . import redirects, tokens
+from . import redirect_uris, token_families
 from .authlib_server import Request, server
-from .clients import Client, digest
+from .clients import Client
 
-SHOWN_FOR = timedelta(minutes=10)
+CONSENT_REQUEST_LIFETIME = timedelta(minutes=10)
 blueprint = Blueprint("authorization", __name__, url_prefix="/oauth2", template_folder=f"../accounts/{TEMPLATES}")
-answer_errors(blueprint)
+render_errors(blueprint)
 
 
-class Asked(NamedTuple):
+class AuthorizationRequest(NamedTuple):
     """A valid authorization request."""
 
     client: Client
     scopes: frozenset[str]
     redirect_uri: str
-    challenge: str
+    code_challenge: str
     state: str | None
 
 
 @blueprint.get("/authorize")
 @public
-@page(200, 303)
-@raw_query
-def ask() -> Response:
-    """Ask the person who is signed in for consent; somebody who is not signs in first."""
+@html_page(200, 303)
+def show() -> Response:
+    """Show the consent page to a user who is signed in; redirect others to the sign-in page."""
     found = parameters.query()
     try:
-        asked = _validated(found)
-        session = sessions.present()
+        authorization = _validate(found)
+        session = sessions.load()
         if session is None:
             return _sign_in_first()
-        scopes = _allowed(asked, session)
+        scopes = _allowed_scopes(authorization, session)
     except OAuth2Error as error:
-        return _error(error, found)
-    shown = secrets.token_urlsafe(32)
+        return _redirect_error(error, found)
     with transaction() as connection:
-        if not sessions.hold(connection, session):
+        if not sessions.lock(connection, session):
             return _sign_in_first()
-        # With the scopes that are shown: what the person may give by the time of the answer can be more.
-        _keep(connection, shown, session.id, {**found, "scope": " ".join(sorted(scopes))})
+        # Store the scopes that the page shows: the user's scopes may change until the form is submitted.
+        consent_request = _store(connection, session.id, {**found, "scope": " ".join(sorted(scopes))})
     return render(
         "consent",
-        form_target=redirects.source(asked.redirect_uri),
-        client=asked.client.name,
-        destination=redirects.origin(asked.redirect_uri),
+        form_target=redirect_uris.csp_source(authorization.redirect_uri),
+        client=authorization.client.name,
+        destination=redirect_uris.origin(authorization.redirect_uri),
         scopes=[SCOPES[scope] for scope in sorted(scopes)],
         name=session.name,
-        shown=shown,
+        consent_request=consent_request,
     )
 
 
 @blueprint.post("/authorize")
 @guarded_by("session")
-@page(303, 403)
-@raw_body(FORM)
-def answer() -> Response:
-    """Take the person's answer to the request that was shown, and send them back to the application."""
+@html_form(303, 403)
+def decide() -> Response:
+    """Redirect to the client with a code if the user allowed the request, else with ``access_denied``."""
     session, form = sessions.current(), parameters.form()
     with transaction() as connection:
-        found = _claim(connection, form.get("shown", ""), session.id)
+        found = _claim(connection, form.get("consent_request", ""), session.id)
     if found is None:
-        raise _over()
+        raise _consent_expired()
     try:
-        asked = _validated(found)
-        scopes = _allowed(asked, session)
-        if form.get("answer") != "allow":
+        authorization = _validate(found)
+        scopes = _allowed_scopes(authorization, session)
+        if form.get("decision") != "allow":
             raise AccessDeniedError
     except OAuth2Error as error:
-        return _error(error, found)
+        return _redirect_error(error, found)
+    client_id, redirect_uri = authorization.client.id, authorization.redirect_uri
     with transaction() as connection:
-        if not (sessions.hold(connection, session) and tokens.hold(connection, asked.client.id)):
-            raise _over()
-        code = tokens.begin_family(
+        if not (sessions.lock(connection, session) and token_families.lock(connection, client_id)):
+            raise _consent_expired()
+        code = token_families.start(
             connection,
             user_id=session.user_id,
-            client_id=asked.client.id,
+            client_id=client_id,
             scopes=scopes,
-            redirect_uri=asked.redirect_uri,
-            challenge=asked.challenge,
+            redirect_uri=redirect_uri,
+            code_challenge=authorization.code_challenge,
         )
-    events.record("authn_token_created", "a person let an application act for them", credential=asked.client.id)
-    return _back(asked.redirect_uri, {"code": code}, asked.state)
+    events.record(AUTHN_TOKEN_CREATED, "a user allowed an authorization request", credential=client_id)
+    return _redirect(redirect_uri, {"code": code}, authorization.state)
 
 
 def _sign_in_first() -> Response:
-    """Lead to the sign-in, which leads back to the request at hand."""
-    return see_other("sign_in.show", urlencode({"asked": request.query_string.decode("ascii")}))
+    """Redirect to the sign-in page, which continues with the current request afterwards."""
+    return see_other("sign_in.show", urlencode({"authorization_request": request.query_string.decode("ascii")}))
 
 
-def _over() -> InvalidRequestError:
-    """Return the error for an answer to what does not stand open any more."""
-    return InvalidRequestError("This was answered before, or is too old. Start again at the application.")
+def _consent_expired() -> InvalidRequestError:
+    return InvalidRequestError("This request was already answered or has expired. Start again in the application.")
 
 
-def _validated(found: dict[str, str]) -> Asked:
-    """Return the request that the parameters make. Raises an ``OAuth2Error``."""
-    asking = Request("GET", found)
+def _validate(found: dict[str, str]) -> AuthorizationRequest:
+    """Return the authorization request. Raises ``OAuth2Error``."""
+    oauth2_request = Request("GET", found)
     if found.get("response_type") != "code":
-        raise _unsupported(found)
-    grant = server.get_consent_grant(asking)
-    return Asked(
-        client=asking.client,
-        scopes=frozenset(asking.scope.split()),
+        raise _response_type_error(found)
+    grant = server.get_consent_grant(oauth2_request)
+    return AuthorizationRequest(
+        client=oauth2_request.client,
+        scopes=frozenset(oauth2_request.scope.split()),
         redirect_uri=grant.redirect_uri,
-        challenge=found["code_challenge"],
+        code_challenge=found["code_challenge"],
         state=found.get("state"),
     )
 
 
-def _unsupported(found: dict[str, str]) -> OAuth2Error:
-    """Return the error for no response type or any other; it goes back where the redirect URI is the client's."""
+def _response_type_error(found: dict[str, str]) -> OAuth2Error:
+    """Return the error for a missing or unsupported response type."""
     client, uri = server.query_client(found.get("client_id", "")), found.get("redirect_uri", "")
     if client is None:
-        return InvalidClientError("There is no such client.")
+        return InvalidClientError("The client_id is unknown.")
     if not client.check_redirect_uri(uri):
-        return InvalidRequestError("The redirect_uri is missing or not one that the client registered.")
+        return InvalidRequestError("The redirect_uri is missing or not registered for this client.")
     if "response_type" not in found:
         return InvalidRequestError("The response_type is missing.", redirect_uri=uri)
     return UnsupportedResponseTypeError("other", redirect_uri=uri)
 
 
-def _allowed(asked: Asked, session: AnyRow) -> Collection[str]:
-    """Return which of the scopes the person may give; raises ``invalid_scope`` when it is none."""
-    scopes = asked.scopes & set(session.scopes.split())
+def _allowed_scopes(authorization: AuthorizationRequest, session: AnyRow) -> frozenset[str]:
+    """Return the requested scopes that the user has. Raises ``InvalidScopeError`` if there are none."""
+    scopes: frozenset[str] = authorization.scopes & session.scopes
     if not scopes:
-        raise InvalidScopeError("The person may give none of these scopes.", redirect_uri=asked.redirect_uri)
+        raise InvalidScopeError("The user has none of these scopes.", redirect_uri=authorization.redirect_uri)
     return scopes
 
 
-def _error(error: OAuth2Error, found: dict[str, str]) -> Response:
-    """Send the error back to the application; raise it, for a page, when it is not known whose address that is."""
+def _redirect_error(error: OAuth2Error, found: dict[str, str]) -> Response:
+    """Redirect to the client with the error; raise it, for an error page, if the redirect URI is not trusted."""
     uri = error.redirect_uri or (found.get("redirect_uri") if isinstance(error, AccessDeniedError) else None)
     if uri is None:
         raise error
-    told = {"error": error.error, "error_description": error.get_error_description()}
-    return _back(uri, {name: value for name, value in told.items() if value}, found.get("state"))
+    result = {"error": error.error, "error_description": error.get_error_description()}
+    return _redirect(uri, {name: value for name, value in result.items() if value}, found.get("state"))
 
 
-def _back(uri: str, told: dict[str, str], state: str | None) -> Response:
-    """Send the browser back, with the state as it came and who is speaking (RFC 9207)."""
-    return redirects.back(uri, {**told, **({"state": state} if state else {}), "iss": resource(current_app)})
+def _redirect(uri: str, result: dict[str, str], state: str | None) -> Response:
+    """Redirect to the client with the result, the unchanged state and the issuer (RFC 9207)."""
+    issuer = resource(current_app)
+    return redirect_uris.redirect(uri, {**result, **({"state": state} if state else {}), "iss": issuer})
 
 
-def _keep(connection: Connection, shown: str, session_id: str, found: dict[str, str]) -> None:
-    at = now()
-    connection.execute(delete(ShownRequest).where(ShownRequest.expires_at < at))
-    values = {"digest": digest(shown), "session_id": session_id, "parameters": json.dumps(found)}
-    connection.execute(insert(ShownRequest).values(expires_at=at + SHOWN_FOR, **values))
+def _store(connection: Connection, session_id: str, found: dict[str, str]) -> str:
+    """Store the parameters of the shown request and return its token. Also deletes expired requests."""
+    token, shown_at = secret_tokens.generate(), now()
+    connection.execute(delete(ConsentRequest).where(ConsentRequest.expires_at < shown_at))
+    values = {"digest": secret_tokens.digest(token), "session_id": session_id, "parameters": json.dumps(found)}
+    connection.execute(insert(ConsentRequest).values(expires_at=shown_at + CONSENT_REQUEST_LIFETIME, **values))
+    return token
 
 
-def _claim(connection: Connection, shown: str, session_id: str) -> dict[str, str] | None:
-    """Return the parameters of the request that was shown in this session, if it was not answered yet."""
-    this = (ShownRequest.digest == digest(shown), ShownRequest.session_id == session_id)
-    open_ = (ShownRequest.used_at.is_(None), ShownRequest.expires_at > now())
-    if connection.execute(update(ShownRequest).where(*this, *open_).values(used_at=now())).rowcount != 1:
+def _claim(connection: Connection, token: str, session_id: str) -> dict[str, str] | None:
+    """Mark the session's request as answered and return its parameters, or None if it was answered or has expired."""
+    this = (ConsentRequest.digest == secret_tokens.digest(token), ConsentRequest.session_id == session_id)
+    unused = (ConsentRequest.used_at.is_(None), ConsentRequest.expires_at > now())
+    if connection.execute(update(ConsentRequest).where(*this, *unused).values(used_at=now())).rowcount != 1:
         return None
-    found: dict[str, str] = json.loads(connection.execute(select(ShownRequest.parameters).where(*this)).scalar_one())
+    found: dict[str, str] = json.loads(connection.execute(select(ConsentRequest.parameters).where(*this)).scalar_one())
     return found

@@ -1,6 +1,6 @@
-"""``/oauth2/token``, ``/oauth2/revoke`` and ``/oauth2/introspect``: where clients speak to the authorization server.
+"""``/oauth2/token``, ``/oauth2/revoke`` and ``/oauth2/introspect``.
 
-They take a posted form and answer in the JSON of RFC 6749, errors too.
+They accept a form in a POST request and respond with the JSON of RFC 6749, also for errors.
 """
 
 from typing import Any
@@ -16,9 +16,10 @@ from ....declare.declaration import FORM, JSON
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ...errors import AuthenticationError
-from .. import authentication, cache, parameters
+from .. import authentication, parameters
+from ..events import AUTHN_TOKEN_REVOKED
 from ..protected_resource import resource
-from . import forms, tokens
+from . import access_tokens, one_time_tokens, schemas, token_families
 from .authlib_server import Request, server
 from .clients import Client
 
@@ -29,10 +30,10 @@ blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 @guarded_by("client")
 @limiter.shared_limit(SettingRate("tokens"), scope="tokens", key_func=get_remote_address)
 @produces(JSON)
-@errors("unauthenticated", schema=forms.ProtocolError)
-@raw_body(FORM, forms.TokenForm)
+@errors("unauthenticated", schema=schemas.OAuthErrorSchema)
+@raw_body(FORM, schemas.TokenForm)
 def token() -> Response:
-    """Give tokens for a code, a refresh token or a client's own credentials (RFC 6749, section 3.2)."""
+    """Issue tokens for an authorization code, a refresh token or client credentials (RFC 6749, section 3.2)."""
     form = parameters.form()
     if "grant_type" not in form:
         raise InvalidRequestError("The grant_type is missing.")
@@ -42,51 +43,50 @@ def token() -> Response:
 @blueprint.post("/revoke")
 @guarded_by("client")
 @produces(JSON)
-@errors("unauthenticated", schema=forms.ProtocolError)
-@raw_body(FORM, forms.TokenQuestion)
+@errors("unauthenticated", schema=schemas.OAuthErrorSchema)
+@raw_body(FORM, schemas.TokenQuery)
 def revoke() -> Response:
-    """End a token; a refresh token ends its whole family. An unknown one is no error (RFC 7009).
+    """Revoke an access token, or a refresh token with its whole family. An unknown token returns 200 (RFC 7009).
 
-    A hint about its type changes nothing: both kinds are always looked for.
+    The type hint is ignored: both token types are always searched.
     """
-    text, client = _token(), _client()
+    sent, client = _token(), _client()
     with transaction() as connection:
-        if refresh := tokens.find_refresh(connection, text, client.id):
-            revoked = tokens.revoke_family(connection, refresh.family_id)
+        if refresh := one_time_tokens.find_refresh(connection, sent, client.id):
+            revoked = token_families.revoke(connection, refresh.family_id)
         else:
-            access = _access(text)
+            access = _introspect_access(sent)
             revoked = (
                 access is not None
                 and access["client_id"] == client.id
-                and tokens.revoke_access(connection, access["jti"])
+                and access_tokens.revoke(connection, access["jti"])
             )
     if revoked:
-        cache.forget()
-        events.record("authn_token_revoked", "a client revoked a token")
+        events.record(AUTHN_TOKEN_REVOKED, "a client revoked a token")
     return jsonify({})
 
 
 @blueprint.post("/introspect")
 @guarded_by("client")
 @produces(JSON)
-@errors("unauthenticated", schema=forms.ProtocolError)
-@raw_body(FORM, forms.TokenQuestion)
+@errors("unauthenticated", schema=schemas.OAuthErrorSchema)
+@raw_body(FORM, schemas.TokenQuery)
 def introspect() -> Response:
-    """Tell what a token is worth (RFC 7662): to the client it was given to, and to protected resources."""
-    text, client = _token(), _client()
-    if client.public:
-        raise InvalidClientError("A public client may not introspect.", status_code=401)
-    found = _access(text) or _refresh(text, client)
+    """Return the state of a token (RFC 7662) to the client that owns it, or to a resource server."""
+    sent, client = _token(), _client()
+    if client.is_public:
+        raise InvalidClientError("Public clients may not introspect tokens.", status_code=401)
+    found = _introspect_access(sent) or _introspect_refresh(sent, client)
     if found is None or not (client.introspects or found["client_id"] == client.id):
         return jsonify({"active": False})
     return jsonify({"active": True, **found})
 
 
 @blueprint.errorhandler(OAuth2Error)
-def answer_oauth_error(error: OAuth2Error) -> Response:
-    """Answer an error of the protocol (RFC 6749, section 5.2)."""
-    told = {"error": error.error, "error_description": _plain(error.get_error_description() or "")}
-    response = jsonify({name: value for name, value in told.items() if value})
+def respond_to_oauth_error(error: OAuth2Error) -> Response:
+    """Return an OAuth error (RFC 6749, section 5.2)."""
+    body = {"error": error.error, "error_description": _description(error.get_error_description() or "")}
+    response = jsonify({name: value for name, value in body.items() if value})
     response.status_code = error.status_code
     if error.status_code == 401:
         response.headers["WWW-Authenticate"] = f'Basic realm="{current_app.name}"'
@@ -94,11 +94,11 @@ def answer_oauth_error(error: OAuth2Error) -> Response:
 
 
 @blueprint.errorhandler(HTTPException)
-def answer_http_error(error: HTTPException) -> Response:
-    """Answer an error of the service in the same form; headers such as ``Retry-After`` stay."""
+def respond_to_http_error(error: HTTPException) -> Response:
+    """Return any other error in the same format, with its headers, for example ``Retry-After``."""
     status = error.code or 500
     code = "server_error" if status == 500 else "temporarily_unavailable" if status in (429, 503) else "invalid_request"
-    response = jsonify({"error": code, "error_description": _plain(error.description or "")})
+    response = jsonify({"error": code, "error_description": _description(error.description or "")})
     response.status_code = status
     headers = getattr(error, "headers", None) or error.get_headers()
     response.headers.extend((name, value) for name, value in headers if name.lower() != "content-type")
@@ -106,17 +106,17 @@ def answer_http_error(error: HTTPException) -> Response:
 
 
 @blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
-    """Forbid the oldest caches to keep an answer; the header for all others stands on every one (RFC 6749, 5.1)."""
+def disable_http_1_0_caches(response: Response) -> Response:
+    """Add ``Pragma: no-cache`` (RFC 6749, section 5.1). Every response already has ``Cache-Control: no-store``."""
     response.headers["Pragma"] = "no-cache"
     return response
 
 
 def _token() -> str:
-    text = parameters.form().get("token")
-    if text is None:
+    sent = parameters.form().get("token")
+    if sent is None:
         raise InvalidRequestError("The token is missing.")
-    return text
+    return sent
 
 
 def _client() -> Client:
@@ -124,27 +124,27 @@ def _client() -> Client:
     return client
 
 
-def _access(text: str) -> dict[str, Any] | None:
-    """Return what introspection tells of an access token that is in force."""
+def _introspect_access(sent: str) -> dict[str, Any] | None:
+    """Return the introspection response for a valid access token, otherwise None."""
     try:
-        checked = authentication.check(text)
+        valid = authentication.validate(sent)
     except AuthenticationError:
         return None
-    told = {"scope": " ".join(sorted(checked.scopes)), "client_id": checked.client_id, "token_type": "Bearer"}
-    claims = checked.claims.content
-    return told | {name: claims[name] for name in ("sub", "aud", "iss", "jti", "iat", "exp")}
+    found = {"scope": " ".join(sorted(valid.scopes)), "client_id": valid.client_id, "token_type": "Bearer"}
+    claims = valid.claims.content
+    return found | {name: claims[name] for name in ("sub", "aud", "iss", "jti", "iat", "exp")}
 
 
-def _refresh(text: str, client: Client) -> dict[str, Any] | None:
-    """Return what introspection tells a client of its own refresh token."""
+def _introspect_refresh(sent: str, client: Client) -> dict[str, Any] | None:
+    """Return the introspection response for a valid refresh token of this client, otherwise None."""
     with connect() as connection:
-        row = tokens.find_refresh(connection, text, client.id)
-    if row is None or not tokens.is_valid(row) or row.used_at is not None:
+        row = one_time_tokens.find_refresh(connection, sent, client.id)
+    if row is None or not one_time_tokens.is_valid(row) or row.used_at is not None:
         return None
-    told = {"scope": row.scopes, "client_id": row.client_id, "sub": row.user_id, "iss": resource(current_app)}
-    return told | {"exp": int(row.expires_at.timestamp())}
+    found = {"scope": " ".join(sorted(row.scopes)), "client_id": row.client_id, "sub": row.user_id}
+    return found | {"iss": resource(current_app), "exp": int(row.expires_at.timestamp())}
 
 
-def _plain(text: str) -> str:
-    """Return the text without what an error description may not contain (RFC 6749, section 5.2)."""
-    return "".join(letter for letter in text if " " <= letter <= "~" and letter not in '"\\')
+def _description(text: str) -> str:
+    """Return the text without characters that an error description may not contain (RFC 6749, section 5.2)."""
+    return "".join(character for character in text if " " <= character <= "~" and character not in '"\\')

@@ -1,6 +1,6 @@
-"""What clients must know of the authorization server: its endpoints (RFC 8414) and its keys (RFC 7517).
+"""Authorization server metadata (RFC 8414) and public keys (RFC 7517).
 
-Addresses come from the settings, never from the Host header of a request.
+Addresses come from the settings, never from the Host header.
 """
 
 import json
@@ -15,7 +15,7 @@ from ....declare.declaration import JSON
 from ...scopes import SCOPES
 from ..protected_resource import resource
 from . import signing_keys
-from .client_guard import METHODS
+from .client_authentication import METHODS
 from .clients import GRANTS
 
 blueprint = Blueprint("metadata", __name__, url_prefix="/.well-known")
@@ -25,29 +25,29 @@ blueprint = Blueprint("metadata", __name__, url_prefix="/.well-known")
 @public
 @produces(JSON)
 def authorization_server() -> Response:
-    """Tell where the endpoints are and what they can do."""
-    return jsonify(_document(resource(current_app)))
+    """Return the endpoints and capabilities of the authorization server (RFC 8414)."""
+    return jsonify(_metadata(resource(current_app)))
 
 
 @blueprint.get("/jwks.json")
 @public
 @produces(JSON)
 def jwks() -> Response:
-    """Tell the public keys of the access tokens, those that sign and those that will or did."""
-    signing_keys.signing()
+    """Return the public keys of current, future and previous signing keys (RFC 7517)."""
+    signing_keys.get_signing_key()  # creates the first key
     with connect() as connection:
-        rows = signing_keys.published(connection)
-    return jsonify({"keys": [json.loads(row.public) for row in rows]})
+        rows = signing_keys.find_published(connection)
+    return jsonify({"keys": [json.loads(row.public_jwk) for row in rows]})
 
 
-def _document(address: str) -> dict[str, Any]:
+def _metadata(issuer: str) -> dict[str, Any]:
     return {
-        "issuer": address,
-        "authorization_endpoint": f"{address}/oauth2/authorize",
-        "token_endpoint": f"{address}/oauth2/token",
-        "revocation_endpoint": f"{address}/oauth2/revoke",
-        "introspection_endpoint": f"{address}/oauth2/introspect",
-        "jwks_uri": f"{address}/.well-known/jwks.json",
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oauth2/authorize",
+        "token_endpoint": f"{issuer}/oauth2/token",
+        "revocation_endpoint": f"{issuer}/oauth2/revoke",
+        "introspection_endpoint": f"{issuer}/oauth2/introspect",
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -57,5 +57,5 @@ def _document(address: str) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": [method for method in METHODS if method != "none"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "protected_resources": [address],
+        "protected_resources": [issuer],
     }

@@ -1,8 +1,9 @@
-"""The keys that sign access tokens (RFC 7517): published, then signing, then retired.
+"""Signing keys of the access tokens (RFC 7517) and their rotation.
 
-A new key is published before it signs, so that whoever keeps a copy of ``/.well-known/jwks.json`` knows it in time;
-the one before stays published until its last token has ended. The private part is sealed under a key that is derived
-from ``SECRET_KEY``: a copy of the database alone signs nothing. A key that does not open any more signs no more.
+A new key is published some minutes before it signs, so that resource servers that cache ``/.well-known/jwks.json``
+already know it. The previous key stays published until its last token has expired. Private keys are encrypted with a
+key derived from ``SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that cannot be decrypted,
+because ``SECRET_KEY`` has changed, is no longer used for signing.
 """
 
 import json
@@ -27,100 +28,102 @@ from ..models import SigningKey
 from ..settings import TokenSettings
 
 ALGORITHM = "ES256"
-CLOCKS_DIFFER = timedelta(minutes=1)
-_NONCE = 12
+MAX_CLOCK_SKEW = timedelta(minutes=1)
+_NONCE_BYTES = 12
 
 
-def published(connection: Connection) -> Sequence[AnyRow]:
-    """Return the keys that tokens may be signed with, newest first."""
-    query = select(SigningKey.__table__).where(_published()).order_by(SigningKey.created_at.desc())
+def find_published(connection: Connection) -> Sequence[AnyRow]:
+    """Return the rows of all published keys, newest first."""
+    query = select(SigningKey.__table__).where(_is_published()).order_by(SigningKey.created_at.desc())
     return connection.execute(query).all()
 
 
-def public(kid: str) -> ECKey | None:
-    """Return the published key of this name, if there is one."""
-    query = select(SigningKey.public).where(SigningKey.id == kid, _published())
+def find_public_key(key_id: str) -> ECKey | None:
+    """Return the published public key with this id, or None."""
+    query = select(SigningKey.public_jwk).where(SigningKey.id == key_id, _is_published())
     with connect() as connection:
-        text = connection.execute(query).scalar()
-    return None if text is None else _imported(text)
+        jwk = connection.execute(query).scalar()
+    return None if jwk is None else _import_public(jwk)
 
 
-def signing() -> ECKey:
-    """Return the key that signs now; makes one when there is none."""
-    query = select(SigningKey.__table__).where(_published(), SigningKey.signs_from <= now())
+def get_signing_key() -> ECKey:
+    """Return the key that signs new tokens. Creates one if there is none."""
+    query = select(SigningKey.__table__).where(_is_published(), SigningKey.signs_from <= now())
     with connect() as connection:
         rows = connection.execute(query.order_by(SigningKey.created_at.desc(), SigningKey.id)).all()
     for row in rows:
-        if key := opened(row):
+        if key := decrypt(row):
             return key
     with transaction() as connection:
-        rotate(connection, at_once=True)
-    return signing()
+        rotate(connection, immediately=True)
+    return get_signing_key()
 
 
-def opened(row: AnyRow) -> ECKey | None:
-    """Return the private key that a row holds, or None when it was sealed under another secret."""
-    return _opened(row.id, row.sealed, _sealing_key())
+def decrypt(row: AnyRow) -> ECKey | None:
+    """Return the private key, or None if it was encrypted with another secret key."""
+    return _decrypt(row.id, row.encrypted_private_key, _encryption_key())
 
 
-def rotate(connection: Connection, *, at_once: bool = False) -> str:
-    """Make a key that follows those there are, and return its name.
+def rotate(connection: Connection, *, immediately: bool = False) -> str:
+    """Create the next signing key and return its id.
 
-    It signs after the time of publishing, or at once, which leaves those behind who keep copies.
+    It signs after the publication time of the settings, or immediately. In that case resource servers reject its tokens
+    until they reload the published keys.
     """
-    settings, at = get_settings(current_app, TokenSettings), now()
-    signs_from = at if at_once else at + timedelta(minutes=settings.tokens_publish_minutes)
-    last_token_ends = signs_from + timedelta(minutes=settings.tokens_minutes) + CLOCKS_DIFFER
+    settings, created_at = get_settings(current_app, TokenSettings), now()
+    delay = timedelta() if immediately else timedelta(minutes=settings.tokens_publish_minutes)
+    signs_from = created_at + delay
+    last_expiry = signs_from + timedelta(minutes=settings.tokens_minutes) + MAX_CLOCK_SKEW
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, private=True)
-    kid = key.thumbprint()
-    connection.execute(update(SigningKey).where(SigningKey.retires_at.is_(None)).values(retires_at=last_token_ends))
+    key_id = key.thumbprint()
+    connection.execute(update(SigningKey).where(SigningKey.retires_at.is_(None)).values(retires_at=last_expiry))
     connection.execute(
         insert(SigningKey).values(
-            id=kid,
-            public=_text(key),
-            sealed=_sealed(kid, key.as_pem(private=True)),
-            created_at=at,
+            id=key_id,
+            public_jwk=_public_jwk(key),
+            encrypted_private_key=_encrypt(key_id, key.as_pem(private=True)),
+            created_at=created_at,
             signs_from=signs_from,
         )
     )
-    connection.execute(delete(SigningKey).where(SigningKey.retires_at < at))
-    return kid
+    connection.execute(delete(SigningKey).where(SigningKey.retires_at < created_at))
+    return key_id
 
 
-def remove(connection: Connection, kid: str) -> bool:
-    """Delete a key now, and with it the worth of every token that it signed; tell whether there was one."""
-    gone = connection.execute(delete(SigningKey).where(SigningKey.id == kid))
+def remove(connection: Connection, key_id: str) -> bool:
+    """Delete a key, which invalidates every token that it signed; return whether it existed."""
+    deleted = connection.execute(delete(SigningKey).where(SigningKey.id == key_id))
     revocations.bump(connection)
-    return gone.rowcount == 1
+    return deleted.rowcount == 1
 
 
-def _published() -> ColumnElement[bool]:
+def _is_published() -> ColumnElement[bool]:
     return or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > now())
 
 
-def _text(key: ECKey) -> str:
+def _public_jwk(key: ECKey) -> str:
     return json.dumps({**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM})
 
 
 @lru_cache(maxsize=16)
-def _imported(text: str) -> ECKey:
-    return ECKey.import_key(json.loads(text))
+def _import_public(jwk: str) -> ECKey:
+    return ECKey.import_key(json.loads(jwk))
 
 
 @lru_cache(maxsize=16)
-def _opened(kid: str, sealed: bytes, sealing_key: bytes) -> ECKey | None:
+def _decrypt(key_id: str, encrypted: bytes, encryption_key: bytes) -> ECKey | None:
     try:
-        pem = AESGCM(sealing_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+        pem = AESGCM(encryption_key).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], key_id.encode())
     except InvalidTag:
         return None
-    return ECKey.import_key(pem, {"kid": kid, "use": "sig", "alg": ALGORITHM})
+    return ECKey.import_key(pem, {"kid": key_id, "use": "sig", "alg": ALGORITHM})
 
 
-def _sealed(kid: str, pem: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(_sealing_key()).encrypt(nonce, pem, kid.encode())
+def _encrypt(key_id: str, pem: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(_encryption_key()).encrypt(nonce, pem, key_id.encode())
 
 
-def _sealing_key() -> bytes:
+def _encryption_key() -> bytes:
     secret = get_settings(current_app, Settings).secret_key.encode()
     return HKDF(SHA256(), 32, salt=None, info=b"signing keys").derive(secret)

@@ -1,0 +1,61 @@
+"""Client authentication at the token, revocation and introspection endpoints (RFC 6749, section 2.3).
+
+A confidential client uses one method: HTTP Basic, or its secret in the form. A public client sends only its id. Authlib
+verifies the credentials; this module rejects ambiguous and malformed ones first.
+"""
+
+import base64
+from typing import Never
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749.authenticate_client import ClientAuthentication
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+from flask import g, request
+
+from .... import limits
+from ....observability import events
+from .. import parameters
+from . import clients
+from .authlib_server import Request
+
+METHODS = ("client_secret_basic", "client_secret_post", "none")
+
+
+def guard() -> None:
+    """Authenticate the client, or raise an ``OAuth2Error``."""
+    if request.query_string:
+        raise InvalidRequestError("Send the parameters in the request body, not in the query.")
+    form = dict(parameters.form())
+    header = request.headers.get("Authorization")
+    if header is not None:
+        client_id, form["client_secret"] = _parse_basic(header)
+        if "client_secret" in parameters.form() or form.setdefault("client_id", client_id) != client_id:
+            raise InvalidRequestError("Send the client credentials once: in the header or in the body.")
+    method = "client_secret_post" if "client_secret" in form else "none"
+    try:
+        g.client = ClientAuthentication(clients.find)(Request("POST", form), [method])
+    except InvalidClientError:
+        _fail("invalid client credentials")
+
+
+def _parse_basic(header: str) -> tuple[str, str]:
+    """Return the id and the secret, which are form-encoded in the header (RFC 6749, section 2.3.1)."""
+    scheme, _, credentials = header.partition(" ")
+    try:
+        decoded = base64.b64decode(credentials.strip(), validate=True).decode("ascii")
+        client_id, colon, secret = decoded.partition(":")
+    except ValueError:
+        colon = ""
+    if scheme.lower() != "basic" or not colon:
+        _fail("the Authorization header is not valid HTTP Basic")
+    client_id, secret = unquote_plus(client_id, errors="replace"), unquote_plus(secret, errors="replace")
+    if parameters.CONTROL_CHARACTER.search(client_id + secret):
+        _fail("the Authorization header contains a control character")
+    return client_id, secret
+
+
+def _fail(reason: str) -> Never:
+    events.record(events.AUTHN_LOGIN_FAIL, reason)
+    limits.failed_authentication()
+    # With this status the error handler adds the challenge that RFC 6749, section 5.2, requires.
+    raise InvalidClientError("Client authentication failed.", status_code=401)

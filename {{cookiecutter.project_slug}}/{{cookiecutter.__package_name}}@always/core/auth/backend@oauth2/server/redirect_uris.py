@@ -1,0 +1,63 @@
+"""Redirect URIs: which may be registered, when two match, and the redirect to the client (RFC 9700, section 2.1)."""
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response
+
+# The characters of a URI (RFC 3986, section 2) except quotes, which would end an HTML attribute or a CSP source.
+_URI = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&()*+,=%]+")
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(:[0-9]{1,5})?(/[^?]*)?(\?.*)?")
+# A private-use scheme is a reversed domain name (RFC 8252, section 7.1).
+_PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+
+
+def violation(uri: str) -> str | None:
+    """Return why the redirect URI may not be registered, or None if it may."""
+    rule = "must start with https://, http:// and a loopback host, or a scheme such as com.example.app:/"
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return rule
+    if not _URI.fullmatch(uri) or parts.username is not None:
+        return "must not contain a user name, a fragment, quotes or non-ASCII characters"
+    if parts.scheme == "https" and host:
+        return None
+    if parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost"):
+        return None
+    return None if _PRIVATE_SCHEME.fullmatch(parts.scheme) and not host and parts.path.startswith("/") else rule
+
+
+def is_registered(uri: str, registered: Collection[str]) -> bool:
+    """Return whether ``uri`` exactly equals a registered one.
+
+    Only the port of a loopback address may differ, because native applications use a free port (RFC 8252, section 7.3).
+    """
+    if uri in registered:
+        return True
+    requested = _LOOPBACK.fullmatch(uri)
+    return requested is not None and any(
+        known is not None and (known[1], known[3], known[4]) == (requested[1], requested[3], requested[4])
+        for known in map(_LOOPBACK.fullmatch, registered)
+    )
+
+
+def origin(uri: str) -> str:
+    """Return the origin of a redirect URI, or its scheme if it has no host."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def csp_source(uri: str) -> str:
+    """Return the origin as a source of a Content Security Policy, which cannot contain an IPv6 address."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}:" if parts.netloc.startswith("[") else origin(uri)
+
+
+def redirect(uri: str, parameters: dict[str, str]) -> Response:
+    """Redirect the browser to the client with 303, so that it does not repeat the POST there."""
+    location = f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
+    return Response(status=303, headers={"Location": location})
