@@ -62,7 +62,7 @@ def test_a_journal_that_cannot_be_written_costs_no_answer(
         assert [client.get("/healthz").status_code for _ in range(3)] == [200, 200, 200]
     client.get("/healthz")
     told = capsys.readouterr()
-    assert told.err.splitlines() == ["Lines of the journal are lost: [Errno 28] No space left on device"]
+    assert told.err.splitlines() == ["Log lines are lost: [Errno 28] No space left on device"]
     assert json.loads(told.out)["status"] == 200
 
 

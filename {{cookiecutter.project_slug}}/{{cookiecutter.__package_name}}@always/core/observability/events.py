@@ -65,9 +65,8 @@ def record(event: SecurityEvent | str, reason: str, **fields: Any) -> None:
     if has_request_context():
         caller = g.get("caller")
         fields |= {
-            "request_id": request.environ.get("service.request_id"),
             "address": request.remote_addr,
-            "method": request.method,
+            "method": redaction.method(request.environ),
             "path": redaction.path(request.environ),
             "caller": fields.get("caller") or (caller and caller.id),
             "credential": fields.get("credential") or (caller and caller.credential),

@@ -1,15 +1,18 @@
-"""The journal: one JSON object a line, in UTC. The server writes to standard output, a command to standard error.
+"""The log: one JSON object per line, in UTC. The server writes to standard output, a command to standard error.
 
-Values are JSON strings, so a line break in a path or a header cannot begin a line of its own (OWASP ASVS 5.0,
-16.4.1). Nothing here ever receives a query or a body, nor a header but for ids and origins of a fixed form. A person
-at a terminal gets the same lines as text.
+Values are JSON strings, so a line break in a path or a header cannot start a line of its own (OWASP ASVS 5.0,
+16.4.1). Bodies and queries are never logged; of the headers, only ids and origins of a fixed format are. A terminal
+shows the same lines as text.
 """
 
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal, TextIO
 
 import click
@@ -21,96 +24,125 @@ Level = Literal["debug", "info", "warning", "error", "critical"]
 LEVELS: dict[str, int] = {
     name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error", "critical")
 }
-# Libraries log credentials at DEBUG; none of them gets to say more than this.
+# Libraries log credentials at DEBUG, so their debug lines are always dropped.
 LIBRARY_LEVEL = logging.INFO
-# The end of a stack tells the failure. With this bound a line fits into one atomic write to a pipe (4096 bytes),
-# so that the lines of several workers do not run into each other.
-STACK_CHARACTERS = 3000
+# A write of at most 4,096 bytes to a pipe is atomic, so lines of several workers do not mix.
+LINE_BYTES = 4096
+MIN_CUT = 64  # characters; neither the request id nor the name of an event is longer
+
+# The id of the current request, which every line carries. It is a context variable, and not taken from Flask's request
+# context, because the middleware and streamed responses run outside of that.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
 _SERVICE = __name__.partition(".")[0]
-_ONE_LINE_AT_A_TIME = threading.Lock()
-_least = logging.INFO
+_lock = threading.Lock()
+_level = logging.INFO
 _text_on_stdout = _text_on_stderr = False
-_lost = False
+_failing = False
 
 
 def start(level: str, form: str) -> None:
-    """Make the journal the only handler of ``logging``; it keeps ``level`` and above, in this form."""
-    global _least, _text_on_stdout, _text_on_stderr
-    _least = LEVELS[level]
-    _text_on_stdout, _text_on_stderr = _as_text(form, sys.stdout), _as_text(form, sys.stderr)
+    """Replace the handlers of ``logging`` with this log, and write lines of ``level`` and above as JSON or text."""
+    global _level, _text_on_stdout, _text_on_stderr
+    _level = LEVELS[level]
+    _text_on_stdout, _text_on_stderr = _is_text(form, sys.stdout), _is_text(form, sys.stderr)
     root = logging.getLogger()
     if not any(isinstance(handler, Handler) for handler in root.handlers):
         root.handlers = [Handler()]
-    root.setLevel(max(_least, LIBRARY_LEVEL))
-    logging.getLogger(_SERVICE).setLevel(_least)
+    root.setLevel(max(_level, LIBRARY_LEVEL))
+    logging.getLogger(_SERVICE).setLevel(_level)
 
 
 def write(level: Level, event: str, **fields: Any) -> None:
-    """Write one line. ``fields`` with the value None are left out."""
-    if LEVELS[level] < _least:
+    """Write one line. Fields with the value None are omitted, and long values are cut to fit into ``LINE_BYTES``."""
+    if LEVELS[level] < _level:
         return
-    record: dict[str, Any] = {"time": datetime.now(UTC), "level": level, "event": event}
-    record.update((name, value) for name, value in fields.items() if value is not None)
-    # A command's own output is its result, which something may read.
+    record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get(), **fields}
+    # The standard output of a command is its result, which a script may parse.
     context = click.get_current_context(silent=True)
     if context is None or context.info_name == "serve":
         stream, as_text = sys.stdout, _text_on_stdout
     else:
         stream, as_text = sys.stderr, _text_on_stderr
-    line = terminal.line(record, colour=stream.isatty()) if as_text else _json(record)
-    with _ONE_LINE_AT_A_TIME:
+    render = partial(terminal.line, colour=stream.isatty()) if as_text else _json
+    line = _bounded({name: value for name, value in record.items() if value is not None}, render)
+    with _lock:
         _put(stream, line)
 
 
 def _put(stream: TextIO, line: str) -> None:
-    """Write the line if it can be written: no request fails because a disk is full or a reader has gone."""
-    global _lost
+    """Write the line, or report once that lines are lost: a full disk or a closed pipe must not fail a request."""
+    global _failing
     try:
         stream.write(line)
         stream.flush()
-        _lost = False
+        _failing = False
     except OSError as error:
-        if not _lost:
-            _lost = True
+        if not _failing:
+            _failing = True
             with suppress(OSError):
-                sys.stderr.write(f"Lines of the journal are lost: {error}\n")
+                sys.stderr.write(f"Log lines are lost: {error}\n")
                 sys.stderr.flush()
 
 
 class Handler(logging.Handler):
-    """Bring what libraries and the service log by ``logging`` into the same journal."""
+    """Writes what libraries and the service log with ``logging`` to the same log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record; the text of an exception goes along, its local values do not."""
-        ours = record.name.partition(".")[0] == _SERVICE
-        if not ours and record.levelno < LIBRARY_LEVEL:
-            return  # a library whose logger has a level of its own asks the root for nothing
-        if _assumed(record):
+        """Write the record, with the traceback of an exception but without its local variables."""
+        if record.levelno < LIBRARY_LEVEL and record.name.partition(".")[0] != _SERVICE:
+            return  # a logger with a level of its own does not check the level of the root logger
+        if _is_start_up_noise(record):
             return
-        failure = record.exc_info and logging.Formatter().formatException(record.exc_info)[-STACK_CHARACTERS:]
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # the arguments do not fit the format
+            message = str(record.msg)
+        traceback = logging.Formatter().formatException(record.exc_info) if record.exc_info else None
         level = next((name for name in reversed(LEVELS) if LEVELS[name] <= record.levelno), "debug")
-        write(level, "log", logger=record.name, message=record.getMessage(), exception=failure or None)  # type: ignore[arg-type]
+        write(level, "log", logger=record.name, message=message, exception=traceback)  # type: ignore[arg-type]
 
 
-def _assumed(record: logging.LogRecord) -> bool:
-    """Tell whether Alembic says what it assumes: no news, as which migrations it runs is, and what has changed."""
-    news = record.name.startswith("alembic.autogenerate.") or record.getMessage().startswith("Running ")
-    return record.name.startswith("alembic.") and record.levelno < logging.WARNING and not news
+def _is_start_up_noise(record: logging.LogRecord) -> bool:
+    """Return whether Alembic only reports its configuration. Migration runs and detected changes are kept."""
+    if not record.name.startswith("alembic.") or record.levelno >= logging.WARNING:
+        return False
+    return not (record.name.startswith("alembic.autogenerate.") or str(record.msg).startswith("Running "))
+
+
+def _bounded(record: dict[str, Any], render: Callable[[dict[str, Any]], str]) -> str:
+    """Return the rendered record, with its longest values cut until it fits into ``LINE_BYTES``."""
+    line, length = render(record), LINE_BYTES
+    while len(line.encode(errors="replace")) > LINE_BYTES:
+        if length > MIN_CUT:
+            length = length * 3 // 4
+            record = {name: _cut(name, value, length) for name, value in record.items()}
+        else:
+            record.popitem()
+        line = render(record)
+    return line
+
+
+def _cut(name: str, value: Any, length: int) -> Any:
+    """Return a value of at most ``length`` characters and "...". The end of a traceback names the failure."""
+    text = value if isinstance(value, str) else str(value)
+    if len(text) <= length or isinstance(value, datetime):
+        return value
+    return f"...{text[-length:]}" if name == "exception" else f"{text[:length]}..."
 
 
 def _json(record: dict[str, Any]) -> str:
     try:
-        line = orjson.dumps(record, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # a text that is no Unicode, such as a file name of other bytes
-        return _json({name: value if name == "time" else _unicode(str(value)) for name, value in record.items()})
-    text = line.decode()
-    # JSON leaves these as they are, and some readers take them for the end of a line.
-    return text if text.isascii() else text.translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
+        line = orjson.dumps(record, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE).decode()
+    except TypeError:  # a string that is not valid Unicode, such as a file name in another encoding
+        return _json({name: value if name == "time" else _valid(str(value)) for name, value in record.items()})
+    # JSON does not escape these, and some readers take them for the end of a line.
+    return line if line.isascii() else line.translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
 
 
-def _unicode(text: str) -> str:
+def _valid(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _as_text(form: str, stream: TextIO) -> bool:
+def _is_text(form: str, stream: TextIO) -> bool:
     return form == "text" or (form == "auto" and stream.isatty())

@@ -15,7 +15,6 @@ from ..settings import ConfigurationError
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 REFUSED = frozenset({"401", "403", "429"})
 # Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
 MAX_REASONS = 50
@@ -70,8 +69,6 @@ class Metrics:
 
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and record its duration."""
-        if method not in METHODS:
-            method = "other"
         children = self._children.get((route, method, status))
         if children is None:
             # Looking up a child by its labels costs more than counting.

@@ -31,10 +31,9 @@ def write_line(environ: dict[str, Any], status: int, seconds: float) -> None:
     log.write(
         "info",
         "request",
-        request_id=environ["service.request_id"],
         traceparent=traceparent(environ),
         address=environ.get("REMOTE_ADDR"),
-        method=environ["REQUEST_METHOD"],
+        method=redaction.method(environ),
         path=redaction.path(environ),
         route=endpoint and endpoint.route,
         caller=caller and caller.id,

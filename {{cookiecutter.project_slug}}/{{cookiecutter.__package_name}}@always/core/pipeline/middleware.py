@@ -6,10 +6,13 @@ exception in it. So the request id, the line in the journal, the metrics and the
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.wsgi import ClosingIterator
+
 from .. import problems
+from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..request.state import KEY
 from ..settings import Settings
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Middleware:
@@ -35,11 +38,13 @@ class Middleware:
         """Answer a request with an id, a line in the journal and the security headers."""
         started = time.perf_counter()
         request_id = environ["service.request_id"] = correlation.request_id(environ)
-        status = 500
+        logged = log.request_id.set(request_id)
+        status, streamed = 500, False
 
         def start(line: str, own: headers.Headers, failure: "OptExcInfo | None" = None) -> Any:
-            nonlocal status
+            nonlocal status, streamed
             status = int(line[:3])
+            streamed = all(name != "Content-Length" for name, _ in own)
             own = headers.of_body(status, own)
             if state := environ.get(KEY):
                 own += state.headers
@@ -60,16 +65,18 @@ class Middleware:
                     "A body must come with its Content-Length.",
                     ("Connection", "close"),
                 )
-            return self._app(environ, start)
+            body = self._app(environ, start)
+            return ClosingIterator(_stream(body, request_id), getattr(body, "close", None)) if streamed else body
         except Exception:
-            log.exception("the application failed outside its own error handling")
+            logger.exception("The application failed outside its own error handling.")
             return self._refuse(environ, start, "internal", problems.PROBLEM_TYPES["internal"].meaning)
         finally:
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"
-            self._metrics.observe_response(route, environ["REQUEST_METHOD"], status, seconds)
+            self._metrics.observe_response(route, redaction.method(environ), status, seconds)
             correlation.write_line(environ, status, seconds)
+            log.request_id.reset(logged)
 
     def _refuse(
         self, environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *more: tuple[str, str]
@@ -80,3 +87,15 @@ class Middleware:
             fields += self._origins.granted(environ)
         start(problems.status_line(kind), fields)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+
+def _stream(body: Iterable[bytes], request_id: str) -> Iterator[bytes]:
+    """Yield a body that is produced while it is sent, so that its log lines carry the request id too."""
+    log.request_id.set(request_id)
+    try:
+        yield from body
+    except Exception:
+        logger.exception("The response failed while it was sent.")
+        raise
+    finally:
+        log.request_id.set(None)
