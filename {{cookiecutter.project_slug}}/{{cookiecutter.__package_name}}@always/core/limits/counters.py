@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import IPv6Address, ip_network
+from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem
 
@@ -61,12 +61,15 @@ def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> st
 
 
 @lru_cache(maxsize=8192)
-def network(address: str) -> str:
-    """Return the address itself, or the /64 network of an IPv6 address, which belongs to one customer."""
+def network(address: str, ipv4_prefix: int = 32, ipv6_prefix: int = 64) -> str:
+    """Return the network that an IP address belongs to; anything else is returned unchanged.
+
+    By default that is an IPv4 address itself, and the /64 of an IPv6 address, which belongs to one customer.
+    """
     try:
-        if ":" not in address:
-            return address
-        mapped = IPv6Address(address.partition("%")[0]).ipv4_mapped
-        return str(mapped or ip_network(f"{address.partition('%')[0]}/64", strict=False))
+        ip = ip_address(address.partition("%")[0])
     except ValueError:
         return address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    prefix = ipv4_prefix if ip.version == 4 else ipv6_prefix
+    return str(ip) if prefix == ip.max_prefixlen else str(ip_network(f"{ip}/{prefix}", strict=False))

@@ -57,12 +57,12 @@ def test_it_is_remembered_over_a_restart(
 def test_only_so_many_networks_are_kept(
     caller: MakeCaller, told: Callable[..., Any], service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.auth.backend.networks, "MOST", 3)
+    monkeypatch.setattr(service.core.auth.backend.networks, "MAX_NETWORKS", 3)
     me = caller()
     use(me, *(f"198.51.{number}.7" for number in range(5)))
     assert len(told()) == 4
     with me.application.app_context():
-        kept = service.core.auth.backend.networks._networks(key_of(me))
+        kept = service.core.auth.backend.networks.stored_networks(key_of(me))
     assert kept == ["198.51.2.0/24", "198.51.3.0/24", "198.51.4.0/24"]
 
 
@@ -82,4 +82,4 @@ def key_of(me: FlaskClient) -> str:
     ],
 )
 def test_a_network_is_wide_enough_for_addresses_that_change(service: ModuleType, address: str, network: str) -> None:
-    assert service.core.auth.backend.networks.network_of(address) == network
+    assert service.core.auth.backend.networks.network_of(address, 24, 48) == network

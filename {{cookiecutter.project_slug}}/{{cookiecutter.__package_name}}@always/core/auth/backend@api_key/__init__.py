@@ -4,11 +4,11 @@ This is the face that the rest of the service knows.
 """
 
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
-from .callers import caller_id, count_callers
 from .checks import checks
 from .commands import commands
 from .documentation import docs_client, security_schemes
 from .events import anomalies, security_events
+from .owners import caller_id, count_callers
 from .queries import own_rates
 from .routes import blueprint as keys
 from .settings import KeySettings as Settings

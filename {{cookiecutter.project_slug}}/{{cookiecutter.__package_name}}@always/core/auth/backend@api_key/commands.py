@@ -12,9 +12,10 @@ from ...clock import now
 from ...database import AnyRow, connect, transaction
 from ..scopes import SCOPES
 from . import issuing, queries
-from .issuing import Issued, NeverValid
+from .issuing import IssuedKey, NeverValid, NotRotatable
 from .rate_option import rate_option
 from .schemas import KeySchema
+from .settings import MAX_DAYS, MAX_OVERLAP_HOURS
 
 OPERATOR = "operator"
 keys = DatabaseGroup("keys", help="Make, list, rotate and revoke API keys.")
@@ -39,7 +40,7 @@ def _name(_context: click.Context, _option: click.Parameter, text: str | None) -
 @click.option("--name", required=True, callback=_name, help="What the key is for.")
 @click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
 @click.option("--owner", callback=_name, help="Who the key belongs to; the name of the key when left out.")
-@click.option("--expires-in", "days", type=click.IntRange(1, 365), help="Days that it lives.")
+@click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="Days that it lives.")
 @click.option("--not-before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When it begins, in UTC.")
 @rate_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -112,7 +113,7 @@ def show(key_id: str) -> None:
 
 @keys.command("rotate")
 @click.argument("key_id", metavar="ID", callback=argument.text)
-@click.option("--overlap", type=click.IntRange(0, 720), help="Hours that the old key lives on.")
+@click.option("--overlap", type=click.IntRange(0, MAX_OVERLAP_HOURS), help="Hours that the old key lives on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     """Make a key that replaces another, and print it, once.
@@ -120,11 +121,11 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     \b
     flask keys rotate 3kTMd9zQw7La --overlap 48
     """
-    with transaction() as connection:
-        old = _found(connection, key_id)
-        if _state(old) in ("revoked", "expired") or queries.is_replaced(connection, key_id):
-            raise click.ClickException("The key has ended or was rotated already.")
-        issued = issuing.rotate(connection, old, by=OPERATOR, overlap_hours=overlap)
+    try:
+        with transaction() as connection:
+            issued = issuing.rotate(connection, _found(connection, key_id), by=OPERATOR, overlap_hours=overlap)
+    except NotRotatable:
+        raise click.ClickException("The key is revoked, has expired or was rotated already.") from None
     _print(issued, as_json)
 
 
@@ -156,10 +157,10 @@ def _state(row: AnyRow) -> str:
     return "not yet" if row.not_before > now() else "valid"
 
 
-def _print(issued: Issued, as_json: bool) -> None:
+def _print(issued: IssuedKey, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"id": issued.id, "key": issued.text, "expires_at": issued.expires_at.isoformat()}))
+        click.echo(json.dumps({"id": issued.id, "key": issued.key, "expires_at": issued.expires_at.isoformat()}))
     else:
         click.echo(
-            f"{issued.text}\nThis is the only time it is shown. It ends on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
+            f"{issued.key}\nThis is the only time it is shown. It ends on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
         )

@@ -1,30 +1,36 @@
-"""Make, rotate and revoke keys, by whoever may: the routes and the commands both come here."""
+"""Issue, rotate and revoke keys, for the routes as well as the commands."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import IntegrityError
 
 from ...clock import now
 from ...database import AnyRow
 from ...observability import events
 from ...settings import get_settings
-from . import callers, key_format, queries
+from . import key_format, owners, queries
 from .events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
+from .models import Key
 from .settings import KeySettings
 
 
 class NeverValid(Exception):
-    """The key would end before it begins."""
+    """The key would expire before it becomes valid."""
 
 
-class Issued(NamedTuple):
-    """A key at the only moment when its text is known."""
+class NotRotatable(Exception):
+    """The key is revoked, expired or already rotated."""
+
+
+class IssuedKey(NamedTuple):
+    """A new key, at the only time when it is known."""
 
     id: str
-    text: str
+    key: str
     expires_at: datetime
 
 
@@ -41,38 +47,43 @@ def issue(
     rate: str | None = None,
     rate_of: str | None = None,
     replaces: str | None = None,
-) -> Issued:
-    """Make a key for an owner, who is made when there is none of that name yet.
+) -> IssuedKey:
+    """Create a key for an owner, and the owner if there is none of that name.
 
-    It lives ``days``, the usual number when that is None, and never beyond ``no_later_than``. A ``rate`` is its own,
-    unless it is ``rate_of`` another key, on whose budget it then counts. Raises ``NeverValid``.
+    The key expires after ``days`` (a setting if None), but not after ``no_later_than``. With a ``rate`` it has a rate
+    limit of its own, which it shares with the key ``rate_of``. Raises ``NeverValid``.
     """
-    if not callers.exists(connection, owner):
-        callers.add(connection, owner)
+    if not owners.exists(connection, owner):
+        owners.add(connection, owner)
     settings = get_settings(current_app, KeySettings)
-    lifetime = min(days or settings.keys_days, settings.keys_days_at_most)
-    expires_at = now() + timedelta(days=lifetime)
+    created_at = now()
+    expires_at = created_at + timedelta(days=min(days or settings.keys_default_days, settings.keys_max_days))
     if no_later_than is not None:
         expires_at = min(expires_at, no_later_than)
     if not_before is not None and not_before >= expires_at:
         raise NeverValid
-    key_id, text = key_format.generate()
-    queries.add(
-        connection,
-        key_id=key_id,
-        digest=key_format.digest(text),
-        owner=owner,
-        name=name,
-        scopes=scopes,
-        rate=rate,
-        rate_of=(rate_of or key_id) if rate else None,
-        created_by=by,
-        not_before=not_before,
-        expires_at=expires_at,
-        replaces=replaces,
+    key_id, key = key_format.generate()
+    digest = key_format.digest(key)
+    connection.execute(
+        insert(Key).values(
+            id=key_id,
+            owner=owner,
+            name=name,
+            scopes=" ".join(sorted(scopes)),
+            rate=rate,
+            rate_of=(rate_of or key_id) if rate else None,
+            digest=digest.value,
+            pepper_id=digest.pepper_id,
+            created_by=by,
+            created_at=created_at,
+            not_before=not_before or created_at,
+            expires_at=expires_at,
+            replaces=replaces,
+        )
     )
-    events.record(AUTHN_TOKEN_CREATED, "a key was made", credential=key_id, owner=owner, by=by)
-    return Issued(key_id, text, expires_at)
+    queries.add_event(connection, key_id, "created", by)
+    events.record(AUTHN_TOKEN_CREATED, "a key was created", credential=key_id, owner=owner, by=by)
+    return IssuedKey(key_id, key, expires_at)
 
 
 def rotate(
@@ -82,24 +93,30 @@ def rotate(
     by: str,
     overlap_hours: int | None = None,
     no_later_than: datetime | None = None,
-) -> Issued:
-    """Make a key that replaces ``old`` and lives as long; the old one lives on for the overlap."""
-    settings = get_settings(current_app, KeySettings)
-    lifetime = max(1, round((old.expires_at - old.created_at) / timedelta(days=1)))
-    new = issue(
-        connection,
-        owner=old.owner,
-        name=old.name,
-        scopes=old.scopes.split(),
-        by=by,
-        days=lifetime,
-        no_later_than=no_later_than,
-        not_before=old.not_before,
-        rate=old.rate,
-        rate_of=old.rate_of,
-        replaces=old.id,
-    )
-    overlap = settings.keys_overlap_hours if overlap_hours is None else overlap_hours
+) -> IssuedKey:
+    """Issue a key that replaces ``old`` and has the same lifetime; ``old`` expires after the overlap.
+
+    Raises ``NotRotatable``.
+    """
+    if old.revoked_at is not None or old.expires_at <= now() or queries.is_replaced(connection, old.id):
+        raise NotRotatable
+    try:
+        new = issue(
+            connection,
+            owner=old.owner,
+            name=old.name,
+            scopes=old.scopes.split(),
+            by=by,
+            days=max(1, round((old.expires_at - old.created_at) / timedelta(days=1))),
+            no_later_than=no_later_than,
+            not_before=old.not_before,
+            rate=old.rate,
+            rate_of=old.rate_of,
+            replaces=old.id,
+        )
+    except IntegrityError:  # another rotation of the same key was committed first
+        raise NotRotatable from None
+    overlap = get_settings(current_app, KeySettings).keys_overlap_hours if overlap_hours is None else overlap_hours
     queries.expire(connection, old.id, now() + timedelta(hours=overlap), by)
     return new
 

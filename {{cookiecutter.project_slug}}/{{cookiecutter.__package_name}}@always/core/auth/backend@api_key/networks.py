@@ -1,9 +1,8 @@
-"""From where keys are used: a key that comes from a network new to it may have been copied, and is told as an event.
+"""The networks that keys are used from. The use of a key from a new network is a security event: it may be a copy.
 
-A network is the /24 of an IPv4 address and the /48 of an IPv6 one: within those, addresses change by themselves.
+A network is the /24 of an IPv4 address or the /48 of an IPv6 address: within them, the address of a client changes.
 """
 
-from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from cachetools import LRUCache
@@ -15,83 +14,80 @@ from werkzeug.exceptions import ServiceUnavailable
 from ... import services
 from ...clock import now
 from ...database import connect
+from ...limits import network as network_of
 from ...observability import events
 from . import throttled_writes
 from .events import AUTHN_NEW_NETWORK
 from .models import KeyNetwork
 
-REMEMBERED = 50_000  # pairs of key and address that need no look into the database
-MOST = 50  # networks that are kept of a key; the oldest goes
+MAX_ENTRIES = 50_000
+MAX_NETWORKS = 50  # stored for each key; a new one replaces the oldest
+MAX_LENGTH = 43  # of the column
 
 
-class Networks:
-    """What is known of the networks of keys."""
+class KnownUses:
+    """The pairs of key and address that need no database query, because their network is stored."""
 
     def __init__(self) -> None:
-        self._known: LRUCache[tuple[str, str], bool] = LRUCache(REMEMBERED)
+        self._uses: LRUCache[tuple[str, str], bool] = LRUCache(MAX_ENTRIES)
         self._lock = Lock()
 
-    def note(self, key_id: str, owner: str, address: str) -> None:
-        """Note that a key was used from an address; nothing that happens here is a reason to refuse the request."""
-        if (key_id, address) in self._known:
-            return
-        network = network_of(address)
-        try:
-            others = _networks(key_id)
-            if network not in others and not throttled_writes.attempt(
-                f"the network {network}", key_id, _adding(network, others)
-            ):
-                return
-        except ServiceUnavailable:
-            return
-        except IntegrityError:
-            pass  # another worker was first, and each tells what it saw
+    def __contains__(self, use: tuple[str, str]) -> bool:
+        return use in self._uses
+
+    def add(self, key_id: str, address: str) -> None:
+        """Add a pair."""
         with self._lock:
-            self._known[key_id, address] = True
-        if others and network not in others:
-            events.record(
-                AUTHN_NEW_NETWORK,
-                "the key is used from a network that is new to it",
-                caller=owner,
-                credential=key_id,
-                network=network,
-            )
+            self._uses[key_id, address] = True
 
 
 def init_app(app: Flask) -> None:
-    """Begin to look."""
-    services.register(app, Networks())
+    """Register the known uses."""
+    services.register(app, KnownUses())
 
 
 def record(key_id: str, owner: str, address: str) -> None:
-    """Record that a key was used from an address."""
-    networks = services.get(current_app, Networks)
-    networks.note(key_id, owner, address)
+    """Store the network of a use, and record a security event if the key was used from other networks only.
 
-
-def network_of(address: str) -> str:
-    """Return the network that an address belongs to."""
+    A failure does not affect the request.
+    """
+    known_uses = services.get(current_app, KnownUses)
+    if (key_id, address) in known_uses:
+        return
+    network = network_of(address, 24, 48)[:MAX_LENGTH]
     try:
-        given = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:43]
-    given = getattr(given, "ipv4_mapped", None) or given
-    return str(ip_network(f"{given}/{24 if given.version == 4 else 48}", strict=False))
+        stored = stored_networks(key_id)
+        is_new = network not in stored
+        if is_new and not throttled_writes.attempt(f"network {network}", key_id, _insert(network, stored)):
+            return
+    except ServiceUnavailable:
+        return
+    except IntegrityError:
+        pass  # another worker stored it first; both record the event
+    known_uses.add(key_id, address)
+    if stored and is_new:
+        events.record(
+            AUTHN_NEW_NETWORK,
+            "the key is used from a new network",
+            caller=owner,
+            credential=key_id,
+            network=network,
+        )
 
 
-def _networks(key_id: str) -> list[str]:
-    """Return the networks of a key, the oldest first."""
+def stored_networks(key_id: str) -> list[str]:
+    """Return the networks of a key, oldest first."""
     query = select(KeyNetwork.network).where(KeyNetwork.key_id == key_id).order_by(KeyNetwork.since)
     with connect() as connection:
         return list(connection.scalars(query))
 
 
-def _adding(network: str, others: list[str]) -> throttled_writes.Write:
-    """Return what adds a network to the others of a key."""
+def _insert(network: str, stored: list[str]) -> throttled_writes.Write:
+    """Return a function that adds a network to the stored ones of a key."""
 
-    def add(connection: Connection, key_id: str) -> None:
-        for oldest in others[: max(0, len(others) - MOST + 1)]:
+    def insert_network(connection: Connection, key_id: str) -> None:
+        for oldest in stored[: max(0, len(stored) - MAX_NETWORKS + 1)]:
             connection.execute(delete(KeyNetwork).where(KeyNetwork.key_id == key_id, KeyNetwork.network == oldest))
         connection.execute(insert(KeyNetwork).values(key_id=key_id, network=network, since=now()))
 
-    return add
+    return insert_network

@@ -1,6 +1,6 @@
 """Queries and updates of keys, within the transaction of the given connection."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +10,6 @@ from ...clock import now
 from ...database import AnyRow
 from ...request.caller import OwnRate
 from . import revocations
-from .key_format import Digest
 from .models import Key, KeyEvent
 
 LAST_USE_INTERVAL = timedelta(minutes=1)
@@ -60,43 +59,6 @@ def own_rates(connection: Connection) -> list[tuple[str, str, OwnRate]]:
     query = select(Key.id, Key.owner, Key.rate, Key.rate_of).where(Key.rate.is_not(None), Key.revoked_at.is_(None))
     rows = connection.execute(query.where(Key.expires_at > now()).order_by(Key.owner, Key.id))
     return [(row.id, row.owner, OwnRate(row.rate, row.rate_of)) for row in rows]
-
-
-def add(
-    connection: Connection,
-    *,
-    key_id: str,
-    digest: Digest,
-    owner: str,
-    name: str,
-    scopes: Collection[str],
-    rate: str | None,
-    rate_of: str | None,
-    created_by: str,
-    not_before: datetime | None,
-    expires_at: datetime,
-    replaces: str | None = None,
-) -> None:
-    """Insert a new key."""
-    created_at = now()
-    connection.execute(
-        insert(Key).values(
-            id=key_id,
-            owner=owner,
-            name=name,
-            scopes=" ".join(sorted(scopes)),
-            rate=rate,
-            rate_of=rate_of,
-            digest=digest.value,
-            pepper_id=digest.pepper_id,
-            created_by=created_by,
-            created_at=created_at,
-            not_before=not_before or created_at,
-            expires_at=expires_at,
-            replaces=replaces,
-        )
-    )
-    add_event(connection, key_id, "created", created_by)
 
 
 def expire(connection: Connection, key_id: str, at: datetime, by: str) -> None:

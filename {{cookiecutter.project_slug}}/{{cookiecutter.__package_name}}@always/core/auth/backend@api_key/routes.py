@@ -1,26 +1,24 @@
-"""``/api/v1/keys``: a caller's own keys; an administrator's are all.
+"""``/api/v1/keys``: the caller's own keys; all keys for an administrator.
 
-Nobody gains by making a key: it belongs to the caller, has no scope that the caller lacks, ends no later than the
-credential that made it and counts on the same budget. An administrator is bound by the first alone. A revoked key is
-gone from here; ``flask keys list`` still has it.
+A caller cannot gain rights by creating a key: the key belongs to the caller, has only scopes that the caller has,
+expires no later than the caller's credential and shares its rate limit. For an administrator only the first rule
+applies. Revoked keys are not shown here; ``flask keys list`` shows them.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, url_for
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from ...clock import now
 from ...database import AnyRow, connect, transaction
-from ...declare import body, errors, query, response
-from ...declare.access_rule import requires
+from ...declare import body, errors, query, requires, response
 from ...observability import events
 from ...problems import Problem
 from ...request.caller import Caller, current_caller
 from . import issuing, queries
-from .schemas import IssuedSchema, KeyList, KeyPage, KeySchema, NewKey
+from .schemas import CreateKey, IssuedKeySchema, KeyList, KeyPage, KeySchema
 
 blueprint = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 
@@ -30,7 +28,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 @query(KeyPage)
 @response(KeyList)
 def list_keys(query: dict[str, Any]) -> dict[str, Any]:
-    """List your keys, without their text."""
+    """List your keys, without the keys themselves."""
     caller, limit = current_caller(), query["limit"]
     owner = None if caller.is_admin else caller.id
     with connect() as connection:
@@ -41,12 +39,12 @@ def list_keys(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post("")
 @requires("keys:manage")
 @errors("forbidden")
-@body(NewKey)
-@response(IssuedSchema, 201, headers=("Location",))
+@body(CreateKey)
+@response(IssuedKeySchema, 201, headers=("Location",))
 def create_key(body: dict[str, Any]) -> Any:
-    """Make a key for yourself. Its text is in this answer and nowhere else."""
+    """Create a key for yourself. Only this response contains the key."""
     caller = current_caller()
-    _require_held(caller, body["scopes"])
+    _require_scopes(caller, body["scopes"])
     rate, rate_of = caller.rate if caller.rate and not caller.is_admin else (None, None)
     with transaction() as connection:
         issued = issuing.issue(
@@ -56,7 +54,7 @@ def create_key(body: dict[str, Any]) -> Any:
             scopes=body["scopes"],
             by=caller.credential,
             days=body.get("expires_in_days"),
-            no_later_than=None if caller.is_admin else caller.expires_at,
+            no_later_than=_latest_expiry(caller),
             rate=rate,
             rate_of=rate_of,
         )
@@ -68,9 +66,9 @@ def create_key(body: dict[str, Any]) -> Any:
 @errors("not-found")
 @response(KeySchema)
 def get_key(key_id: str) -> AnyRow:
-    """Read one of your keys, without its text."""
+    """Read one of your keys, without the key itself."""
     with connect() as connection:
-        return _found(connection, key_id)
+        return _find(connection, key_id)
 
 
 @blueprint.delete("/<key_id>")
@@ -78,58 +76,55 @@ def get_key(key_id: str) -> AnyRow:
 @errors("not-found")
 @response(None, 204)
 def revoke_key(key_id: str) -> None:
-    """Revoke one of your keys, at once."""
+    """Revoke one of your keys, with immediate effect."""
     with transaction() as connection:
-        found = _found(connection, key_id)
-        issuing.revoke(connection, found.id, by=current_caller().credential)
+        issuing.revoke(connection, _find(connection, key_id).id, by=current_caller().credential)
 
 
 @blueprint.post("/<key_id>/rotate")
 @requires("keys:manage")
 @errors("forbidden", "not-found", "conflict")
-@response(IssuedSchema, 201, headers=("Location",))
+@response(IssuedKeySchema, 201, headers=("Location",))
 def rotate_key(key_id: str) -> Any:
-    """Replace one of your keys; the old one lives on for a while. The new text is in this answer and nowhere else."""
+    """Replace one of your keys. The old key remains valid for an overlap. Only this response contains the new key."""
     caller = current_caller()
     try:
         with transaction() as connection:
-            old = _found(connection, key_id)
-            _require_held(caller, old.scopes.split())
-            _require_same_budget(caller, old)
-            if old.expires_at <= now() or queries.is_replaced(connection, old.id):
-                raise Problem("conflict", "The key has ended or was rotated already.")
-            issued = issuing.rotate(
-                connection,
-                old,
-                by=caller.credential,
-                no_later_than=None if caller.is_admin else caller.expires_at,
-            )
-    except IntegrityError:
-        raise Problem("conflict", "The key was rotated already.") from None
+            old = _find(connection, key_id)
+            _require_scopes(caller, old.scopes.split())
+            _require_rate(caller, old.rate_of)
+            issued = issuing.rotate(connection, old, by=caller.credential, no_later_than=_latest_expiry(caller))
+    except issuing.NotRotatable:
+        raise Problem("conflict", "The key has expired or was rotated already.") from None
     return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
 
 
-def _found(connection: Connection, key_id: str) -> AnyRow:
+def _find(connection: Connection, key_id: str) -> AnyRow:
+    """Return a key that the caller may manage. Raises 404."""
     caller = current_caller()
-    found = queries.find(connection, key_id)
-    if found is None or found.revoked_at is not None:
+    row = queries.find(connection, key_id)
+    if row is None or row.revoked_at is not None:
         abort(404)
-    if found.owner != caller.id:
+    if row.owner != caller.id:
         if not caller.is_admin:
             events.record(events.MALICIOUS_DIRECT_REFERENCE, "the key belongs to another caller")
             abort(404)
-        events.record(events.AUTHZ_ADMIN, "an administrator acts for another owner", owner=found.owner)
-    return found
+        events.record(events.AUTHZ_ADMIN, "an administrator manages a key of another owner", owner=row.owner)
+    return row
 
 
-def _require_held(caller: Caller, scopes: Collection[str]) -> None:
-    lacking = sorted(set(scopes) - caller.scopes)
-    if lacking and not caller.is_admin:
-        events.record(events.AUTHZ_FAIL, f"a key may not have the scopes {' '.join(lacking)}")
-        raise Problem("forbidden", f"You do not hold: {' '.join(lacking)}.")
+def _latest_expiry(caller: Caller) -> datetime | None:
+    return None if caller.is_admin else caller.expires_at
 
 
-def _require_same_budget(caller: Caller, old: AnyRow) -> None:
-    if old.rate_of != (caller.rate.of if caller.rate else None) and not caller.is_admin:
-        events.record(events.AUTHZ_FAIL, "a key of another rate may not be replaced")
-        raise Problem("forbidden", "The key does not count on the budget of yours.")
+def _require_scopes(caller: Caller, scopes: Collection[str]) -> None:
+    missing = " ".join(sorted(set(scopes) - caller.scopes))
+    if missing and not caller.is_admin:
+        events.record(events.AUTHZ_FAIL, f"the caller lacks scopes of the key: {missing}")
+        raise Problem("forbidden", f"You do not have these scopes of the key: {missing}.")
+
+
+def _require_rate(caller: Caller, rate_of: str | None) -> None:
+    if rate_of != (caller.rate.of if caller.rate else None) and not caller.is_admin:
+        events.record(events.AUTHZ_FAIL, "the key to rotate has a different rate limit")
+        raise Problem("forbidden", "The key does not share the rate limit of your key.")

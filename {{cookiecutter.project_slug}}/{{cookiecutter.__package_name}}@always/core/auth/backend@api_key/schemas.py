@@ -1,4 +1,4 @@
-"""What a key looks like from outside. Its text is in no answer but the one that made it."""
+"""Keys in requests and responses. Only the response that creates a key contains it."""
 
 from typing import Any
 
@@ -7,18 +7,19 @@ from marshmallow import Schema, ValidationError, fields, validate
 from ...declare import Line
 from ...declare.pagination import Integer
 from ..scopes import SCOPES
+from .settings import MAX_DAYS
 
 
 class ScopeList(fields.List[str]):
-    """A list of scopes, each once."""
+    """A list of scopes without duplicates."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields.String(validate=validate.OneOf(SCOPES, error="There is no such scope.")), **kwargs)
+        super().__init__(fields.String(validate=validate.OneOf(SCOPES, error="Unknown scope.")), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
         scopes = super()._deserialize(value, *args, **kwargs)
         if len(set(scopes)) != len(scopes) or not scopes:
-            raise ValidationError("Name at least one scope, each once.")
+            raise ValidationError("List at least one scope, and each only once.")
         return scopes
 
 
@@ -26,23 +27,23 @@ class Days(fields.Integer):
     """A whole number of days, as a JSON number."""
 
     def _validated(self, value: Any) -> int:
-        # JSON does not tell 30 from 30.0.
+        # In JSON, 30 and 30.0 are the same number.
         whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
         if isinstance(value, bool) or not whole:
             raise self.make_error("invalid", input=value)
         return int(value)
 
 
-class NewKey(Schema):
-    """What a caller says of a new key."""
+class CreateKey(Schema):
+    """The properties of a new key."""
 
     name = Line(1, 100, required=True, metadata={"examples": ["Nightly export"]})
     scopes = ScopeList(required=True, metadata={"examples": [["items:read"]], "minItems": 1, "uniqueItems": True})
-    expires_in_days = Days(validate=validate.Range(1, 365), metadata={"examples": [30]})
+    expires_in_days = Days(validate=validate.Range(1, MAX_DAYS), metadata={"examples": [30]})
 
 
 class KeySchema(Schema):
-    """A key, without its text."""
+    """A key, without the key itself."""
 
     id = fields.String()
     owner = fields.String()
@@ -59,24 +60,22 @@ class KeySchema(Schema):
 
 
 class KeyList(Schema):
-    """One page of keys; ``next`` is the id to go on after, or null on the last."""
+    """One page of keys; ``next`` is the cursor of the next page, or null on the last page."""
 
     keys = fields.List(fields.Nested(KeySchema))
     next = fields.String(allow_none=True)
 
 
 class KeyPage(Schema):
-    """Which page of the keys."""
+    """The page to return."""
 
     limit = Integer(load_default=20, validate=validate.Range(1, 100))
-    cursor = fields.String(
-        validate=validate.Regexp(r"\A[0-9A-Za-z]{12}\Z", error="It is no cursor that this service gave.")
-    )
+    cursor = fields.String(validate=validate.Regexp(r"\A[0-9A-Za-z]{12}\Z", error="Invalid cursor."))
 
 
-class IssuedSchema(Schema):
-    """A key at the only moment when its text is told."""
+class IssuedKeySchema(Schema):
+    """A new key, in the only response that contains it."""
 
     id = fields.String()
-    key = fields.String(attribute="text")
+    key = fields.String()
     expires_at = fields.AwareDateTime()

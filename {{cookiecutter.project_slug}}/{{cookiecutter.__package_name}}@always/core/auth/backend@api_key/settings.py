@@ -6,20 +6,27 @@ from ...settings import setting
 from ...settings.fields import Integer, Secret
 from .sign_up_settings import SignUpSettings
 
+MAX_DAYS = 365
+MAX_OVERLAP_HOURS = 720
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeySettings(SignUpSettings):
-    """How keys are hashed and how long they live."""
+    """The hash and the lifetime of keys."""
 
     key_pepper: str = setting(
-        Secret(), "key of the hash under which API keys are stored; without it no key is valid", secret=True
+        Secret(),
+        "the secret key (pepper) of the hash that is stored of each API key; no key is valid without it",
+        secret=True,
     )
     key_pepper_previous: str | None = setting(
         Secret(),
-        "the pepper before this one: keys made with it stay valid until they expire",
+        "the previous pepper; keys that were created with it remain valid until they expire",
         default=None,
         secret=True,
     )
-    keys_days: int = setting(Integer(1, 365), "days that a key lives unless it says otherwise", default=90)
-    keys_days_at_most: int = setting(Integer(1, 365), "days that a key may live", default=365)
-    keys_overlap_hours: int = setting(Integer(0, 720), "hours that a key lives on after its rotation", default=24)
+    keys_default_days: int = setting(Integer(1, MAX_DAYS), "the default lifetime of a key in days", default=90)
+    keys_max_days: int = setting(Integer(1, MAX_DAYS), "the maximum lifetime of a key in days", default=MAX_DAYS)
+    keys_overlap_hours: int = setting(
+        Integer(0, MAX_OVERLAP_HOURS), "hours that the old key remains valid after a rotation", default=24
+    )

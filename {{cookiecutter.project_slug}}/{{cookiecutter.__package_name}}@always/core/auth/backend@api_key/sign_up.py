@@ -12,7 +12,7 @@ from ...declare.access_rule import guarded_by
 from ...limits import SettingRate, get_remote_address, limiter
 from ...observability import events
 from ...problems import Problem
-from . import callers, issuing, sign_up_guard
+from . import issuing, owners, sign_up_guard
 from .email_field import MailAddress
 from .events import USER_CREATED
 
@@ -56,14 +56,14 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     username = body["username"]
     try:
         with transaction() as connection:
-            callers.add(connection, username, body["email"])
+            owners.add(connection, username, body["email"])
             issued = issuing.issue(connection, owner=username, name="first key", scopes=FIRST_SCOPES, by=BY)
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None
     events.record(USER_CREATED, "a caller signed up", owner=username)
     return {
         "username": username,
-        "key": issued.text,
+        "key": issued.key,
         "scopes": sorted(FIRST_SCOPES),
         "expires_at": issued.expires_at,
     }
