@@ -74,6 +74,26 @@ def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: st
     assert app.test_client().post(LOGIN, data={**form, "csrf_token": theirs}).status_code == 403
 
 
+@pytest.mark.control("W1")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://localhost:8443.evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "https://localhost:8443"}, 303),
+        ({"Origin": "https://localhost"}, 303),
+    ],
+)
+def test_a_form_from_another_origin_is_rejected(ada: Browser, headers: dict[str, str], status: int) -> None:
+    form = {"csrf_token": hidden(ada.http.get(LOGIN).text, "csrf_token"), "username": "ada", "password": PASSWORD}
+    assert ada.http.post(LOGIN, data=form, headers=headers).status_code == status
+
+
 @pytest.mark.control("W3")
 def test_the_cookie_stays_here_and_out_of_reach_of_scripts(ada: Browser) -> None:
     first, second = ada.http.get(LOGIN), ada.sign_in()
@@ -135,17 +155,28 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
 def test_the_policy_tells_that_guessing_is_limited(app: Flask, path: str) -> None:
     rows = json.loads(app.test_cli_runner().invoke(args=["policy", "--json"]).stdout)
     budgets = {(row["method"], row["path"]): row["limits"] for row in rows}
-    assert budgets["POST", path] == ["address", "sign-ins"]
+    assert budgets["POST", path] == ["address", "failed-authentications", "sign-ins"]
 
 
 @pytest.mark.control("R4", "W5")
-def test_a_password_is_not_tried_on_ever_more_accounts(make_app: MakeApp) -> None:
-    app = make_app(limits_failed_authentications="3/day")
+def test_guessing_is_limited_per_address(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="10/day", limits_address="10000/day")
     make_user(app, "ada")
-    statuses = [Browser(app, f"somebody-{number}").sign_in(WRONG).status_code for number in range(5)]
-    assert statuses == [422] * 3 + [429] * 2
-    # The right one is not refused for the failures of others.
-    assert Browser(app).sign_in().status_code == 303
+    statuses = [Browser(app, f"user-{number}").sign_in(WRONG).status_code for number in range(120)]
+    assert statuses == [422] * 10 + [429] * 110
+    # Above the limit, passwords are not checked: the responses to a correct and an incorrect one are identical.
+    correct, incorrect = Browser(app).sign_in(), Browser(app).sign_in(WRONG)
+    assert (correct.status_code, incorrect.status_code) == (429, 429)
+    elsewhere = Browser(app)
+    elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.sign_in().status_code == 303
+
+
+@pytest.mark.control("W5")
+def test_correct_passwords_do_not_count_as_failed_authentications(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="1/day")
+    make_user(app, "ada")
+    assert [Browser(app).sign_in().status_code for _ in range(3)] == [303] * 3
 
 
 @pytest.mark.parametrize(

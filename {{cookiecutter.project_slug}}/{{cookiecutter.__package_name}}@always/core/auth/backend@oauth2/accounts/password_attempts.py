@@ -1,10 +1,29 @@
 """Rate limits for password attempts (OWASP ASVS 5.0, 6.3.1)."""
 
-from flask import g, request
+from collections.abc import Callable
 
-from ....limits import SettingRate, failed_authentication, limiter, network
+from flask import Response, g, request
+
+from ....declare.declaration import View
+from ....limits import SettingRate, get_remote_address, limiter, network
 from ....observability import events
 from .. import parameters
+
+
+def limit_attempts(view: View) -> View:
+    """Limit the attempts of a view that checks a password; above a limit it is not called.
+
+    The limit per account and address counts every attempt, and does not lock the account for other addresses. The limit
+    per address counts incorrect passwords for any account, together with all other failed authentications. Neither
+    reveals whether a rejected password is correct.
+    """
+    return _per_account(_per_address(view))
+
+
+def record_failure(reason: str) -> None:
+    """Record an incorrect password, and count it for the address when the response is sent."""
+    g.password_is_incorrect = True
+    events.record(events.AUTHN_LOGIN_FAIL, reason)
 
 
 def _account_and_address() -> str:
@@ -12,15 +31,16 @@ def _account_and_address() -> str:
     return f"{network(request.remote_addr or '')} {name}"
 
 
-# Per account and address, so that an attacker cannot lock an account for others. Successful attempts count too;
-# otherwise an attacker above the limit would still learn which password is correct.
-limit_attempts = limiter.shared_limit(SettingRate("sign-ins"), scope="sign-ins", key_func=_account_and_address)
+def _is_failure(_response: Response) -> bool:
+    return g.get("password_is_incorrect", False)
 
 
-def count_failure(reason: str) -> None:
-    """Record an incorrect password and count it for the client's address. Raises 429 above the limit.
-
-    This limits attempts with a few passwords on many accounts.
-    """
-    events.record(events.AUTHN_LOGIN_FAIL, reason)
-    failed_authentication()
+_per_account: Callable[[View], View] = limiter.shared_limit(
+    SettingRate("sign-ins"), scope="sign-ins", key_func=_account_and_address
+)
+_per_address: Callable[[View], View] = limiter.shared_limit(
+    SettingRate("failed-authentications"),
+    scope="failed-authentications",
+    key_func=get_remote_address,
+    deduct_when=_is_failure,
+)

@@ -48,7 +48,7 @@ def sign_in() -> Response:
         user = users.find_by_name(connection, name)
     cookie = _start_session(user, password)
     if user is None or cookie is None:
-        password_attempts.count_failure("incorrect username or password, or locked account")
+        password_attempts.record_failure("incorrect username or password, or locked account")
         # A 401 would require an HTTP authentication challenge, which forms do not use (RFC 9110, section 15.5.2).
         return render(
             "sign_in",
