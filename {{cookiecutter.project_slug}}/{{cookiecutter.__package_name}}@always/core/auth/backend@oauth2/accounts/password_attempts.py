@@ -1,16 +1,19 @@
 """Rate limits for password attempts (OWASP ASVS 5.0, 6.3.1)."""
 
 from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from flask import Response, g, request
 
-from ....declare.declaration import View
 from ....limits import SettingRate, get_remote_address, limiter, network
 from ....observability import events
 from .. import parameters
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def limit_attempts(view: View) -> View:
+
+def limit_attempts(view: Callable[P, R]) -> Callable[P, R]:
     """Limit the attempts of a view that checks a password; above a limit it is not called.
 
     The limit per account and address counts every attempt, and does not lock the account for other addresses. The limit
@@ -22,7 +25,7 @@ def limit_attempts(view: View) -> View:
 
 def record_failure(reason: str) -> None:
     """Record an incorrect password, and count it for the address when the response is sent."""
-    g.password_is_incorrect = True
+    g.incorrect_password = True
     events.record(events.AUTHN_LOGIN_FAIL, reason)
 
 
@@ -32,13 +35,11 @@ def _account_and_address() -> str:
 
 
 def _is_failure(_response: Response) -> bool:
-    return g.get("password_is_incorrect", False)
+    return "incorrect_password" in g
 
 
-_per_account: Callable[[View], View] = limiter.shared_limit(
-    SettingRate("sign-ins"), scope="sign-ins", key_func=_account_and_address
-)
-_per_address: Callable[[View], View] = limiter.shared_limit(
+_per_account = limiter.shared_limit(SettingRate("sign-ins"), scope="sign-ins", key_func=_account_and_address)
+_per_address = limiter.shared_limit(
     SettingRate("failed-authentications"),
     scope="failed-authentications",
     key_func=get_remote_address,
