@@ -1,8 +1,8 @@
-"""What happens while the shared counters are away.
+"""Keep requests fast while the shared storage is unavailable.
 
-The first request that meets the fault waits for its time-out; after that nobody does: a thread asks the storage once
-a second, and when it counts again, so do the requests. In between the settings say what holds: each worker counts
-alone (``fallback``), or requests are refused (``refuse``).
+The first request that meets the failure waits for the timeout and opens the circuit. A thread then tries the storage
+once a second and closes the circuit when it counts again. While the circuit is open, ``on_storage_error`` decides:
+each worker counts in its own memory (``fallback``), or requests are rejected (``reject``).
 """
 
 import time
@@ -17,73 +17,73 @@ from ..settings import Settings
 from .memory import MemoryStorage
 from .result import LimitResult, Notify, Storage, StorageUnavailable
 
-PROBED_EVERY = 1.0  # seconds
+RETRY_INTERVAL = 1.0  # seconds
 PROBE = RateLimitItemPerMinute(1)
-# A storage that is only slow would slow every request: when every answer took this part of the patience or more for
-# that long, it counts as away. A burst of requests alone makes some answers slow, not all.
-SLOW, TOLERATED = 0.4, 1.0  # part, seconds
+# A slow storage would slow down every request. It counts as unavailable when each response takes at least this part of
+# the timeout for this many seconds; a burst of requests makes some responses slow, not all.
+SLOW, SLOW_SECONDS = 0.4, 1.0
 
 
 class CircuitBreaker:
-    """Counts in the store that ``connect`` returns, and by the policy of the settings while that fails.
+    """Counts in the storage that ``connect`` returns, and in memory or not at all while that fails.
 
-    ``notify`` is called with True when the store goes away and with False when it is back.
+    ``notify`` is called with True when the storage becomes unavailable and with False when it is available again.
     """
 
     def __init__(self, connect: Callable[[], Storage], settings: Settings, notify: Notify) -> None:
+        self.rejects = settings.limits_on_storage_error == "reject"
         self._connect = connect
         self._notify = notify
         self._storage: Storage | None = None
-        self._local = MemoryStorage(settings.limits_strategy)
-        self.rejects = settings.limits_on_storage_error == "reject"
+        self._fallback = MemoryStorage(settings.limits_strategy)
         self._workers = settings.server_workers
         self._slow = SLOW * settings.limits_timeout_ms / 1000
         self._slow_since: float | None = None
-        self._away_since: float | None = None
-        self._changing = Lock()
+        self._open_since: float | None = None
+        self._opening = Lock()
         self._connecting = Lock()
 
     @property
     def shared(self) -> bool:
-        """Whether all workers see the counters at this moment."""
-        return self._away_since is None
+        """Whether all workers currently count together."""
+        return self._open_since is None
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Add ``cost`` if the rate admits it. Raises ``StorageUnavailable``."""
-        if self._away_since is None:
+        if self._open_since is None:
             try:
-                return self._timed(key, rate, cost)
-            except Exception as error:  # clients raise more than they document: of their own, of the system, of parsers
+                return self._timed_hit(key, rate, cost)
+            except Exception as error:  # clients also raise errors of sockets and parsers
                 self._open(key, error)
         if self.rejects:
             raise StorageUnavailable
-        return self._local.hit(key, self._share(rate) if strict else rate, cost)
+        return self._fallback.hit(key, self._share(rate) if strict else rate, cost)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
-        """Forget what was counted under the key."""
-        self._local.clear(key, rate)
+        """Delete the hits under the key."""
+        self._fallback.clear(key, rate)
         self._connected().clear(key, rate)
 
     def is_available(self) -> bool:
-        """Whether the shared counters can be reached; asks them, unless they are known to be away."""
-        if self._away_since is None:
+        """Return whether the storage responds; without asking it while the circuit is open."""
+        if self._open_since is None:
             try:
                 return self._connected().is_available()
             except Exception as error:
                 self._open("limits:{probe}", error)
         return False
 
-    def _timed(self, key: str, rate: RateLimitItem, cost: int) -> LimitResult:
+    def _timed_hit(self, key: str, rate: RateLimitItem, cost: int) -> LimitResult:
         started = time.monotonic()
-        standing = self._connected().hit(key, rate, cost)
+        result = self._connected().hit(key, rate, cost)
         ended = time.monotonic()
         if ended - started < self._slow:
             self._slow_since = None
         elif self._slow_since is None:
             self._slow_since = ended
-        elif ended - self._slow_since > TOLERATED:
-            self._open(key, TimeoutError(f"every answer takes longer than {self._slow:g} seconds"))
-        return standing
+        elif ended - self._slow_since > SLOW_SECONDS:
+            self._open(key, TimeoutError(f"every response takes longer than {self._slow:g} seconds"))
+        return result
 
     def _connected(self) -> Storage:
         if self._storage is None:
@@ -93,31 +93,33 @@ class CircuitBreaker:
         return self._storage
 
     def _share(self, rate: RateLimitItem) -> RateLimitItem:
-        """Return what one worker may admit, so that all of them together stay within the rate."""
+        """Return the rate of one worker, so that all workers together stay within ``rate``."""
         return type(rate)(max(1, rate.amount // self._workers), rate.multiples)
 
     def _open(self, key: str, error: Exception) -> None:
-        with self._changing:
-            if self._away_since is not None:
+        with self._opening:
+            if self._open_since is not None:
                 return
-            self._away_since = time.monotonic()
+            self._open_since = time.monotonic()
         reason = f"{type(error).__name__}: {error}"
-        policy = "requests are refused" if self.rejects else "each worker counts alone"
+        policy = "requests are rejected" if self.rejects else "each worker counts alone"
         log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
         self._notify(True)
-        Thread(target=self._watch, args=(key,), name="limiter-storage", daemon=True).start()
+        Thread(target=self._retry, args=(key,), name="limiter-storage", daemon=True).start()
 
-    def _watch(self, key: str) -> None:
-        # The key that failed, since a cluster may miss only the node that has it; a hit, since a full storage answers
-        # and does not count.
+    def _retry(self, key: str) -> None:
+        """Close the circuit once the storage counts again."""
+        # Use the key that failed, since a cluster may lack only its node; and a hit, since a full storage still
+        # answers a ping.
         while True:
-            time.sleep(PROBED_EVERY)
+            time.sleep(RETRY_INTERVAL)
             started = time.monotonic()
             with suppress(Exception):
                 self._connected().hit(f"{key}:probe", PROBE)
                 if time.monotonic() - started < self._slow:
                     break
-        away_since, self._slow_since, self._away_since = self._away_since, None, None
-        away = round(time.monotonic() - (away_since or started), 1)
-        log.write("warning", "limiter_storage_available", reason="counters are shared again", away_seconds=away)
+        opened, self._slow_since, self._open_since = self._open_since or started, None, None
+        duration = round(time.monotonic() - opened, 1)
+        reason = "all workers count together again"
+        log.write("warning", "limiter_storage_available", reason=reason, unavailable_seconds=duration)
         self._notify(False)

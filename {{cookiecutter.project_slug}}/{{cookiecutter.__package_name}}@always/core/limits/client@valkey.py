@@ -1,29 +1,13 @@
-"""How the service speaks to Valkey: alone, watched by Sentinels, or as a cluster, as the address says."""
+"""The names of the Valkey client that ``storage`` uses."""
 
-from typing import Any, cast
+from typing import Any
 
-from limits.storage import storage_from_string
 from valkey.backoff import NoBackoff
-from valkey.exceptions import NoScriptError as ScriptUnknown
+from valkey.exceptions import NoScriptError
 from valkey.retry import Retry
 
-__all__ = ["CALL", "ScriptUnknown", "connect"]
+__all__ = ["CALL", "NO_CLIENT_INFO", "NoBackoff", "NoScriptError", "Retry"]
 
-CALL = "server.call"  # how a script calls a command
-# What the client would notify the server of itself is two more round trips for each connection.
-SILENT: dict[str, Any] = {"lib_name": None, "lib_version": None}
-
-
-def connect(uri: str, patience: float) -> Any:
-    """Return a client for the server that ``uri`` names; none of its calls waits longer than ``patience``, in seconds.
-
-    The breaker decides when to try again, so the client never does: by itself it would wait for seconds.
-    """
-    scheme = uri.partition("://")[0]
-    waits = {"socket_connect_timeout": patience, "socket_timeout": patience}
-    options = {**waits, **SILENT, "retry": Retry(NoBackoff(), 0)}
-    if scheme == "valkey+sentinel":
-        options["sentinel_kwargs"] = waits
-    elif scheme == "valkey+cluster":
-        options["cluster_error_retry_attempts"] = 0
-    return cast(Any, storage_from_string(uri, **options)).get_connection()
+CALL = "server.call"  # the function with which a Lua script calls a command
+# CLIENT SETINFO would cost two more round trips for each connection.
+NO_CLIENT_INFO: dict[str, Any] = {"lib_name": None, "lib_version": None}

@@ -1,7 +1,7 @@
-"""Counters in the memory of this process: exact for all its threads, and unknown to any other process.
+"""Count in the memory of this process, exactly over all its threads.
 
-The memory storage of ``limits`` starts a thread for a request at low rates, and its sliding window reads before it
-counts, so that requests at the same time can pass together. Here one lock makes each count one step.
+The memory storage of the ``limits`` library starts a timer thread, and its sliding window reads before it counts, so
+concurrent requests can exceed the rate. Here one lock makes each hit atomic.
 """
 
 import time
@@ -14,12 +14,12 @@ from limits import RateLimitItem
 
 from .result import LimitResult, sliding
 
-ENTRIES = 200_000  # more callers than this at a time push out those seen first, so that memory is bounded
-PRUNED_EVERY = 30.0  # seconds
+MAX_WINDOWS = 200_000  # bounds the memory: beyond it, the oldest windows are deleted
+PRUNE_INTERVAL = 30.0  # seconds
 
 
 class MemoryStorage:
-    """Counts by one of the strategies."""
+    """Counts by one strategy; ``clock`` returns seconds that never go back."""
 
     rejects = False
     shared = False
@@ -32,44 +32,44 @@ class MemoryStorage:
         self._lock = Lock()
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Take ``cost`` from the budget if it has that much."""
+        """Add ``cost`` if the rate admits it."""
         now = self._clock()
         with self._lock:
             window = self._windows.get(key)
             if window is None:
-                self._make_room(now)
+                self._prune(now)
                 window = self._windows[key] = self._window()
-            return window.take(rate, cost, now)
+            return window.hit(rate, cost, now)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
-        """Forget what was counted under the key."""
+        """Delete the hits under the key."""
         with self._lock:
             self._windows.pop(key, None)
 
     def is_available(self) -> bool:
-        """Notify that it is there."""
+        """Return True: memory is always available."""
         return True
 
-    def _make_room(self, now: float) -> None:
-        if now - self._pruned >= PRUNED_EVERY:
+    def _prune(self, now: float) -> None:
+        if now - self._pruned >= PRUNE_INTERVAL:
             self._pruned = now
             self._windows = {key: window for key, window in self._windows.items() if window.until > now}
-        if len(self._windows) >= ENTRIES:
+        if len(self._windows) >= MAX_WINDOWS:
             del self._windows[next(iter(self._windows))]
 
 
 class _Window(Protocol):
-    """What was counted under one key; it can be forgotten after ``until``."""
+    """The hits under one key; they can be deleted after ``until``."""
 
     until: float
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
-        """Take ``cost`` if there is room."""
+    def hit(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
+        """Add ``cost`` if the rate admits it."""
         ...
 
 
 class _Fixed:
-    """A window that begins with its first request."""
+    """A window that starts with its first hit."""
 
     __slots__ = ("until", "used")
 
@@ -77,7 +77,7 @@ class _Fixed:
         self.until = 0.0
         self.used = 0
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
+    def hit(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         if now >= self.until:
             self.until = now + rate.get_expiry()
             self.used = 0
@@ -89,27 +89,27 @@ class _Fixed:
 
 
 class _Moving:
-    """The time of each request of the last window."""
+    """The times of the hits within the last window."""
 
-    __slots__ = ("taken", "until")
+    __slots__ = ("hits", "until")
 
     def __init__(self) -> None:
         self.until = 0.0
-        self.taken: deque[float] = deque()
+        self.hits: deque[float] = deque()
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
-        taken, seconds = self.taken, rate.get_expiry()
-        while taken and taken[0] <= now - seconds:
-            taken.popleft()
-        admitted = len(taken) + cost <= rate.amount
+    def hit(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
+        hits, seconds = self.hits, rate.get_expiry()
+        while hits and hits[0] <= now - seconds:
+            hits.popleft()
+        admitted = len(hits) + cost <= rate.amount
         if admitted and cost:
-            taken.extend([now] * cost)
+            hits.extend([now] * cost)
             self.until = now + seconds
-        return LimitResult(rate, admitted, rate.amount - len(taken), taken[0] + seconds - now if taken else 0.0)
+        return LimitResult(rate, admitted, rate.amount - len(hits), hits[0] + seconds - now if hits else 0.0)
 
 
 class _Sliding:
-    """The counts of this window and of the one before it."""
+    """The hits of the current window and of the previous one."""
 
     __slots__ = ("current", "number", "previous", "until")
 
@@ -117,7 +117,7 @@ class _Sliding:
         self.until = 0.0
         self.number = self.current = self.previous = 0
 
-    def take(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
+    def hit(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
         seconds = rate.get_expiry()
         number = int(now // seconds)
         if number != self.number:

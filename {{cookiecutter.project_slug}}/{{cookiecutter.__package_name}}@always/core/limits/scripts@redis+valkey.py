@@ -1,15 +1,16 @@
-"""One script for each strategy: count and notify the standing, in one step on the server.
+"""A Lua script for each strategy, which counts a hit and returns the result atomically.
 
-``KEYS[1]`` is a budget of one caller; ``ARGV`` its amount, its window in milliseconds and the cost, where 0 only
-looks. The answer is: admitted (1 or 0), what is used, the milliseconds to the reset, and for the sliding window what
-was used in the window before. A script runs alone on its server, so requests at the same time cannot pass together.
+``KEYS[1]`` is the limit of one client; ``ARGV`` is its amount, its window in milliseconds and the cost, of which 0 only
+reads. A script returns admitted (1 or 0), the hits in the window, the milliseconds until the reset, and for the sliding
+window the hits in the previous window. The server runs one script at a time, so concurrent requests cannot exceed the
+rate.
 """
 
 from hashlib import sha1
 
 from .client import CALL
 
-# The window begins with its first request.
+# The window starts with its first hit.
 _FIXED = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local used = tonumber(call('GET', KEYS[1]) or 0)
@@ -24,7 +25,7 @@ if left < 0 then left = window end
 return {admitted and 1 or 0, used, left, 0}
 """
 
-# A list of the times of the last requests, oldest last. Each time is taken off once.
+# A list of the times of the last hits, oldest last. Each time is removed once.
 _MOVING = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = call('TIME')
@@ -45,7 +46,7 @@ end
 return {admitted and 1 or 0, used, oldest and tonumber(oldest) + window - now or 0, 0}
 """
 
-# The number of the window, and what was used in it and in the one before.
+# The number of the window, and the hits in it and in the previous one.
 _SLIDING = """
 local amount, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = call('TIME')
@@ -67,12 +68,12 @@ end
 return {admitted and 1 or 0, current, left, previous}
 """
 
-# The server knows a script that it has seen by its SHA-1.
+# EVALSHA runs a cached script by its SHA-1.
 SCRIPTS = {
-    strategy: (text, sha1(text.encode(), usedforsecurity=False).hexdigest())
-    for strategy, text in (
-        (strategy, f"local call = {CALL}{script}")
-        for strategy, script in (
+    strategy: (script, sha1(script.encode(), usedforsecurity=False).hexdigest())
+    for strategy, script in (
+        (strategy, f"local call = {CALL}{body}")
+        for strategy, body in (
             ("fixed-window", _FIXED),
             ("moving-window", _MOVING),
             ("sliding-window-counter", _SLIDING),

@@ -1,4 +1,4 @@
-"""Where the counters are: in the memory of this process."""
+"""Open the storage: the memory of this process."""
 
 from ..settings import Settings
 from .memory import MemoryStorage
@@ -6,5 +6,5 @@ from .result import Notify, Storage
 
 
 def open_storage(settings: Settings, _notify: Notify) -> Storage:
-    """Return the counters, which are never away."""
+    """Return the storage, which is always available."""
     return MemoryStorage(settings.limits_strategy)

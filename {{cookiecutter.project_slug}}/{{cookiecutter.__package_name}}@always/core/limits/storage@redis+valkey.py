@@ -1,60 +1,76 @@
-"""Where the counters are: on a server, where one script counts and tells the standing in one round trip.
+"""Count on a Redis or Valkey server, with one Lua script and one round trip for each hit.
 
-Each budget of a caller is one key, so that a cluster finds all of it on one node. The server's clock counts, so that
-machines whose clocks differ count alike.
+A limit of a client is one key, which is on one node of a cluster. Windows follow the server's clock, so the clocks of
+the workers' machines may differ.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from limits import RateLimitItem
+from limits.storage import storage_from_string
 
 from ..settings import Settings
-from . import client
 from .circuit_breaker import CircuitBreaker
+from .client import NO_CLIENT_INFO, NoBackoff, NoScriptError, Retry
 from .result import LimitResult, Notify, Storage, sliding
 from .scripts import SCRIPTS
 
 
 def open_storage(settings: Settings, notify: Notify) -> Storage:
-    """Return the counters; the server is first asked when the first request is counted."""
-    patience = settings.limits_timeout_ms / 1000
+    """Return the storage; it connects when the first request is counted."""
+    timeout = settings.limits_timeout_ms / 1000
 
     def connect() -> Storage:
-        return RedisStorage(client.connect(settings.limiter_uri, patience), settings.limits_strategy)
+        return RedisStorage(_client(settings.limiter_uri, timeout), settings.limits_strategy)
 
     return CircuitBreaker(connect, settings, notify)
 
 
+def _client(uri: str, timeout: float) -> Any:
+    """Return the client for a server, for Sentinels or for a cluster; ``timeout`` in seconds holds for each call.
+
+    The client never retries, which could take seconds: the circuit breaker does.
+    """
+    scheme = uri.partition("://")[0]
+    timeouts = {"socket_connect_timeout": timeout, "socket_timeout": timeout}
+    options = {**timeouts, **NO_CLIENT_INFO, "retry": Retry(NoBackoff(), 0)}
+    if scheme.endswith("+sentinel"):
+        options["sentinel_kwargs"] = timeouts
+    elif scheme.endswith("+cluster"):
+        options["cluster_error_retry_attempts"] = 0
+    return cast(Any, storage_from_string(uri, **options)).get_connection()
+
+
 class RedisStorage:
-    """Counts by a script on the server."""
+    """Counts with the Lua script of a strategy, on Redis or Valkey."""
 
     rejects = False
     shared = True
 
-    def __init__(self, connection: Any, strategy: str) -> None:
-        self._connection = connection
+    def __init__(self, client: Any, strategy: str) -> None:
+        self._client = client
         self._script, self._sha = SCRIPTS[strategy]
-        # Each strategy keeps something else under its keys, so that another one can be chosen at any time.
+        # Strategies store different types, so the strategy is part of the key and can be changed at any time.
         self._prefix = f"{strategy}:"
         self._slides = strategy == "sliding-window-counter"
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Take ``cost`` from the budget if it has that much."""
+        """Add ``cost`` if the rate admits it."""
         arguments = (1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, cost)
         try:
-            answer = self._connection.evalsha(self._sha, *arguments)
-        except client.ScriptUnknown:
-            # EVAL also keeps the script, on the node that has the key; SCRIPT LOAD would need every node of a cluster.
-            answer = self._connection.eval(self._script, *arguments)
+            answer = self._client.evalsha(self._sha, *arguments)
+        except NoScriptError:
+            # EVAL also caches the script on the node that has the key; SCRIPT LOAD would need every node of a cluster.
+            answer = self._client.eval(self._script, *arguments)
         admitted, current, milliseconds, previous = answer
         if self._slides:
             return sliding(rate, cost, current, previous, milliseconds / 1000, admitted=bool(admitted))
         return LimitResult(rate, bool(admitted), max(0, rate.amount - current), milliseconds / 1000)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
-        """Forget what was counted under the key."""
-        self._connection.delete(self._prefix + key)
+        """Delete the hits under the key."""
+        self._client.delete(self._prefix + key)
 
     def is_available(self) -> bool:
-        """Whether the server answers."""
-        return bool(self._connection.ping())
+        """Return whether the server responds."""
+        return bool(self._client.ping())
