@@ -156,8 +156,7 @@ def test_how_a_storage_that_is_away_counts_is_skipped(
 def test_workers_that_count_alone_are_found(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = dataclasses.replace(service.core.checks.dependencies.BACKEND, shared=False)
-    monkeypatch.setattr(service.core.checks.dependencies, "BACKEND", alone)
+    monkeypatch.setattr(service.core.checks.dependencies, "SHARED", False)
     assert report(server_workers="2")["limits"][0] == "failure"
 
 

@@ -38,7 +38,7 @@ def test_what_a_caller_used_is_shown_and_can_be_forgotten(
     for _ in range(3):
         client.get("/api/v1/me")
     shown = run(app, "show", name, "--json")
-    if not service.core.settings.limiter.BACKEND.shared:
+    if not service.core.settings.storage.SHARED:
         assert shown.exit_code == 1
         assert "in the memory of each worker process" in shown.output
         return
@@ -50,7 +50,7 @@ def test_what_a_caller_used_is_shown_and_can_be_forgotten(
 
 
 def test_where_nothing_was_counted_a_sentence_says_so(service: ModuleType, app: Flask) -> None:
-    if service.core.settings.limiter.BACKEND.shared:
+    if service.core.settings.storage.SHARED:
         shown = run(app, "show", "nobody", "--json")
         assert shown.stderr == "No requests of nobody are counted at the moment.\n"
         assert all(row["limit"] for row in json.loads(shown.stdout))
@@ -58,7 +58,7 @@ def test_where_nothing_was_counted_a_sentence_says_so(service: ModuleType, app: 
 
 
 def test_what_an_address_used_is_shown_and_can_be_forgotten(service: ModuleType, make_app: MakeApp) -> None:
-    if not service.core.settings.limiter.BACKEND.shared:
+    if not service.core.settings.storage.SHARED:
         assert run(make_app(), "reset", "192.0.2.1").exit_code == 1
         return
     app = make_app(limits_address="3/minute", limits_unknown_paths="9/minute")

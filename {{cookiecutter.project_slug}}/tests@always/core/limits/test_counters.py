@@ -39,7 +39,7 @@ def counters(app: Flask) -> Any:
 def test_odd_names_are_counted_as_any_other_and_apart(service: ModuleType, counters: Any) -> None:
     for name in NAMES:
         assert [counters.hit("odd", name, RATE).admitted for _ in range(3)] == [True, True, False], repr(name)
-    assert counters.shared == service.core.settings.limiter.BACKEND.shared
+    assert counters.shared == service.core.settings.storage.SHARED
 
 
 def test_budgets_and_rates_are_apart(counters: Any) -> None:
@@ -67,15 +67,15 @@ def test_the_storage_learns_no_name(service: ModuleType) -> None:
 
 
 def test_another_strategy_can_be_chosen_on_the_same_storage(make_app: Any, service: ModuleType) -> None:
-    for strategy in service.core.settings.limiter.STRATEGIES:
+    for strategy in service.core.settings.storage.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         assert [counters.hit("changed", "somebody", RATE).admitted for _ in range(2)] == [True, True]
-        assert counters.shared == service.core.settings.limiter.BACKEND.shared
+        assert counters.shared == service.core.settings.storage.SHARED
 
 
 def test_long_windows_hold(make_app: Any, service: ModuleType) -> None:
     """A month or a year: no counter is forgotten at once."""
-    for strategy in service.core.settings.limiter.STRATEGIES:
+    for strategy in service.core.settings.storage.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         for rate in ("2/month", "2/year", "2/3 years"):
             assert [counters.hit("long", strategy, parse(rate)).admitted for _ in range(3)] == [True, True, False]

@@ -26,8 +26,8 @@ AT_ONCE = 0.1  # seconds; less than any time-out
 @pytest.fixture(autouse=True)
 def _sooner(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Look sooner than every second whether the storage is back."""
-    monkeypatch.setattr(service.core.limits.circuit_breaker, "PROBED_EVERY", 0.1)
-    monkeypatch.setattr(service.core.limits.circuit_breaker, "TOLERATED", 0.3)
+    monkeypatch.setattr(service.core.limits.circuit_breaker, "RETRY_INTERVAL", 0.1)
+    monkeypatch.setattr(service.core.limits.circuit_breaker, "SLOW_SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_a_moving_window_never_admits_more_than_the_budget_in_any_window(service
 def test_memory_is_bounded(service: ModuleType, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has ended is forgotten; of too many callers at a time, those seen first."""
     module = service.core.limits.memory
-    monkeypatch.setattr(module, "ENTRIES", 10)
+    monkeypatch.setattr(module, "MAX_WINDOWS", 10)
     memory = module.MemoryStorage("fixed-window", clock)
     for number in range(100):
         memory.hit(f"limits:{{{number}}}", FIVE)

@@ -14,7 +14,7 @@ from ..database import UTCDateTime, connect
 from ..diagnostics import Finding, NotLooked
 from ..endpoints.health import Readiness
 from ..settings import ActiveSettings, Settings, get_settings
-from ..settings.limiter import BACKEND
+from ..settings.storage import SHARED
 
 SKEW = timedelta(seconds=5)
 
@@ -44,10 +44,10 @@ def answering(app: Flask) -> Iterator[Finding]:
 def counting_together(app: Flask) -> Iterator[Finding]:
     """Find workers that each count alone, as they may while the storage that they share is away."""
     settings = get_settings(app, Settings)
-    if not BACKEND.shared and settings.server_workers > 1:
+    if not SHARED and settings.server_workers > 1:
         yield Finding(
-            f"{settings.server_workers} workers each keep counters of their own, so every limit is multiplied",
-            "set `workers` to 1, or choose a limiter that is shared",
+            f"{settings.server_workers} workers each count in their own memory, so every rate limit is multiplied",
+            "set `workers` to 1, or choose a shared limiter storage",
             settings.production,
         )
     elif services.get(app, Readiness)()["limiter"] != "ok":

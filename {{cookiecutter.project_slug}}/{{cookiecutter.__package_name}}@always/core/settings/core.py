@@ -8,8 +8,7 @@ from limits import RateLimitItem, parse
 from .database import DatabaseUrl
 from .declaration import setting
 from .fields import Address, Boolean, Choice, Contact, FilePath, Hosts, Integer, Origins, Rate, Secret, Text
-from .limiter import BACKEND, STRATEGIES
-from .storage import StorageSettings
+from .storage import BACKEND, STRATEGIES, StorageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +96,9 @@ class Settings(StorageSettings):
     )
 
     limits_backend: str = setting(
-        Choice(BACKEND.name), "what keeps the counters; its client was chosen with the service", default=BACKEND.name
+        Choice(BACKEND), "the kind of the limiter storage, which was chosen with the service", default=BACKEND
     )
-    limits_strategy: str = setting(Choice(*STRATEGIES), "how requests are counted", default="fixed-window")
+    limits_strategy: str = setting(Choice(*STRATEGIES), "the strategy of all rate limits", default="fixed-window")
     limits_address: RateLimitItem = setting(
         Rate(), "requests from one address (IPv6: one /64)", default=parse("600/minute")
     )

@@ -1,6 +1,6 @@
-"""The counters are kept in Memcached, shared by all workers and machines. It has no moving window."""
+"""The rate limits are counted in Memcached, which has no moving window."""
 
-from .backend import Backend
-
+BACKEND = "memcached"
+SCHEMES = ("memcached",)
+MEANING = "the address of the limiter storage"
 STRATEGIES = ("fixed-window", "sliding-window-counter")
-BACKEND = Backend(name="memcached", shared=True, schemes=("memcached",))

@@ -1,11 +1,6 @@
-"""The counters are kept in Redis, shared by all workers and machines."""
+"""The rate limits are counted in Redis."""
 
-from .backend import Backend
-
+BACKEND = "redis"
+SCHEMES = ("redis", "rediss", "redis+sentinel", "redis+cluster")
+MEANING = "the address of the limiter storage, with its password"
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(
-    name="redis",
-    shared=True,
-    schemes=("redis", "rediss", "redis+sentinel", "redis+cluster"),
-    meaning="where the limiter keeps its counters, with its password",
-)

@@ -1,11 +1,6 @@
-"""The counters are kept in Valkey, shared by all workers and machines."""
+"""The rate limits are counted in Valkey."""
 
-from .backend import Backend
-
+BACKEND = "valkey"
+SCHEMES = ("valkey", "valkeys", "valkey+sentinel", "valkey+cluster")
+MEANING = "the address of the limiter storage, with its password"
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
-BACKEND = Backend(
-    name="valkey",
-    shared=True,
-    schemes=("valkey", "valkeys", "valkey+sentinel", "valkey+cluster"),
-    meaning="where the limiter keeps its counters, with its password",
-)

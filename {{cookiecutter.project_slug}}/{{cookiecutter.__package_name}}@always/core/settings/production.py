@@ -2,7 +2,7 @@
 
 from .core import Settings
 from .errors import ConfigurationError
-from .limiter import BACKEND
+from .storage import SHARED
 
 
 def check(settings: Settings) -> None:
@@ -16,8 +16,8 @@ def check(settings: Settings) -> None:
         return
     if settings.server_debug:
         raise ConfigurationError("APP_SERVER_DEBUG is true: production does not run in debug mode.")
-    if not BACKEND.shared and settings.server_workers > 1:
+    if not SHARED and settings.server_workers > 1:
         raise ConfigurationError(
-            f"APP_SERVER_WORKERS is {settings.server_workers}: counters in memory are each worker's own, so every "
-            "limit would be multiplied; use 1 worker."
+            f"APP_SERVER_WORKERS is {settings.server_workers}: each worker counts in its own memory, so every rate "
+            "limit would be multiplied. Use 1 worker."
         )

@@ -1,15 +1,19 @@
-"""The settings of the counters' storage: the memory of the process, which is never away."""
+"""The settings of the limiter storage: the memory of each worker, which is always available and lost on restart."""
 
 from dataclasses import dataclass
 
 from .declaration import setting
 from .fields import Url
 
+BACKEND = "memory"
+SHARED = False  # whether all workers count together
+STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
+
 
 @dataclass(frozen=True, kw_only=True)
 class StorageSettings:
-    """Where the counters are."""
+    """Where the rate limits are counted."""
 
     limiter_uri: str = setting(
-        Url("memory"), "where the limiter keeps its counters; memory has one address", default="memory://", secret=True
+        Url("memory"), "the address of the limiter storage; memory has only one", default="memory://", secret=True
     )
