@@ -22,7 +22,7 @@ def documents(app: Any) -> dict[str, str]:
     """Return the content of each document by its path."""
     package = importlib.import_module(app.import_name)
     return {
-        "docs/errors.md": errors(package.core.problems.PROBLEM_TYPES),
+        "docs/errors.md": errors(package.core.services.get(app, package.core.problems.ProblemTypes)),
         "docs/security.md": security(ROOT),
         "docs/settings.md": settings(app, package),
         "tests/snapshots/openapi.json": openapi(app, package),

@@ -14,6 +14,7 @@ from .auth import backend, guards
 from .endpoints import about, admin, health, metrics
 from .json_provider import OrjsonProvider
 from .observability import log
+from .problems import ProblemType
 from .settings import ActiveSettings, ConfigurationError, Settings, production
 
 _examined: ContextVar[bool] = ContextVar("examined", default=False)
@@ -24,6 +25,7 @@ def create_app(
     *,
     environ: Mapping[str, str] = os.environ,
     blueprints: Sequence[Blueprint] = (),
+    problem_types: Mapping[str, ProblemType] | None = None,
 ) -> Flask:
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
 
@@ -44,7 +46,7 @@ def create_app(
 
     observability.init_app(app, backend.security_events)
     database.init_app(app)
-    pipeline.init_app(app)
+    pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
     health.init_app(app)
     metrics.init_app(app)

@@ -1,4 +1,4 @@
-"""How a value becomes the body of a JSON answer."""
+"""Flask's JSON provider, based on orjson."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask.json.provider import JSONProvider
 
 
 class OrjsonProvider(JSONProvider):
-    """Writes and reads JSON by orjson: strict, UTF-8, several times as fast as the standard library."""
+    """Serializes with orjson: strict, UTF-8, and several times as fast as the standard library."""
 
     mimetype = "application/json"
 
@@ -17,10 +17,10 @@ class OrjsonProvider(JSONProvider):
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """Return the value that ``s`` writes."""
+        """Return the value of a JSON document."""
         return orjson.loads(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return an answer with the value as its body."""
+        """Return a response with the value as its body."""
         content = orjson.dumps(self._prepare_response_obj(args, kwargs))
         return Response(content, mimetype=self.mimetype)

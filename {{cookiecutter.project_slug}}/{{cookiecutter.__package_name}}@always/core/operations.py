@@ -1,4 +1,4 @@
-"""Every operation as its view declares it: the policy and the OpenAPI document both read it here."""
+"""Every operation, a method of a path, with what its view declares: for ``flask policy`` and the OpenAPI document."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,25 +11,29 @@ from . import services
 from .declare.declaration import AccessRule, Declaration
 from .declare.endpoint import Endpoint, Endpoints
 from .limits import Counters
-from .problems import PROBLEM_TYPES
+from .problems import ProblemTypes
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path; ``uncounted_refused`` tells what happens to it while budgets cannot be counted."""
+    """One method of one path.
+
+    ``rejects_uncounted`` is whether requests are rejected while the limiter storage is unavailable.
+    """
 
     method: str
     path: str
     name: str
     endpoint: Endpoint
     view: Callable[..., Any]
-    uncounted_refused: bool
+    rejects_uncounted: bool
+    problem_types: ProblemTypes
 
     @property
     def access_rule(self) -> AccessRule:
-        """Who may call it."""
+        """The access rule of its view."""
         return self.endpoint.access_rule
 
     @property
@@ -39,12 +43,12 @@ class Operation:
 
     @property
     def arguments(self) -> list[str]:
-        """The names in its path."""
+        """The names of its path parameters."""
         return re.findall(r"{(\w+)}", self.path)
 
     @property
     def for_callers(self) -> bool:
-        """Whether it asks for the credential of a caller."""
+        """Whether it requires the credential of a caller."""
         return self.access_rule.kind in ("authenticated", "requires")
 
     @property
@@ -53,8 +57,8 @@ class Operation:
         return self.endpoint.limits.names(has_caller=self.for_callers)
 
     @property
-    def refusals(self) -> list[str]:
-        """The problem types that it may answer with, in the order of their statuses."""
+    def errors(self) -> list[str]:
+        """The problem types of its error responses, ordered by status."""
         kinds = {"bad-request", "not-acceptable", "internal", *self.declaration.errors}
         if self.for_callers:
             kinds |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
@@ -66,22 +70,23 @@ class Operation:
             kinds |= {"length-required", "too-large", "unavailable"}
         if self.limits or self.for_callers:
             kinds.add("rate-limited")
-            if self.uncounted_refused:
+            if self.rejects_uncounted:
                 kinds.add("unavailable")
-        return [kind for kind in PROBLEM_TYPES if kind in kinds]
+        return [kind for kind in self.problem_types if kind in kinds]
 
     @property
     def statuses(self) -> list[int]:
-        """Every status that it may answer with; not its own when its view does not declare it."""
+        """The statuses of all its responses; without those of success if its view does not declare them."""
         response = self.declaration.response
-        own = (response.status, *response.other_statuses) if response else ()
-        return sorted({*own, *(PROBLEM_TYPES[kind].status for kind in self.refusals)})
+        success = (response.status, *response.other_statuses) if response else ()
+        return sorted({*success, *(self.problem_types[kind].status for kind in self.errors)})
 
 
 def operations(app: Flask) -> Iterator[Operation]:
-    """Give every operation of the service, by path and method."""
+    """Yield every operation of the service, by path and method."""
     endpoints = services.get(app, Endpoints)
-    counters = services.get(app, Counters)
+    rejects_uncounted = services.get(app, Counters).rejects
+    problem_types = services.get(app, ProblemTypes)
     found = [
         Operation(
             method,
@@ -89,9 +94,10 @@ def operations(app: Flask) -> Iterator[Operation]:
             rule.endpoint,
             endpoints[rule.endpoint],
             app.view_functions[rule.endpoint],
-            counters.rejects,
+            rejects_uncounted,
+            problem_types,
         )
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
-    return iter(sorted(found, key=lambda operation: (operation.path, operation.method)))
+    yield from sorted(found, key=lambda operation: (operation.path, operation.method))

@@ -1,11 +1,11 @@
 """Every error as ``application/problem+json`` (RFC 9457).
 
-A type says what kind of error it is, the detail what happened this time. Nothing internal is told: an unexpected
-exception is written to the journal and answered with the bare type ``internal``.
+The type states the kind of error, the detail what happened in this request. Responses contain nothing internal: an
+unexpected exception is logged and becomes the problem type ``internal``.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -14,12 +14,14 @@ import orjson
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from . import services
+
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-class Kind(NamedTuple):
-    """What a problem type means, once for all its occurrences."""
+class ProblemType(NamedTuple):
+    """What a kind of error means: the HTTP status, a title of a few words, and one sentence for clients."""
 
     status: int
     title: str
@@ -27,60 +29,72 @@ class Kind(NamedTuple):
 
 
 PROBLEM_TYPES = {
-    "bad-request": Kind(400, "Malformed request", "The request cannot be read as what it says it is."),
-    "ambiguous-credentials": Kind(400, "Ambiguous credentials", "More than one credential was sent."),
-    "unauthenticated": Kind(401, "Not authenticated", "No valid credential was sent."),
-    "forbidden": Kind(403, "Forbidden", "The caller is known and may not do this."),
-    "insecure-transport": Kind(403, "Plain HTTP", "The service answers over HTTPS only."),
-    "not-found": Kind(404, "Not found", "Nothing that the caller may see is here."),
-    "method-not-allowed": Kind(405, "Method not allowed", "The resource does not know this method."),
-    "not-acceptable": Kind(406, "Not acceptable", "The service answers in JSON only."),
-    "conflict": Kind(409, "Conflict", "What is there already does not allow it, such as a taken name."),
-    "length-required": Kind(411, "Length required", "A body must come with its Content-Length."),
-    "precondition-failed": Kind(412, "Stale version", "The object has changed since the version in If-Match."),
-    "too-large": Kind(413, "Body too large", "The body is larger than the service reads."),
-    "unsupported-media-type": Kind(
-        415, "Unsupported media type", "A body must be application/json, without a Content-Encoding."
+    "bad-request": ProblemType(400, "Bad request", "The request could not be parsed."),
+    "ambiguous-credentials": ProblemType(400, "Ambiguous credentials", "The request has more than one credential."),
+    "unauthenticated": ProblemType(401, "Not authenticated", "The request has no valid credential."),
+    "forbidden": ProblemType(403, "Forbidden", "The caller is not allowed to do this."),
+    "insecure-transport": ProblemType(403, "HTTPS required", "The service accepts HTTPS only."),
+    "not-found": ProblemType(404, "Not found", "The resource does not exist or is not visible to you."),
+    "method-not-allowed": ProblemType(405, "Method not allowed", "The resource does not support this method."),
+    "not-acceptable": ProblemType(406, "Not acceptable", "The Accept header excludes the type of the response."),
+    "conflict": ProblemType(
+        409, "Conflict", "The request conflicts with existing data, for example a name that is taken."
     ),
-    "invalid": Kind(422, "Invalid content", "The body is well-formed and breaks the rules in `errors`."),
-    "rate-limited": Kind(429, "Too many requests", "A budget is used up until the time in Retry-After."),
-    "internal": Kind(500, "Internal error", "Something failed here; the request id finds it in the log."),
-    "unavailable": Kind(503, "Unavailable", "A part that the service needs does not answer; try again."),
+    "length-required": ProblemType(411, "Length required", "The body must have a Content-Length."),
+    "precondition-failed": ProblemType(
+        412, "Precondition failed", "The resource has changed since the version in If-Match."
+    ),
+    "too-large": ProblemType(413, "Content too large", "The body exceeds the maximum size."),
+    "unsupported-media-type": ProblemType(
+        415, "Unsupported media type", "The body must be application/json without a Content-Encoding."
+    ),
+    "invalid": ProblemType(422, "Invalid content", "The body is valid JSON but violates the rules listed in `errors`."),
+    "rate-limited": ProblemType(429, "Too many requests", "A rate limit is exceeded. Retry after Retry-After seconds."),
+    "internal": ProblemType(500, "Internal error", "The service failed. Its log has details under the request id."),
+    "unavailable": ProblemType(503, "Service unavailable", "A dependency is unavailable or overloaded. Retry later."),
 }
-_BY_STATUS = {kind.status: name for name, kind in reversed(PROBLEM_TYPES.items())}
+
+
+class ProblemTypes(dict[str, ProblemType]):
+    """The problem types of an application by kind, ordered by status: those of core and the service's own."""
+
+    def kind_of(self, status: int) -> str:
+        """Return the first kind with this status, otherwise ``internal`` or ``bad-request``."""
+        found = (kind for kind, problem_type in self.items() if problem_type.status == status)
+        return next(found, "internal" if status >= 500 else "bad-request")
 
 
 class Problem(HTTPException):
-    """An error to answer with.
+    """An error response.
 
-    ``kind`` is a key of ``KINDS``, ``detail`` a sentence for the caller, ``headers`` go on the answer and
-    ``members`` into its body.
+    ``kind`` is the name of a problem type and ``detail`` a sentence for the client. ``headers`` are added to the
+    response and ``members`` to its body.
     """
 
     def __init__(self, kind: str, detail: str, *, headers: Iterable[tuple[str, str]] = (), **members: Any) -> None:
         super().__init__(detail)
-        self.code = PROBLEM_TYPES[kind].status
         self.kind = kind
+        self.type = services.get(current_app, ProblemTypes)[kind]
+        self.code = self.type.status
         self.headers = list(headers)
         self.members = members
 
     def get_response(self, *_: Any, **__: Any) -> Response:
-        """Return the answer to the request at hand."""
-        content = body(request.environ, self.kind, self.description or "", **self.members)
+        """Return the response to the current request."""
+        content = body(request.environ, self.kind, self.type, self.description or "", **self.members)
         response = Response(content, self.code, mimetype=MEDIA_TYPE)
         response.headers.extend(self.headers)
         return response
 
 
-def body(environ: dict[str, Any], kind: str, detail: str, **members: Any) -> bytes:
-    """Return the JSON of a problem that the request in ``environ`` met."""
-    status, title, _ = PROBLEM_TYPES[kind]
+def body(environ: dict[str, Any], kind: str, problem_type: ProblemType, detail: str, **members: Any) -> bytes:
+    """Return the JSON of a problem for the request in ``environ``."""
     path = environ.get("PATH_INFO", "").encode("latin-1", "replace")
     return orjson.dumps(
         {
             "type": f"/problems/{kind}",
-            "title": title,
-            "status": status,
+            "title": problem_type.title,
+            "status": problem_type.status,
             "detail": detail,
             "instance": quote(path, safe="/:@!$&'()*+,;=-._~"),
             "request_id": environ.get("service.request_id"),
@@ -89,35 +103,43 @@ def body(environ: dict[str, Any], kind: str, detail: str, **members: Any) -> byt
     )
 
 
-def status_line(kind: str) -> str:
+def status_line(problem_type: ProblemType) -> str:
     """Return the HTTP status line of a problem type."""
-    status = HTTPStatus(PROBLEM_TYPES[kind].status)
+    status = HTTPStatus(problem_type.status)
     return f"{status.value} {status.phrase}"
 
 
-def init_app(app: Flask) -> None:
-    """Answer every error of ``app`` as a problem."""
-    app.register_error_handler(HTTPException, _answer)
-    app.register_error_handler(Exception, _unexpected)
+def init_app(app: Flask, own: Mapping[str, ProblemType]) -> None:
+    """Make ``app`` respond to every error with a problem; ``own`` are the problem types of the service.
+
+    Raises ``ValueError`` if one of them has the name of a type of core, or a status that is not an error.
+    """
+    for kind, problem_type in own.items():
+        if kind in PROBLEM_TYPES or not 400 <= HTTPStatus(problem_type.status) < 600:
+            raise ValueError(f"The problem type {kind!r} exists in core or has no error status: {problem_type}.")
+    types = {**PROBLEM_TYPES, **own}
+    services.register(app, ProblemTypes(sorted(types.items(), key=lambda item: item[1].status)))
+    app.register_error_handler(HTTPException, _respond)
+    app.register_error_handler(Exception, _respond_unexpected)
 
 
-def _answer(error: HTTPException) -> Response:
+def _respond(error: HTTPException) -> Response:
     if isinstance(error, Problem):
         return error.get_response()
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    kind = _BY_STATUS.get(error.code, "internal" if error.code >= 500 else "bad-request")
-    detail = PROBLEM_TYPES[kind].meaning
-    kept = [
+    types = services.get(current_app, ProblemTypes)
+    kind = types.kind_of(error.code)
+    headers = [
         (name, value)
         for name, value in error.get_headers(request.environ)
         if name in ("Allow", "Retry-After", "WWW-Authenticate")
     ]
-    return Problem(kind, detail, headers=kept).get_response()
+    return Problem(kind, types[kind].meaning, headers=headers).get_response()
 
 
-def _unexpected(error: Exception) -> Response:
-    log.error("unexpected exception", exc_info=error)
-    # By way of the handlers of the blueprint at hand, which may answer errors in another form.
+def _respond_unexpected(error: Exception) -> Response:
+    log.error("Unexpected exception.", exc_info=error)
+    # A blueprint may have its own handler for HTTP errors.
     problem = Problem("internal", PROBLEM_TYPES["internal"].meaning)
     return current_app.handle_http_exception(problem)  # type: ignore[return-value]

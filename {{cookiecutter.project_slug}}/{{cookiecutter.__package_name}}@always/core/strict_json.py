@@ -1,7 +1,7 @@
-"""Strict JSON: what RFC 8259 leaves open is refused.
+"""Strict JSON: input on which JSON parsers differ is rejected (RFC 8259 leaves it open).
 
-Only UTF-8 without a byte order mark; no name twice in an object, since parsers differ in which one they take; no NaN
-or infinity, no number that a double cannot hold; no name that UTF-8 cannot write; bounded depth and number of names.
+Only UTF-8 without a byte order mark; no repeated name in an object; no NaN or infinity and no number that exceeds a
+double; no unpaired surrogate in a name; limited depth and number of names.
 """
 
 import json
@@ -12,74 +12,74 @@ from typing import Any
 
 MAX_DEPTH = 16
 MAX_NAMES = 1000
-# A string, or one bracket outside of strings. A string without an end goes to the end of the body: if it were none, the
-# search would begin again at each quote in it, which takes seconds.
+# A string, or one bracket outside of strings. An unterminated string extends to the end of the body: otherwise the
+# search would start again at each quote in it, which takes seconds.
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
-class NotStrict(ValueError):
-    """The text is not the JSON that is read here; the message says why, for the caller."""
+class InvalidJSON(ValueError):
+    """The content is not strict JSON; the message tells the client why."""
 
 
 def parse(content: bytes) -> Any:
-    """Return the value that ``content`` writes. Raises ``NotStrict``."""
+    """Return the value of a JSON document. Raises ``InvalidJSON``."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        raise NotStrict("The body is not UTF-8.") from None
-    _bound_depth(content)
-    names = 0
+        raise InvalidJSON("The body is not UTF-8.") from None
+    _check_depth(content)
+    count = 0
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal names
-        found = dict(pairs)
-        names += len(pairs)
-        if len(found) != len(pairs):
-            raise NotStrict("A name stands twice in one object.")
-        if names > MAX_NAMES:
-            raise NotStrict(f"The body has more than {MAX_NAMES} names.")
-        _writable(found)
-        return found
+        nonlocal count
+        value = dict(pairs)
+        count += len(pairs)
+        if len(value) != len(pairs):
+            raise InvalidJSON("A name appears twice in one object.")
+        if count > MAX_NAMES:
+            raise InvalidJSON(f"The body has more than {MAX_NAMES} names.")
+        _check_surrogates(value)
+        return value
 
     try:
         return json.loads(
-            text, object_pairs_hook=unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+            text, object_pairs_hook=unique, parse_constant=_reject_constant, parse_float=_finite, parse_int=_integer
         )
     except json.JSONDecodeError as error:
-        raise NotStrict(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+        raise InvalidJSON(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
 
 
-def _bound_depth(content: bytes) -> None:
-    # Counted before parsing: the parser recurses, and deep nesting would exhaust its stack.
+def _check_depth(content: bytes) -> None:
+    # Before parsing: the parser is recursive, and deep nesting would exhaust its stack.
     if content.count(b"[") + content.count(b"{") <= MAX_DEPTH:
         return
     depth = 0
     for token in _STRUCTURE.finditer(content):
         depth += _STEP.get(token[0], 0)
         if depth > MAX_DEPTH:
-            raise NotStrict(f"The body is nested more than {MAX_DEPTH} deep.")
+            raise InvalidJSON(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def _no_constant(name: str) -> Any:
-    raise NotStrict(f"{name} is no JSON number.")
+def _reject_constant(name: str) -> Any:
+    raise InvalidJSON(f"{name} is not a JSON number.")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        raise NotStrict("A number in the body is too large.")
+        raise InvalidJSON("A number in the body is too large.")
     return number
 
 
-def _whole(text: str) -> int:
+def _integer(text: str) -> int:
     _finite(text)
     return int(text)
 
 
-def _writable(names: Iterable[str]) -> None:
-    # JSON can write half of a surrogate pair; an answer that points at the name cannot.
+def _check_surrogates(names: Iterable[str]) -> None:
+    # A JSON escape can be an unpaired surrogate, which an error response that names the field could not encode.
     try:
         "".join(names).encode()
     except UnicodeEncodeError:
-        raise NotStrict("A name contains half of a surrogate pair.") from None
+        raise InvalidJSON("A name contains an unpaired surrogate.") from None

@@ -22,7 +22,7 @@ def test_a_network_has_half_of_the_places(make_app: MakeApp, who: str, places: i
             with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
                 if who == "a caller":
                     g.caller = who
-                return held.enter_context(registered(app, "Bodies").place(request, 0))
+                return held.enter_context(registered(app, "BodySlots").occupy(request, 0))
 
         half = places // 2
         assert [takes(f"2001:db8::{n}") for n in range(places)] == [True] * half + [False] * half

@@ -4,16 +4,12 @@ from collections.abc import Callable
 
 from marshmallow import Schema
 
-from ..problems import PROBLEM_TYPES
 from .declaration import View, declare
 
 
 def errors(*kinds: str, schema: type[Schema] | None = None) -> Callable[[View], View]:
     """Declare problem types that the view raises, in addition to those of the pipeline.
 
-    ``schema`` describes the JSON body of errors where a standard defines another one than RFC 9457. Raises
-    ``ValueError`` for an unknown problem type.
+    ``schema`` describes the JSON body of errors where a standard defines another one than RFC 9457.
     """
-    if unknown := set(kinds) - set(PROBLEM_TYPES):
-        raise ValueError(f"Unknown problem types: {', '.join(sorted(unknown))}.")
     return lambda view: declare(view, errors=kinds, error_schema=schema() if schema else None)

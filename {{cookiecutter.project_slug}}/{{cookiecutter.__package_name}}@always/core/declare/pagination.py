@@ -1,4 +1,4 @@
-"""Pages of a list: how many entries, and after which one."""
+"""Cursor pagination: the query parameters ``limit`` and ``cursor`` of a list."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -8,22 +8,22 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-_FORM = re.compile("[A-Za-z0-9_-]{21}[AQgw]")  # 16 bytes, in the one way to write them
+_CURSOR = re.compile("[A-Za-z0-9_-]{21}[AQgw]")  # 16 bytes in canonical base64url, without padding
 
 
 class Cursor(fields.Field[str]):
-    """The end of the page before, as the ``next`` of its answer gave it. Loads as the id of the last entry."""
+    """A value of ``next`` in the response for the previous page. Loads as the id of that page's last entry."""
 
-    described: Mapping[str, str] = {"type": "string", "pattern": f"^{_FORM.pattern}$"}
+    json_schema: Mapping[str, str] = {"type": "string", "pattern": f"^{_CURSOR.pattern}$"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        if not _FORM.fullmatch(value):
-            raise ValidationError("It is no cursor that this service gave.")
+        if not _CURSOR.fullmatch(value):
+            raise ValidationError("Invalid cursor.")
         return str(UUID(bytes=urlsafe_b64decode(value + "==")))
 
 
 class Integer(fields.Integer):
-    """Digits and nothing else."""
+    """An integer of up to nine digits, without a sign."""
 
     def _validated(self, value: Any) -> int:
         if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
@@ -32,12 +32,12 @@ class Integer(fields.Integer):
 
 
 class Page(Schema):
-    """Which page of a list."""
+    """The query parameters of a list: the number of entries, and the cursor of the page."""
 
     limit = Integer(load_default=20, validate=validate.Range(1, 100))
     cursor = Cursor()
 
 
 def cursor(last: str) -> str:
-    """Return the cursor of the page that follows the entry with this id."""
+    """Return the cursor of the page after the entry with the id ``last``."""
     return urlsafe_b64encode(UUID(last).bytes).decode().rstrip("=")

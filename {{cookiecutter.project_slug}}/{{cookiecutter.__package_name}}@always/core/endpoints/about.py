@@ -5,16 +5,17 @@ from datetime import UTC, datetime, time, timedelta
 from flask import Blueprint, Response, abort, current_app
 from marshmallow import Schema, fields
 
+from .. import services
 from ..clock import now
 from ..declare import errors, produces, public, response
-from ..problems import PROBLEM_TYPES
+from ..problems import ProblemTypes
 from ..settings import Settings, get_settings
 
 VALID = timedelta(days=180)
 blueprint = Blueprint("about", __name__)
 
 
-class ProblemType(Schema):
+class ProblemTypeSchema(Schema):
     """What one problem type means."""
 
     type = fields.String()
@@ -26,10 +27,10 @@ class ProblemType(Schema):
 @blueprint.get("/problems/<kind>")
 @public
 @errors("not-found")
-@response(ProblemType)
+@response(ProblemTypeSchema)
 def problem_type(kind: str) -> dict[str, object]:
     """Tell what a problem type means: the ``type`` of every error leads here (RFC 9457, section 3.1.1)."""
-    known = PROBLEM_TYPES.get(kind) or abort(404)
+    known = services.get(current_app, ProblemTypes).get(kind) or abort(404)
     return {"type": f"/problems/{kind}", "title": known.title, "status": known.status, "meaning": known.meaning}
 
 

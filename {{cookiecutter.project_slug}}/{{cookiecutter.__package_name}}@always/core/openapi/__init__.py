@@ -1,4 +1,4 @@
-"""The OpenAPI document, from the marks and contracts of the views: ``GET /openapi.json`` and ``flask openapi``."""
+"""The OpenAPI document, built from what the views declare: ``GET /openapi.json`` and ``flask openapi``."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,8 @@ from flask.cli import with_appcontext
 
 from .. import services
 from ..declare import produces, public
-from .document import describe
+from ..declare.declaration import JSON
+from .document import build
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -21,19 +22,19 @@ class Document(dict[str, Any]):
 
 
 def document(app: Flask) -> Document:
-    """Return the document of ``app``, which is built on the first call."""
+    """Return the document of ``app``; the first call builds it."""
     try:
         return services.get(app, Document)
     except KeyError:
-        return services.register(app, Document(describe(app)))
+        return services.register(app, Document(build(app)))
 
 
 @blueprint.get("/openapi.json")
 @public
-@produces("application/json")
+@produces(JSON)
 def openapi() -> Response:
-    """Read this document."""
-    return Response(orjson.dumps(document(current_app)), mimetype="application/json")
+    """Return this document."""
+    return Response(orjson.dumps(document(current_app)), mimetype=JSON)
 
 
 @click.command("openapi")

@@ -1,4 +1,4 @@
-"""Put the document together: what all operations share, and then one path after another."""
+"""Build the document: first the components that operations share, then one path after another."""
 
 import inspect
 import sys
@@ -8,16 +8,19 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 
+from .. import services
 from ..auth import backend
 from ..operations import Operation, operations
+from ..problems import ProblemTypes
 from ..settings import Settings, get_settings
-from . import schemas, shared
-from .operation import describe as described
+from . import schemas
+from .components import Components
+from .operation import describe, markdown, tag
 
 VERSION = "1.0.0"  # of the API under /api/v1, not of the code
 
 
-def describe(app: Flask) -> dict[str, Any]:
+def build(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of ``app``."""
     documented = [
         operation
@@ -35,8 +38,9 @@ def describe(app: Flask) -> dict[str, Any]:
         servers=[{"url": "/"}],
         tags=_tags(app, documented),
     )
-    schemas.teach(plugin)
-    shared.add(spec, documented)
+    schemas.use_field_schemas(plugin)
+    components = Components(services.get(app, ProblemTypes))
+    components.add(spec, documented)
     schemes = backend.security_schemes(app)
     for name, scheme in schemes.items():
         spec.components.security_scheme(name, scheme)
@@ -44,31 +48,31 @@ def describe(app: Flask) -> dict[str, Any]:
         spec.path(
             path=path,
             operations={
-                operation.method.lower(): described(operation, schemes)
+                operation.method.lower(): describe(operation, schemes, components)
                 for operation in documented
                 if operation.path == path
             },
         )
-    made = spec.to_dict()
-    schemas.finish(made["components"]["schemas"], documented)
-    return made
+    document = spec.to_dict()
+    schemas.require_response_fields(document["components"]["schemas"], documented)
+    return document
 
 
 def _contact(settings: Settings) -> dict[str, str]:
-    named = {"name": settings.service_name}
+    contact = {"name": settings.service_name}
     kind, _, rest = settings.security_contact.partition(":")
     if kind == "mailto":
-        # An address on a machine without a domain is none that the format knows.
-        return {**named, "email": rest} if "." in rest.partition("@")[2] else named
-    return {**named, "url": settings.security_contact}
+        # OpenAPI does not allow an email address without a dot in its domain, such as root@localhost.
+        return {**contact, "email": rest} if "." in rest.partition("@")[2] else contact
+    return {**contact, "url": settings.security_contact}
 
 
 def _tags(app: Flask, documented: list[Operation]) -> list[dict[str, str]]:
-    """Return a tag for each blueprint, those of the API first, described by the first paragraph of its module."""
+    """Return a tag for each blueprint, the API's first, described by the first paragraph of its module."""
     api_first = sorted(documented, key=lambda operation: not operation.path.startswith("/api/"))
     names = dict.fromkeys(operation.name.partition(".")[0] for operation in api_first)
     modules = {name: sys.modules[app.blueprints[name].import_name] for name in names}
     return [
-        {"name": shared.tag(name), "description": shared.markdown((inspect.getdoc(module) or "").partition("\n\n")[0])}
+        {"name": tag(name), "description": markdown((inspect.getdoc(module) or "").partition("\n\n")[0])}
         for name, module in modules.items()
     ]

@@ -1,52 +1,63 @@
-"""Describe one operation by its mark, its contract and its docstring."""
+"""Describe one operation from the declaration and the docstring of its view."""
 
 import inspect
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from ..auth.scopes import SCOPES
 from ..declare.declaration import JSON, Declaration
 from ..operations import Operation
-from ..problems import PROBLEM_TYPES
-from . import shared
+from .components import Components, header
+from .schemas import example
 
 Schemes = Mapping[str, Mapping[str, Any]]
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
-    "description": "The `ETag` of the version to change; another one is refused with 412.",
+    "description": "The `ETag` of the version to change; any other version is rejected with 412.",
     "schema": {"type": "string", "examples": ['"1"']},
 }
 
 
-def describe(operation: Operation, schemes: Schemes) -> dict[str, Any]:
+def describe(operation: Operation, schemes: Schemes, components: Components) -> dict[str, Any]:
     """Return the Operation Object; ``schemes`` are the security schemes by name."""
-    text = shared.markdown(inspect.getdoc(operation.view) or "")
+    text = markdown(inspect.getdoc(operation.view) or "")
     if operation.access_rule.scope:
-        text += f"\n\nNeeds the scope `{operation.access_rule.scope}`: {SCOPES[operation.access_rule.scope].lower()}."
+        scope = operation.access_rule.scope
+        text += f"\n\nRequires the scope `{scope}`: {SCOPES[scope].lower()}."
     described: dict[str, Any] = {
         "operationId": operation.name.partition(".")[2],
         "summary": text.partition("\n")[0].rstrip(".").replace("`", ""),
         "description": text,
-        "tags": [shared.tag(operation.name.partition(".")[0])],
+        "tags": [tag(operation.name.partition(".")[0])],
         "security": _security(operation, schemes),
         "parameters": _parameters(operation),
-        "responses": _responses(operation),
+        "responses": _responses(operation, components),
     }
-    if content := _body(operation.declaration):
+    if content := _request_content(operation.declaration):
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
+def tag(blueprint: str) -> str:
+    """Return the tag of a blueprint."""
+    return blueprint.replace("_", " ")
+
+
+def markdown(docstring: str) -> str:
+    """Return a docstring as Markdown."""
+    return docstring.replace("``", "`")
+
+
 def _security(operation: Operation, schemes: Schemes) -> list[dict[str, list[str]]]:
-    access_rule = operation.access_rule
+    rule = operation.access_rule
     if operation.for_callers:
-        scoped = {name for name, scheme in schemes.items() if scheme["type"] in ("oauth2", "openIdConnect")}
-        return [{name: [access_rule.scope] if access_rule.scope and name in scoped else []} for name in sorted(schemes)]
-    return [{access_rule.guard: []}] if access_rule.guard in schemes and access_rule.guard else []
+        with_scopes = {name for name, scheme in schemes.items() if scheme["type"] in ("oauth2", "openIdConnect")}
+        return [{name: [rule.scope] if rule.scope and name in with_scopes else []} for name in sorted(schemes)]
+    return [{rule.guard: []}] if rule.guard in schemes and rule.guard else []
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -65,57 +76,31 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     return [*parameters, IF_MATCH] if "precondition-failed" in operation.declaration.errors else parameters
 
 
-def _body(declaration: Declaration) -> dict[str, Any]:
-    """Return the content of the request body by its media type."""
-    if raw := declaration.raw_body:
-        return {raw.media_type: _content(raw.media_type, raw.schema)}
-    return {JSON: _content(JSON, declaration.body)} if declaration.body else {}
+def _request_content(declaration: Declaration) -> dict[str, Any]:
+    """Return the Media Type Objects of the request body by media type."""
+    raw, schema = declaration.raw_body, declaration.body
+    if raw:
+        content = {"schema": _schema(raw.schema, raw.media_type)}
+        return {raw.media_type: {**content, "example": example(raw.schema)} if raw.schema else content}
+    return {JSON: {"schema": schema, "example": example(schema)}} if schema else {}
 
 
-def _content(media_type: str, schema: Schema | None) -> dict[str, Any]:
-    return {"schema": schema, "example": _example(schema)} if schema else {"schema": _any(media_type)}
-
-
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, components: Components) -> dict[str, Any]:
     response = operation.declaration.response
     if response is None:
         raise ValueError(f"The view of {operation.name} declares no response.")
     headers = [*response.headers, "X-Request-ID", *(["RateLimit", "RateLimit-Policy"] if operation.limits else [])]
-    own: dict[str, Any] = {"headers": {name: shared.header(name) for name in headers}}
+    success: dict[str, Any] = {"headers": {name: header(name) for name in headers}}
     if response.media_type:
-        own["content"] = {response.media_type: {"schema": response.schema or _any(response.media_type)}}
-    refused = {
-        str(status): shared.problem_response(status, operation.declaration.error_schema)
-        for status in {PROBLEM_TYPES[kind].status for kind in operation.refusals}
+        success["content"] = {response.media_type: {"schema": _schema(response.schema, response.media_type)}}
+    responses = {
+        status: components.error(status, operation.declaration.error_schema)
+        for status in components.statuses(operation.errors)
     }
-    answered = {
-        str(status): {"description": HTTPStatus(status).phrase, **own}
-        for status in (response.status, *response.other_statuses)
-    }
-    return dict(sorted({**refused, **answered}.items()))
+    for status in (response.status, *response.other_statuses):
+        responses[status] = {"description": HTTPStatus(status).phrase, **success}
+    return {str(status): responses[status] for status in sorted(responses)}
 
 
-def _any(media: str) -> dict[str, str]:
-    return {"type": "object" if media == JSON else "string"}
-
-
-def _example(schema: Schema) -> Any:
-    """Return a body made of the examples of its fields, including nested ones."""
-    values = {
-        name: _field_example(field)
-        for name, field in schema.fields.items()
-        if not field.dump_only and (field.required or not schema.partial)
-    }
-    example = {name: value for name, value in values.items() if value is not None}
-    return [example] if schema.many else example
-
-
-def _field_example(field: fields.Field[Any]) -> Any:
-    if "examples" in field.metadata:
-        return field.metadata["examples"][0]
-    if isinstance(field, fields.Nested):
-        return _example(field.schema)
-    if isinstance(field, fields.List):
-        inner = _field_example(field.inner)
-        return None if inner is None else [inner]
-    return None
+def _schema(schema: Schema | None, media_type: str) -> Any:
+    return schema or {"type": "object" if media_type == JSON else "string"}

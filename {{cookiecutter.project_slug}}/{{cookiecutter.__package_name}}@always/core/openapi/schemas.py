@@ -1,4 +1,4 @@
-"""How the marshmallow schemas of the contracts become JSON Schema."""
+"""Convert marshmallow schemas to JSON Schema."""
 
 import json
 import re
@@ -13,41 +13,63 @@ _REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 
 
 def name_of(schema: type[Schema] | Schema) -> str:
-    """Return the name of a schema in the document: ``Item`` for ``ItemSchema``, ``PartialNewItem`` for a change."""
+    """Return the name of a schema in the document, such as ``Key`` for ``KeySchema``, ``PartialKey`` if partial."""
     cls = schema if isinstance(schema, type) else type(schema)
     partial = isinstance(schema, Schema) and schema.partial
     return ("Partial" if partial else "") + cls.__name__.removesuffix("Schema")
 
 
-def teach(plugin: MarshmallowPlugin) -> None:
-    """Let a field of the contracts say itself what it takes."""
+def use_field_schemas(plugin: MarshmallowPlugin) -> None:
+    """Make the plugin add the JSON Schema keywords in the attribute ``json_schema`` of a field."""
 
-    def described(_converter: Any, field: fields.Field[Any], ret: dict[str, Any], **_: Any) -> dict[str, Any]:
-        own: dict[str, Any] = dict(getattr(field, "described", {}))
-        if pattern := own.get("pattern", ret.get("pattern")):
-            # JSON Schema patterns are those of ECMA-262, which has no \A and \Z.
-            own["pattern"] = pattern.replace(r"\A", "^").replace(r"\Z", "$")
-        return own
+    def keywords(_converter: Any, field: fields.Field[Any], ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+        found: dict[str, Any] = dict(getattr(field, "json_schema", {}))
+        if pattern := found.get("pattern", ret.get("pattern")):
+            # JSON Schema uses the patterns of ECMA-262, which has no \A and \Z.
+            found["pattern"] = pattern.replace(r"\A", "^").replace(r"\Z", "$")
+        return found
 
-    if plugin.converter is not None:  # it is made with the spec
-        plugin.converter.add_attribute_function(described)  # type: ignore[no-untyped-call]
+    if plugin.converter is not None:  # it exists once the plugin belongs to a spec
+        plugin.converter.add_attribute_function(keywords)  # type: ignore[no-untyped-call]
 
 
-def finish(schemas: dict[str, Any], documented: list[Operation]) -> None:
-    """Say of an answer that it always has all its fields, but for those whose metadata say ``x-optional``."""
-    declared = [operation.declaration for operation in documented]
-    bodies = [each.raw_body.schema if each.raw_body else each.body for each in declared]
-    request_schemas = _referenced(schemas, {name_of(body) for body in bodies if body})
+def require_response_fields(schemas: dict[str, Any], documented: list[Operation]) -> None:
+    """Mark every field of the response schemas as required, except those with ``x-optional`` in their metadata."""
+    declarations = [operation.declaration for operation in documented]
+    bodies = [each.raw_body.schema if each.raw_body else each.body for each in declarations]
+    request_schemas = _with_nested({name_of(body) for body in bodies if body}, schemas)
     for name, schema in schemas.items():
         if name not in request_schemas and name != "Problem":
             properties = schema["properties"]
-            schema["required"] = [each for each, form in properties.items() if not form.pop("x-optional", False)]
+            schema["required"] = [each for each, field in properties.items() if not field.pop("x-optional", False)]
 
 
-def _referenced(schemas: dict[str, Any], names: set[str]) -> set[str]:
+def _with_nested(names: set[str], schemas: dict[str, Any]) -> set[str]:
     """Return the names, and those of the schemas nested in them at any depth."""
     found: set[str] = set()
     while added := names - found:
         found |= added
         names = {name for each in added for name in _REFERENCE.findall(json.dumps(schemas[each]))}
     return found
+
+
+def example(schema: Schema) -> Any:
+    """Return a body that consists of the examples of the fields."""
+    values = {
+        name: _field_example(field)
+        for name, field in schema.fields.items()
+        if not field.dump_only and (field.required or not schema.partial)
+    }
+    body = {name: value for name, value in values.items() if value is not None}
+    return [body] if schema.many else body
+
+
+def _field_example(field: fields.Field[Any]) -> Any:
+    if "examples" in field.metadata:
+        return field.metadata["examples"][0]
+    if isinstance(field, fields.Nested):
+        return example(field.schema)
+    if isinstance(field, fields.List):
+        inner = _field_example(field.inner)
+        return None if inner is None else [inner]
+    return None

@@ -1,45 +1,43 @@
-"""What every request passes through, outermost first.
+"""Every stage that a request passes, outermost first.
 
-The WSGI ring acts once for every answer, whatever fails inside it. The Flask ring is a row of layers; the first that
-returns or raises an answer ends the row.
+The middleware runs once for every response, even if something inside it fails. The layers run in Flask; the first one
+that returns a response or raises an error ends the request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, request
 
 from .. import anomalies, problems, services
 from .. import limits as rate_limits
 from ..anomalies.monitor import AnomalyMonitor
-from ..observability.metrics import Metrics
-from ..request.state import KEY, RequestState
-from ..settings import Settings, get_settings
-from . import access, body, cors, endpoints, limits, negotiation, validation
+from ..request.state import RequestState, begin, current_state
+from . import authentication, authorization, body, cors, declarations, limits, negotiation, validation
 from .middleware import Middleware
 from .trusted_proxies import trust_proxies
 
 LAYERS: tuple[Callable[[RequestState], Response | None], ...] = (
-    cors.preflight,
+    cors.answer_preflight,
     limits.by_address,
-    access.identified,
-    access.allowed,
+    authentication.authenticate,
+    authorization.authorize,
     limits.by_caller,
-    negotiation.well_formed,
-    validation.enforce,
+    negotiation.check_content_headers,
+    validation.validate,
 )
 
 
-def init_app(app: Flask) -> None:
-    """Lead every request of ``app`` through the layers."""
-    settings = get_settings(app, Settings)
-    for part in (problems, cors, rate_limits, body, anomalies):
-        part.init_app(app)
+def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> None:
+    """Make every request of ``app`` pass the middleware and the layers."""
+    problems.init_app(app, problem_types)
+    for package in (rate_limits, body, anomalies):
+        package.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 
-    # One function for all layers: Flask inspects each function before each call, to find out whether it is a coroutine.
+    # One function for all layers: before each call Flask inspects whether a function is a coroutine.
     @app.before_request
     def pass_layers() -> Response | None:
-        state = endpoints.begin(app, request._get_current_object())  # type: ignore[attr-defined]
+        state = begin(app, request._get_current_object())  # type: ignore[attr-defined]
         for layer in LAYERS:
             if (response := layer(state)) is not None:
                 return response
@@ -47,22 +45,22 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        state: RequestState = request.environ[KEY]
+        state = current_state()
         state.headers += state.limits.finish(response)
-        cors.allow(state)
+        cors.add_headers(state)
         if response.status_code >= 400:
             body.discard(state.request)
         if response.status_code == 404:
             monitor.not_found(request.remote_addr, state.caller.id if state.caller else None)
         return response
 
-    middleware = Middleware(app.wsgi_app, settings, services.get(app, Metrics), services.get(app, cors.Origins))
-    app.wsgi_app = trust_proxies(middleware, settings)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = trust_proxies(Middleware(app), app)  # type: ignore[assignment, method-assign]
 
 
 def check(app: Flask) -> None:
-    """Collect what the endpoints declare, once all are known.
+    """Collect what the views declare, after all blueprints are registered.
 
-    Raises ``ConfigurationError`` for an endpoint without an access rule or with an invalid rate limit.
+    Raises ``ConfigurationError`` for an endpoint without an access rule or with an invalid declaration.
     """
-    endpoints.collect(app)
+    declarations.collect(app)
+    services.register(app, cors.CorsPolicy(app))

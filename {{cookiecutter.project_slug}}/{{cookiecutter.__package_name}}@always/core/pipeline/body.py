@@ -1,8 +1,8 @@
-"""Read the body of a request, and let slow clients keep nobody out.
+"""Read request bodies without letting slow clients exhaust the worker threads.
 
-The server hands a body over while it still arrives, and a thread that reads one waits as long as the client likes. So
-half of the threads may read for callers at a time and a quarter for those who are none, and half of each for one
-network; what a body at hand takes is far less than the wait for such a place.
+The server passes a body on while it arrives, so a thread that reads one waits as long as the client takes. At most half
+of the threads read bodies of authenticated callers and a quarter those of anonymous clients; one network may use half
+of either. A body that has already arrived is read in far less than ``SLOT_TIMEOUT``.
 """
 
 from collections import Counter
@@ -18,92 +18,92 @@ from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
 
-PATIENCE = 0.1  # seconds
-PIECE = 64 * 1024
-DISCARDED = 16 * 1024 * 1024
+SLOT_TIMEOUT = 0.1  # seconds
+CHUNK = 64 * 1024  # bytes
+MAX_DISCARD = 16 * 1024 * 1024  # bytes
 
 
-class Places:
-    """Where bodies are read: so many at a time, and half as many for one network."""
+class Slots:
+    """A fixed number of slots, of which one network may occupy half."""
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._taken: Counter[str] = Counter()
+        self._occupied: Counter[str] = Counter()
         self._change = Condition()
 
     @contextmanager
-    def taken(self, network: str, patience: float) -> Iterator[bool]:
-        """Take a place for the block, waiting ``patience`` seconds if need be; give whether there was one."""
+    def occupy(self, network: str, timeout: float) -> Iterator[bool]:
+        """Occupy a slot during the block. Yields False if none becomes free within ``timeout`` seconds."""
 
-        def free() -> bool:
-            return self._taken.total() < self._number and self._taken[network] < max(1, self._number // 2)
+        def is_free() -> bool:
+            return self._occupied.total() < self._number and self._occupied[network] < max(1, self._number // 2)
 
         with self._change:
-            found = self._change.wait_for(free, patience)
-            if found:
-                self._taken[network] += 1
+            occupied = self._change.wait_for(is_free, timeout)
+            if occupied:
+                self._occupied[network] += 1
         try:
-            yield found
+            yield occupied
         finally:
-            if found:
-                self._leave(network)
+            if occupied:
+                self._release(network)
 
-    def _leave(self, network: str) -> None:
+    def _release(self, network: str) -> None:
         with self._change:
-            self._taken[network] -= 1
-            if not self._taken[network]:
-                del self._taken[network]
+            self._occupied[network] -= 1
+            if not self._occupied[network]:
+                del self._occupied[network]
             self._change.notify_all()
 
 
-class Bodies:
-    """Places for the bodies of callers, and others for those of strangers, who keep no caller out."""
+class BodySlots:
+    """Slots for the bodies of callers, and separate ones for those of anonymous clients."""
 
     def __init__(self, threads: int) -> None:
-        self._callers = Places(max(1, threads // 2))
-        self._strangers = Places(max(1, threads // 4))
+        self._callers = Slots(max(1, threads // 2))
+        self._anonymous = Slots(max(1, threads // 4))
 
-    def place(self, request: Request, patience: float) -> AbstractContextManager[bool]:
-        """Take a place for the body of the request; see ``Places``."""
-        places = self._callers if "caller" in g else self._strangers
-        return places.taken(network(request.remote_addr or ""), patience)
+    def occupy(self, request: Request, timeout: float) -> AbstractContextManager[bool]:
+        """Occupy a slot for the body of the request; see ``Slots``."""
+        slots = self._callers if "caller" in g else self._anonymous
+        return slots.occupy(network(request.remote_addr or ""), timeout)
 
 
 def init_app(app: Flask) -> None:
-    """Bound the body: a longer one is answered with 413 and never kept."""
+    """Set the maximum size of a body; Werkzeug responds to a larger one with 413."""
     settings = get_settings(app, Settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.requests_max_body
-    services.register(app, Bodies(settings.server_threads))
+    services.register(app, BodySlots(settings.server_threads))
 
 
 def read(request: Request) -> bytes:
     """Return the body.
 
-    Raises 413 for one that is too large, ``Problem`` for one that ends early and while too many others arrive slowly.
+    Raises ``Problem``: 400 if the body ends early, 503 if other clients occupy all slots. Werkzeug raises 413.
     """
-    with _bodies().place(request, PATIENCE) as free:
-        if not free:
-            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many bodies arrive slowly", limit="slow-bodies")
-            raise Problem("unavailable", "Too many bodies arrive slowly.", headers=[("Retry-After", "1")])
+    with _slots().occupy(request, SLOT_TIMEOUT) as occupied:
+        if not occupied:
+            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many slow uploads", limit="slow-bodies")
+            raise Problem("unavailable", "Too many slow uploads are in progress.", headers=[("Retry-After", "1")])
         content = request.stream.read()
     if len(content) < (request.content_length or 0):
-        # What came before the client went may look whole.
+        # The client disconnected. What has arrived may still be valid JSON.
         raise Problem("bad-request", "The body is shorter than its Content-Length.")
     return content
 
 
 def discard(request: Request) -> None:
-    """Read to its end the body of a request that is refused, where nobody has to wait for that.
+    """Read the rest of a rejected request's body if a slot is free.
 
-    A connection that ends while the client still sends takes the answer with it.
+    Closing the connection while the client still sends can lose the response.
     """
-    left = request.content_length or 0
-    if not 0 < left <= DISCARDED or "HTTP_EXPECT" in request.environ:  # who expects leave to send sends nothing now
+    remaining = request.content_length or 0
+    if not 0 < remaining <= MAX_DISCARD or "HTTP_EXPECT" in request.environ:  # with Expect the client sends no body
         return
-    with _bodies().place(request, 0) as free:
-        while free and left > 0 and (piece := request.environ["wsgi.input"].read(PIECE)):
-            left -= len(piece)
+    with _slots().occupy(request, 0) as occupied:
+        while occupied and remaining > 0 and (chunk := request.environ["wsgi.input"].read(CHUNK)):
+            remaining -= len(chunk)
 
 
-def _bodies() -> Bodies:
-    return services.get(current_app, Bodies)
+def _slots() -> BodySlots:
+    return services.get(current_app, BodySlots)

@@ -1,7 +1,7 @@
-"""Which origins a browser lets call the service, and with which methods and headers (Fetch standard).
+"""Cross-origin requests: which origins may call the service, with which methods and headers (Fetch standard).
 
-Flask-CORS decides and writes the headers. It is asked only for a request that has an ``Origin``: for all others the
-answer is one constant header, which the WSGI ring writes.
+Flask-CORS decides and builds the headers. It is called only for requests with an ``Origin``: all other responses get
+one constant header, which the middleware adds.
 """
 
 import re
@@ -19,24 +19,24 @@ from ..observability import events
 from ..request.state import RequestState
 from ..settings import Settings, get_settings
 
-METHODS = ["GET", "POST", "PATCH", "DELETE"]
 REQUEST_HEADERS = ["Content-Type", "If-Match", "X-Request-ID", "traceparent"]
 EXPOSED = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-ID"]
 VARY = ("Vary", "Origin")
 _ORIGIN = re.compile(r"null|[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.:_\[\]-]{1,200}")
 
 
-class Origins:
-    """The origins in the settings, and what their pages are granted."""
+class CorsPolicy:
+    """The allowed origins, and the response headers for them; it allows the methods of all routes."""
 
     def __init__(self, app: Flask) -> None:
         settings = get_settings(app, Settings)
-        self.allowed = frozenset(settings.cors_origins)
+        self.origins = frozenset(settings.cors_origins)
+        methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
         self._options = get_cors_options(
             app,
             {
                 "origins": list(settings.cors_origins),
-                "methods": METHODS,
+                "methods": sorted(methods - {"HEAD", "OPTIONS"}),
                 "allow_headers": [backend.CREDENTIAL_HEADER, *REQUEST_HEADERS],
                 "expose_headers": EXPOSED,
                 "max_age": settings.cors_max_age,
@@ -48,21 +48,16 @@ class Origins:
             },
         )
 
-    def granted(self, environ: dict[str, Any]) -> list[tuple[str, str]]:
-        """Return the headers that let a page of an allowed origin read the answer."""
-        if environ.get("HTTP_ORIGIN") not in self.allowed:
+    def headers(self, environ: dict[str, Any]) -> list[tuple[str, str]]:
+        """Return the headers that let the page of an allowed origin read the response."""
+        if environ.get("HTTP_ORIGIN") not in self.origins:
             return []
-        granted = get_cors_headers(self._options, EnvironHeaders(environ), environ["REQUEST_METHOD"])
-        return [(name, str(value)) for name, value in granted.items()]
+        headers = get_cors_headers(self._options, EnvironHeaders(environ), environ["REQUEST_METHOD"])
+        return [(name, str(value)) for name, value in headers.items()]
 
 
-def init_app(app: Flask) -> None:
-    """Answer across origins for the origins in the settings, and for no other."""
-    services.register(app, Origins(app))
-
-
-def preflight(state: RequestState) -> Response | None:
-    """Answer a preflight at once: it carries no credential and counts on no budget."""
+def answer_preflight(state: RequestState) -> Response | None:
+    """Respond to a preflight immediately: it carries no credential and counts on no rate limit."""
     environ = state.environ
     if (
         environ["REQUEST_METHOD"] == "OPTIONS"
@@ -73,23 +68,23 @@ def preflight(state: RequestState) -> Response | None:
     return None
 
 
-def allow(state: RequestState) -> None:
-    """Let a page of an allowed origin read the answer."""
+def add_headers(state: RequestState) -> None:
+    """Add the CORS headers for an allowed origin, and record a security event for any other origin but our own."""
     origin = state.environ.get("HTTP_ORIGIN")
     if origin is None:
         return
-    origins = services.get(state.app, Origins)
-    if origin in origins.allowed:
+    policy = services.get(state.app, CorsPolicy)
+    if origin in policy.origins:
         if not _is_page(state):
-            state.headers += origins.granted(state.environ)
+            state.headers += policy.headers(state.environ)
     elif origin != f"{state.request.scheme}://{state.request.host}":
-        # What is no origin may hold anything, a password too, and is not written.
-        named = origin if _ORIGIN.fullmatch(origin) else None
-        events.record(events.MALICIOUS_CORS, "the origin is not allowed", origin=named)
+        # A value that is not an origin may contain anything, even a password, and is not logged.
+        logged = origin if _ORIGIN.fullmatch(origin) else None
+        events.record(events.MALICIOUS_CORS, "the origin is not allowed", origin=logged)
 
 
 def _is_page(state: RequestState) -> bool:
-    """Tell whether a person reads the answer: no program of another origin has to."""
+    """Return whether the view serves a page or its files, which scripts of other origins do not need."""
     rule = state.request.url_rule
     response = services.get(state.app, Endpoints)[rule.endpoint].declaration.response if rule else None
     return response is not None and response.media_type in (HTML, ANY)

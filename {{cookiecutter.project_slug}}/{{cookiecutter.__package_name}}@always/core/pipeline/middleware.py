@@ -1,7 +1,7 @@
-"""The WSGI ring: what must happen once for every answer, whatever failed inside.
+"""The WSGI middleware: the work that must happen once for every response, even if something inside fails.
 
-Flask runs ``after_request`` functions of layers whose ``before_request`` never ran, and runs the chain again after an
-exception in it. So the request id, the line in the journal, the metrics and the security headers belong here.
+Flask runs the ``after_request`` functions of layers whose ``before_request`` function never ran, and runs them again
+after an exception in one of them. So the request id, the access log, the metrics and the security headers belong here.
 """
 
 import logging
@@ -9,88 +9,91 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from .. import problems
+from .. import problems, services
 from ..observability import log, redaction
 from ..observability.metrics import Metrics
+from ..problems import PROBLEM_TYPES
 from ..request.state import KEY
-from ..settings import Settings
-from . import correlation, cors, headers, trusted_proxies
+from ..settings import Settings, get_settings
+from . import access_log, cors, security_headers
+from .allowed_hosts import AllowedHosts
+from .request_id import request_id
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
-    from _typeshed.wsgi import StartResponse, WSGIApplication
+    from _typeshed.wsgi import StartResponse
 
 logger = logging.getLogger(__name__)
 
 
 class Middleware:
-    """Wraps the Flask application."""
+    """Wraps the WSGI application of ``app``."""
 
-    def __init__(self, app: "WSGIApplication", settings: Settings, metrics: Metrics, origins: cors.Origins) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
-        self._metrics = metrics
-        self._origins = origins
-        self._hosts = trusted_proxies.Hosts(settings)
+        self._inner = app.wsgi_app
+        self._metrics = services.get(app, Metrics)
+        self._hosts = AllowedHosts(get_settings(app, Settings))
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request with an id, a line in the journal and the security headers."""
+        """Pass the request on; add the request id and the security headers; log and count the response."""
         started = time.perf_counter()
-        request_id = environ["service.request_id"] = correlation.request_id(environ)
-        logged = log.request_id.set(request_id)
+        own_id = environ["service.request_id"] = request_id(environ)
+        token = log.request_id.set(own_id)
         status, streamed = 500, False
 
-        def start(line: str, own: headers.Headers, failure: "OptExcInfo | None" = None) -> Any:
+        def start(line: str, headers: list[tuple[str, str]], failure: "OptExcInfo | None" = None) -> Any:
             nonlocal status, streamed
             status = int(line[:3])
-            streamed = all(name != "Content-Length" for name, _ in own)
-            own = headers.of_body(status, own)
+            if status == 204 or ("Content-Length", "0") in headers:
+                # A response without a body has no media type (RFC 9110, section 8.3).
+                headers = [header for header in headers if header[0] != "Content-Type"]
             if state := environ.get(KEY):
-                own += state.headers
-            own += headers.missing(environ["wsgi.url_scheme"], own)
-            own += [cors.VARY, ("X-Request-ID", request_id)]
-            return start_response(line, own, failure) if failure else start_response(line, own)
+                headers += state.headers
+            names = {name for name, _ in headers}
+            streamed = "Content-Length" not in names
+            headers += security_headers.missing(environ["wsgi.url_scheme"], names)
+            headers += [cors.VARY, ("X-Request-ID", own_id)]
+            return start_response(line, headers, failure) if failure else start_response(line, headers)
 
         try:
-            if refusal := self._hosts.refusal(environ):
-                return self._refuse(environ, start, *refusal)
+            if problem := self._hosts.problem(environ):
+                return self._reject(environ, start, *problem)
             if "HTTP_TRANSFER_ENCODING" in environ:
-                # The server hides a Content-Length that stood beside it, so nobody can tell which one was meant; the
-                # connection ends here, and with it whatever was smuggled behind the body.
-                return self._refuse(
-                    environ,
-                    start,
-                    "length-required",
-                    "A body must come with its Content-Length.",
-                    ("Connection", "close"),
-                )
-            body = self._app(environ, start)
-            return ClosingIterator(_stream(body, request_id), getattr(body, "close", None)) if streamed else body
+                # The server hides a Content-Length next to Transfer-Encoding, so it is unknown which of them the
+                # client meant. Closing the connection also discards a request that is smuggled behind the body.
+                detail = PROBLEM_TYPES["length-required"].meaning
+                return self._reject(environ, start, "length-required", detail, ("Connection", "close"))
+            body = self._inner(environ, start)
+            return ClosingIterator(_stream(body, own_id), getattr(body, "close", None)) if streamed else body
         except Exception:
             logger.exception("The application failed outside its own error handling.")
-            return self._refuse(environ, start, "internal", problems.PROBLEM_TYPES["internal"].meaning)
+            return self._reject(environ, start, "internal", PROBLEM_TYPES["internal"].meaning)
         finally:
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"
             self._metrics.observe_response(route, redaction.method(environ), status, seconds)
-            correlation.write_line(environ, status, seconds)
-            log.request_id.reset(logged)
+            access_log.write(environ, status, seconds)
+            log.request_id.reset(token)
 
-    def _refuse(
-        self, environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *more: tuple[str, str]
+    def _reject(
+        self, environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *headers: tuple[str, str]
     ) -> Iterable[bytes]:
-        content = problems.body(environ, kind, detail)
-        fields = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *more]
-        if KEY not in environ:  # else Flask has begun, and may have granted it
-            fields += self._origins.granted(environ)
-        start(problems.status_line(kind), fields)
+        problem_type = PROBLEM_TYPES[kind]
+        content = problems.body(environ, kind, problem_type, detail)
+        sent = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *headers]
+        if KEY not in environ:  # otherwise the layer in Flask has added them
+            sent += services.get(self._app, cors.CorsPolicy).headers(environ)
+        start(problems.status_line(problem_type), sent)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
 def _stream(body: Iterable[bytes], request_id: str) -> Iterator[bytes]:
-    """Yield a body that is produced while it is sent, so that its log lines carry the request id too."""
+    """Yield a body that is produced while it is sent, so that its log lines contain the request id too."""
     log.request_id.set(request_id)
     try:
         yield from body

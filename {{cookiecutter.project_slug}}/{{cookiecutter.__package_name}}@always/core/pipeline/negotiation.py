@@ -1,28 +1,28 @@
-"""What can be refused by the look of a request, whatever it is for."""
+"""The layer that checks the path and the headers about content, before the body is read."""
 
 from werkzeug.datastructures import MIMEAccept
 
 from ..declare.declaration import JSON
 from ..request.state import RequestState
-from .validation import refused
+from .validation import invalid_input
 
 
-def well_formed(state: RequestState) -> None:
-    """Refuse NUL in the path, an encoded body, and a caller that does not take what the endpoint writes."""
+def check_content_headers(state: RequestState) -> None:
+    """Raise ``Problem``: 400 for NUL in the path, 415 for a Content-Encoding, 406 if Accept excludes the response."""
     environ = state.environ
     if "\0" in environ["PATH_INFO"]:
-        raise refused("bad-request", "The path contains NUL.")
+        raise invalid_input("bad-request", "The path contains a NUL character.")
     if environ.get("HTTP_CONTENT_ENCODING"):
-        raise refused("unsupported-media-type", "A body must not be encoded.")
+        raise invalid_input("unsupported-media-type", "The body must not have a Content-Encoding.")
     accept = environ.get("HTTP_ACCEPT", "*/*")
     if "*/*" not in accept and state.endpoint:
         response = state.endpoint.declaration.response
-        media = (response and response.media_type) or JSON
-        if not _takes(state.request.accept_mimetypes, media):
-            raise refused("not-acceptable", f"The service answers in {media} here.")
+        media_type = (response and response.media_type) or JSON
+        if not _accepts(state.request.accept_mimetypes, media_type):
+            raise invalid_input("not-acceptable", f"The response is {media_type}, which the Accept header excludes.")
 
 
-def _takes(accepted: MIMEAccept, media: str) -> bool:
-    """Tell whether the caller takes a media type, whatever parameters either of them names."""
+def _accepts(accepted: MIMEAccept, media_type: str) -> bool:
+    """Return whether the client accepts the media type, regardless of parameters on either side."""
     bare = MIMEAccept([(each.partition(";")[0].strip(), quality) for each, quality in accepted])
-    return bool(bare[media.partition(";")[0]])
+    return bool(bare[media_type.partition(";")[0]])

@@ -1,7 +1,7 @@
-"""Read and validate what the endpoint at hand declares; the last layer before the view.
+"""The layer that validates the query and the body, the last one before the view.
 
-A body that cannot be read is 400 or 415, one that parses and breaks a rule is 422 with JSON pointers (RFC 6901). A
-query parameter that breaks a rule, stands twice or is not known is 400.
+A body that cannot be parsed is 400 or 415; one that violates its schema is 422 with JSON pointers (RFC 6901). A query
+parameter that is invalid, unknown or repeated is 400.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,16 @@ from urllib.parse import unquote_to_bytes
 from flask import Request
 from marshmallow import Schema, ValidationError
 
+from ..declare.declaration import JSON
 from ..observability import events
 from ..problems import Problem
 from ..request.state import RequestState
-from ..strict_json import NotStrict, parse
+from ..strict_json import InvalidJSON, parse
 from . import body
 
 
-def enforce(state: RequestState) -> None:
-    """Hand the validated query and body to the view as the arguments ``query`` and ``body``."""
+def validate(state: RequestState) -> None:
+    """Pass the validated query and body to the view as the arguments ``query`` and ``body``; raise ``Problem``."""
     if state.endpoint is None:
         return
     declaration, request = state.endpoint.declaration, state.request
@@ -34,46 +35,51 @@ def enforce(state: RequestState) -> None:
         request.view_args = {**(request.view_args or {}), **arguments}
 
 
+def invalid_input(kind: str, detail: str, errors: list[dict[str, str]] | None = None) -> Problem:
+    """Record a security event for the invalid input and return the problem to raise."""
+    events.record(events.INPUT_VALIDATION_FAIL, detail)
+    return Problem(kind, detail, errors=errors) if errors else Problem(kind, detail)
+
+
 def _query(request: Request, schema: Schema | None) -> Any:
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
-        raise refused("bad-request", "The query is not percent-encoded UTF-8.") from None
+        raise invalid_input("bad-request", "The query is not percent-encoded UTF-8.") from None
     parameters = request.args
     for name, values in parameters.lists():
         if len(values) > 1:
-            raise refused(
-                "bad-request", "A query parameter stands twice.", [{"parameter": name, "detail": "It stands twice."}]
-            )
+            errors = [{"parameter": name, "detail": "Appears more than once."}]
+            raise invalid_input("bad-request", "A query parameter appears more than once.", errors)
         if "\0" in name or "\0" in values[0]:
-            raise refused("bad-request", "The query contains NUL.")
+            raise invalid_input("bad-request", "The query contains a NUL character.")
     try:
         return (schema or Schema()).load(parameters.to_dict())
     except ValidationError as error:
-        errors = [{"parameter": name, "detail": " ".join(texts)} for name, texts in _messages(error).items()]
-        raise refused("bad-request", "A query parameter is wrong.", errors) from None
+        errors = [{"parameter": name, "detail": " ".join(details)} for name, details in _messages(error).items()]
+        raise invalid_input("bad-request", "A query parameter is invalid.", errors) from None
 
 
 def _body(request: Request, schema: Schema) -> Any:
-    content = body.read(request)  # also to refuse it: what is left unread costs the client its connection
-    kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
-    if kind != "application/json" or charset.lower() != "utf-8":
-        raise refused("unsupported-media-type", "The body must be application/json in UTF-8.")
+    content = body.read(request)  # even to reject it: with an unread body the server closes the connection
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if request.mimetype != JSON or charset.lower() != "utf-8":
+        raise invalid_input("unsupported-media-type", "The body must be application/json in UTF-8.")
     if not content:
-        raise refused("bad-request", "The body is empty.")
+        raise invalid_input("bad-request", "The body is empty.")
     try:
         value = parse(content)
-    except NotStrict as error:
-        raise refused("bad-request", str(error)) from None
+    except InvalidJSON as error:
+        raise invalid_input("bad-request", str(error)) from None
     expected, name = (list, "array") if schema.many else (dict, "object")
     if not isinstance(value, expected):
-        raise refused("invalid", f"The body must be a JSON {name}.", [{"pointer": "#", "detail": f"Not an {name}."}])
+        detail = f"Must be a JSON {name}."
+        raise invalid_input("invalid", f"The body must be a JSON {name}.", [{"pointer": "#", "detail": detail}])
     try:
         return schema.load(value)
     except ValidationError as error:
-        raise refused(
-            "invalid", "The body breaks the rules of its fields.", list(_pointed(_messages(error), "#"))
-        ) from None
+        errors = list(_pointers(_messages(error), "#"))
+        raise invalid_input("invalid", "The body has invalid fields.", errors) from None
 
 
 def _messages(error: ValidationError) -> dict[str, Any]:
@@ -81,17 +87,12 @@ def _messages(error: ValidationError) -> dict[str, Any]:
     return messages
 
 
-def refused(kind: str, detail: str, errors: list[dict[str, str]] | None = None) -> Problem:
-    """Record the refusal of an input and return the problem to raise."""
-    events.record(events.INPUT_VALIDATION_FAIL, detail)
-    return Problem(kind, detail, errors=errors) if errors else Problem(kind, detail)
-
-
-def _pointed(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
+def _pointers(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
+    """Yield each message of marshmallow with the JSON pointer of its field."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
             step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-            yield from _pointed(inner, pointer + step)
+            yield from _pointers(inner, pointer + step)
     else:
-        for text in messages:
-            yield {"pointer": pointer, "detail": text}
+        for detail in messages:
+            yield {"pointer": pointer, "detail": detail}

@@ -1,4 +1,4 @@
-"""The request that is being served: its state and its caller."""
+"""The current request: its state in the pipeline and its caller."""
 
 from .caller import Caller, current_caller
 from .state import RequestState, current_state

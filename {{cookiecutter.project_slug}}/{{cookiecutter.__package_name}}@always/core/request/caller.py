@@ -1,4 +1,4 @@
-"""The caller: the same for every way to authenticate."""
+"""The caller of a request, the same for every auth style."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from flask import g
 
 
 class OwnRate(NamedTuple):
-    """A rate such as ``1000/minute``, and the id of what it was given to and is counted for."""
+    """A rate such as ``1000/minute``, and the id of the credential to which it was given and that it counts."""
 
     rate: str
     of: str
@@ -16,10 +16,10 @@ class OwnRate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling.
+    """An authenticated caller.
 
-    ``id`` owns what the caller makes and outlives its credentials; ``credential`` is the id of the one that was used,
-    which is valid until ``expires_at``. ``rate`` is there when the credential brings a rate of its own.
+    ``id`` owns the caller's data and outlives its credentials. ``credential`` is the id of the credential in use, which
+    is valid until ``expires_at``; ``rate`` is set if that credential has a rate of its own.
     """
 
     id: str
@@ -30,11 +30,11 @@ class Caller:
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller is an administrator."""
+        """Whether the caller has the scope ``admin``."""
         return "admin" in self.scopes
 
 
 def current_caller() -> Caller:
-    """Return the caller of an endpoint that asks for one."""
+    """Return the caller; for views with ``@authenticated`` or ``@requires``."""
     caller: Caller = g.caller
     return caller

@@ -1,4 +1,4 @@
-"""The state of one request on its way through the pipeline.
+"""The state of a request on its way through the pipeline.
 
 The layers receive it as an argument: each access to a context-local such as ``flask.request`` costs a microsecond, and
 a dozen layers need it.
@@ -9,28 +9,38 @@ from typing import Any
 
 from flask import Flask, Request, request
 
-from ..declare.endpoint import Endpoint
-from ..limits import RequestLimits
+from .. import limits, services
+from ..declare.endpoint import Endpoint, Endpoints
 from .caller import Caller
 
-KEY = "service.state"  # the name of the state in the WSGI environment
+KEY = "service.state"  # the key of the state in the WSGI environment
 
 
 @dataclass(slots=True)
 class RequestState:
     """A request, what is known about it so far, and headers of its response.
 
-    ``endpoint`` is None where no view will be called: routing failed, or Flask answers OPTIONS by itself.
-    ``headers`` are sent as they are, so they must never contain client input.
+    ``endpoint`` is None if no view will be called: routing failed, or Flask itself answers OPTIONS. ``headers`` are
+    sent as they are, so they must never contain client input.
     """
 
     app: Flask
     request: Request
     environ: dict[str, Any]
     endpoint: Endpoint | None
-    limits: RequestLimits
+    limits: limits.RequestLimits
     caller: Caller | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+def begin(app: Flask, request: Request) -> RequestState:
+    """Return the state of a request that Flask has just routed, and store it in the WSGI environment."""
+    rule, environ = request.url_rule, request.environ
+    endpoint = None if rule is None or request.method == "OPTIONS" else services.get(app, Endpoints)[rule.endpoint]
+    counters = services.get(app, limits.Counters)
+    begun = limits.begin(counters, environ.get("REMOTE_ADDR", ""), endpoint.limits.view if endpoint else None)
+    state = environ[KEY] = RequestState(app, request, environ, endpoint, begun)
+    return state
 
 
 def current_state() -> RequestState:

@@ -10,8 +10,8 @@ from ...declare import Line, Text
 class MailAddress(Text, fields.Email):
     """One line of at most 254 characters (RFC 5321, section 4.5.3.1.3); marshmallow alone takes controls in quotes."""
 
-    refused = Line.refused
-    described: dict[str, str] = {}  # noqa: RUF012
+    forbidden = Line.forbidden
+    json_schema: dict[str, str] = {}  # noqa: RUF012
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(max=254), **kwargs)

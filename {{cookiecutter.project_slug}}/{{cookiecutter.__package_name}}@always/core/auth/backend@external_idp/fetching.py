@@ -8,7 +8,7 @@ from typing import Any
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
-from ...strict_json import NotStrict, parse
+from ...strict_json import InvalidJSON, parse
 
 TIMEOUT = 2.0  # seconds to connect, and between two reads
 TOTAL_TIMEOUT = 5.0  # seconds for a whole response
@@ -50,7 +50,7 @@ class Fetcher:
             raise ProviderUnavailable(f"{url!a} is not an https URL")
         try:
             value = parse(self._download(url))
-        except (HTTPError, OSError, NotStrict) as error:
+        except (HTTPError, OSError, InvalidJSON) as error:
             raise ProviderUnavailable(f"{url}: {error}") from None
         if not isinstance(value, dict):
             raise ProviderUnavailable(f"{url} is not a JSON object")

@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key
 from joserfc.util import urlsafe_b64decode
 
-from ...strict_json import NotStrict, parse
+from ...strict_json import InvalidJSON, parse
 from ..errors import AuthenticationError
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
@@ -99,7 +99,7 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
 def _object(segment: str) -> dict[str, Any]:
     try:
         value = parse(urlsafe_b64decode(segment.encode()))
-    except (NotStrict, ValueError):
+    except (InvalidJSON, ValueError):
         raise AuthenticationError("the header or payload is not strict JSON") from None
     if not isinstance(value, dict):
         raise AuthenticationError("the header or payload is not a JSON object")

@@ -1,0 +1,38 @@
+"""The layer that authenticates the caller, or asks the guard of the endpoint."""
+
+from typing import Never
+
+from flask import Response, g
+
+from .. import limits
+from ..auth import backend, guards
+from ..auth.errors import AuthenticationError
+from ..observability import events
+from ..problems import Problem
+from ..request.state import RequestState
+
+
+def authenticate(state: RequestState) -> Response | None:
+    """Authenticate the caller if the endpoint requires one; a guard may return the response that rejects the request.
+
+    Raises ``Problem``: 401 without a valid credential, and 429 after too many failures from one address.
+    """
+    if state.endpoint is None or state.endpoint.access_rule.kind == "public":
+        return None
+    if state.endpoint.access_rule.guard is not None:
+        return guards.check(state.endpoint.access_rule.guard)
+    try:
+        caller = backend.authenticate()
+    except AuthenticationError as error:
+        events.record(events.AUTHN_LOGIN_FAIL, error.reason, credential=error.credential)
+        limits.failed_authentication()
+        _challenge(backend.challenge("invalid_token"))
+    if caller is None:
+        events.record(events.AUTHN_LOGIN_FAIL, "no credential was sent")
+        _challenge(backend.challenge())
+    g.caller = state.caller = caller
+    return None
+
+
+def _challenge(challenge: str) -> Never:
+    raise Problem("unauthenticated", "A valid credential is required.", headers=[("WWW-Authenticate", challenge)])

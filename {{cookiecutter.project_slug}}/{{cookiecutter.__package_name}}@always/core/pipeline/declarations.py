@@ -1,0 +1,47 @@
+"""Collect and check what the views declare, once, after all blueprints are registered."""
+
+from flask import Flask
+
+from .. import limits, services
+from ..auth import guards
+from ..auth.scopes import SCOPES
+from ..declare.declaration import declaration_of
+from ..declare.endpoint import Endpoint, Endpoints
+from ..problems import ProblemTypes
+from ..settings import ConfigurationError
+
+
+def collect(app: Flask) -> None:
+    """Register an ``Endpoint`` for every route.
+
+    Raises ``ConfigurationError`` for an endpoint without an access rule, and for an unknown scope, guard or problem
+    type, or an invalid rate limit.
+    """
+    endpoints = {rule.endpoint: _endpoint(app, rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}
+    services.register(app, Endpoints(endpoints))
+
+
+def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
+    view = app.view_functions[name]
+    declaration = declaration_of(view)
+    rule = declaration.access_rule
+    if rule is None:
+        raise ConfigurationError(
+            f"Endpoint {name} ({route}) has no access rule: add @public, @authenticated, @requires or @guarded_by."
+        )
+    if rule.scope is not None and rule.scope not in SCOPES:
+        raise ConfigurationError(f"Endpoint {name} requires the unknown scope {rule.scope!r}; define it in scopes.py.")
+    if rule.guard is not None and rule.guard not in guards.names(app):
+        raise ConfigurationError(
+            f"Endpoint {name} uses the guard {rule.guard!r}, but no guard of that name is registered."
+        )
+    for kind in set(declaration.errors).difference(services.get(app, ProblemTypes)):
+        raise ConfigurationError(
+            f"Endpoint {name} declares the unknown problem type {kind!r}; pass it to create_app as problem_types."
+        )
+    return Endpoint(
+        route=route,
+        access_rule=rule,
+        declaration=declaration,
+        limits=limits.limiter.collect(app, name, services.get(app, limits.Counters).rates),
+    )
