@@ -1,5 +1,53 @@
-"""The core of the service, which comes from its template; the owner's code imports the names below and nothing else."""
+"""The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
 
+from .anomalies.anomaly import Anomaly
 from .app import create_app
+from .clock import now
+from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
+from .declare import Line, Number, Text, authenticated, body, errors, guarded_by, public, query, requires, response
+from .declare.pagination import Page, cursor
+from .diagnostics import Check, Finding, Skipped
+from .limits import limiter
+from .observability.counter import Counter
+from .observability.events import SecurityEvent
+from .observability.events import record as record_event
+from .problems import Problem
+from .request import current_caller
+from .settings import ConfigurationError, get_settings, setting
 
-__all__ = ["create_app"]
+__all__ = [
+    "Anomaly",
+    "AnyRow",
+    "Base",
+    "Check",
+    "ConfigurationError",
+    "Counter",
+    "Finding",
+    "Line",
+    "Number",
+    "Page",
+    "Problem",
+    "SecurityEvent",
+    "Skipped",
+    "Text",
+    "UTCDateTime",
+    "authenticated",
+    "best_effort",
+    "body",
+    "connect",
+    "create_app",
+    "current_caller",
+    "cursor",
+    "errors",
+    "get_settings",
+    "guarded_by",
+    "limiter",
+    "now",
+    "public",
+    "query",
+    "record_event",
+    "requires",
+    "response",
+    "setting",
+    "transaction",
+]

@@ -1,40 +1,59 @@
-"""Assemble an application: settings, database, pipeline, endpoints, and a final check."""
+"""Assemble an application: settings, services, pipeline, endpoints, commands, and a final check."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 
 import click
 from flask import Blueprint, Flask
 
-from . import commands, database, docs_page, observability, openapi, pipeline, server, services, settings
-from .anomalies.catalogue import ANOMALIES, Anomalies
+from . import checks as core_checks
+from . import commands as core_commands
+from . import database, docs_page, observability, openapi, pipeline, server, services
+from . import settings as core_settings
+from .anomalies.catalogue import ANOMALIES, Anomalies, Anomaly
 from .auth import backend, guards
-from .endpoints import about, admin, health, metrics
+from .auth import scopes as auth_scopes
+from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
+from .diagnostics import Check, Checks, is_examined
+from .endpoints import about, admin, health, me
+from .endpoints import metrics as metrics_endpoint
 from .json_provider import OrjsonProvider
 from .observability import log
+from .observability.counter import Counter
+from .observability.events import SecurityEvent
 from .problems import ProblemType
 from .settings import ActiveSettings, ConfigurationError, Settings, production
-
-_examined: ContextVar[bool] = ContextVar("examined", default=False)
 
 
 def create_app(
     import_name: str,
     *,
     environ: Mapping[str, str] = os.environ,
+    scopes: Mapping[str, str] | None = None,
+    sign_up_scopes: Sequence[str] = (),
+    settings: Sequence[type] = (),
     blueprints: Sequence[Blueprint] = (),
     problem_types: Mapping[str, ProblemType] | None = None,
+    commands: Sequence[click.Command] = (),
+    security_events: Sequence[SecurityEvent] = (),
+    metrics: Sequence[Counter] = (),
+    anomalies: Mapping[str, Anomaly] | None = None,
+    checks: Sequence[Check] = (),
+    counts: admin.Counts | None = None,
+    on_user_deleted: OnUserDeleted | None = None,
 ) -> Flask:
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
 
-    Raises ``ConfigurationError`` if a setting is invalid, weak or not fit for production, or if an endpoint has no
-    access rule.
+    The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
+    sign-up grants; dataclasses of ``settings``; ``blueprints`` and ``commands``; ``security_events``, ``metrics`` and
+    ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for ``/api/v1/admin/stats``;
+    ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted user.
+
+    Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
+    rule.
     """
-    active_settings = settings.load(Settings, backend.Settings, environ=environ)
-    examined = _examined.get()
-    if not examined:
+    active_settings = core_settings.load(Settings, backend.Settings, *settings, environ=environ)
+    if not is_examined():
         production.check(active_settings[Settings])
     log.start(active_settings[Settings].log_level, active_settings[Settings].log_format)
     app = Flask(import_name, static_folder=None)
@@ -42,46 +61,41 @@ def create_app(
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
     services.register(app, active_settings)
     services.register(app, guards.Guards())
-    services.register(app, Anomalies({**ANOMALIES, **backend.anomalies}))
+    services.register(app, Anomalies({**ANOMALIES, **backend.anomalies, **(anomalies or {})}))
+    services.register(app, Checks((*core_checks.CHECKS, *checks)))
+    services.register(app, UserDeletedCallbacks([on_user_deleted] if on_user_deleted else []))
+    auth_scopes.init_app(app, core=backend.SCOPES, service=scopes or {}, sign_up=sign_up_scopes)
 
-    observability.init_app(app, backend.security_events)
+    # Each of these needs the ones above it.
+    observability.init_app(app, (*backend.security_events, *security_events), metrics)
     database.init_app(app)
     pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
     health.init_app(app)
-    metrics.init_app(app)
+    metrics_endpoint.init_app(app)
+    admin.init_app(app, counts or {})
     for blueprint in (
         about.blueprint,
-        admin.blueprint,
+        me.blueprint,
         *blueprints,
         openapi.blueprint,
         docs_page.blueprint,
         *backend.blueprints,
     ):
         app.register_blueprint(blueprint)
-    for command in (server.command, openapi.command, *commands.COMMANDS, *backend.commands):
+    for command in (server.command, openapi.command, *core_commands.COMMANDS, *backend.commands, *commands):
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.
     pipeline.check(app)
-    if not examined:
+    if not is_examined():
         _refuse_other_servers(app, active_settings)
     return app
-
-
-@contextmanager
-def examination() -> Iterator[None]:
-    """Within the block, ``create_app`` also returns an application that must not start, for ``flask doctor``."""
-    token = _examined.set(True)
-    try:
-        yield
-    finally:
-        _examined.reset(token)
 
 
 def _refuse_other_servers(app: Flask, active_settings: ActiveSettings) -> None:
     context = click.get_current_context(silent=True)
     if context is not None and context.info_name == "run":
-        raise ConfigurationError("`flask run` speaks plain HTTP in one process: start with `flask serve`.")
+        raise ConfigurationError("`flask run` serves plain HTTP from one process. Start with `flask serve`.")
     if app.debug and active_settings[Settings].production:
-        raise ConfigurationError("Debug mode is on: production does not run in debug mode.")
+        raise ConfigurationError("Debug mode is on, which production does not allow. Unset FLASK_DEBUG.")

@@ -1,31 +1,58 @@
-"""What an examination of the service finds. The checks are in ``checks``; an identity brings its own."""
+"""What ``flask doctor`` runs: checks and their findings. The checks are in ``checks`` and in the auth backends.
 
-from collections.abc import Callable, Iterable
+``doctor`` also builds the application, in a block of ``examination``, to check one that must not start.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Flask
+
+_examined: ContextVar[bool] = ContextVar("examined", default=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be, and its mend; a grave one fails the examination."""
+    """A problem and how to fix it. An error makes ``flask doctor`` exit with 1."""
 
-    told: str
-    mend: str
-    grave: bool = True
+    message: str
+    hint: str
+    severity: Literal["error", "warning"] = "error"
 
 
-class NotLooked(Exception):
-    """What was to be looked at is out of reach; the message says why."""
+class Skipped(Exception):
+    """A check that cannot run because something that it needs is unavailable; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A look at one part of the service; ``fine`` is said of it when there is no finding.
+    """A check of one part of the deployment; ``ok`` is printed when ``run`` finds nothing.
 
-    A look that needs what is away raises ``NotLooked``, or lets pass what the database raises.
+    ``run`` may raise ``Skipped``, or whatever the database raises.
     """
 
     name: str
-    fine: str
-    look: Callable[[Flask], Iterable[Finding]]
+    ok: str
+    run: Callable[[Flask], Iterable[Finding]]
+
+
+class Checks(tuple[Check, ...]):
+    """The checks of an application, in the order in which they run."""
+
+
+@contextmanager
+def examination() -> Iterator[None]:
+    """Within the block, ``create_app`` also returns an application whose configuration must not start."""
+    token = _examined.set(True)
+    try:
+        yield
+    finally:
+        _examined.reset(token)
+
+
+def is_examined() -> bool:
+    """Return whether the application is created in a block of ``examination``."""
+    return _examined.get()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Double, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.database import Base, UTCDateTime
+from ..core import Base, UTCDateTime
 
 
 class Item(Base):

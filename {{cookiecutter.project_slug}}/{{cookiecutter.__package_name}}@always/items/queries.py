@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from uuid_utils import uuid7
 
-from ..core.clock import now
-from ..core.database import AnyRow
+from ..core import AnyRow, now
 from .models import Item
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -81,6 +80,16 @@ def remove(connection: Connection, owner: str, item_id: str) -> None:
     connection.execute(delete(Item).where(Item.id == item_id, Item.owner == owner))
 
 
+def delete_of_owner(connection: Connection, owner: str) -> None:
+    """Delete all items of an owner, for example of a user that was deleted."""
+    connection.execute(delete(Item).where(Item.owner == owner))
+
+
 def count(connection: Connection) -> int:
-    """Return how many items there are, of all owners."""
+    """Return the number of items of all owners."""
     return connection.scalar(select(func.count()).select_from(Item)) or 0
+
+
+def count_owners(connection: Connection) -> int:
+    """Return the number of owners that have an item."""
+    return connection.scalar(select(func.count(Item.owner.distinct()))) or 0

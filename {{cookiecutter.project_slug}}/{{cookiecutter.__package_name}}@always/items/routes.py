@@ -5,12 +5,20 @@ from typing import Any
 from flask import Blueprint, abort, request, url_for
 from sqlalchemy import Connection
 
-from ..core.database import AnyRow, connect, transaction
-from ..core.declare import body, errors, query, requires, response
-from ..core.declare.pagination import cursor
-from ..core.observability import events
-from ..core.problems import Problem
-from ..core.request import current_caller
+from ..core import (
+    AnyRow,
+    Problem,
+    body,
+    connect,
+    current_caller,
+    cursor,
+    errors,
+    query,
+    record_event,
+    requires,
+    response,
+    transaction,
+)
 from . import queries
 from .schemas import ItemList, ItemSchema, NewItem, Search
 
@@ -88,7 +96,7 @@ def _found(connection: Connection, item_id: str, *, to_change: bool = False) -> 
     item = queries.find(connection, current_caller().id, item_id, to_change=to_change)
     if item is None:
         if queries.exists(connection, item_id):
-            events.record(events.MALICIOUS_DIRECT_REFERENCE, "the item belongs to another caller")
+            record_event("malicious_direct_reference", "the item belongs to another caller")
         abort(404)
     return item
 

@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from ..core.declare import Line, Number, Text
-from ..core.declare.pagination import Page
+from ..core import Line, Number, Page, Text
 
 
 class NewItem(Schema):

@@ -58,7 +58,7 @@ def test_nothing_is_found_in_a_service_that_is_well(
 ) -> None:
     # Those of the identity look at what other tests left in the database.
     core = [check for check in service.core.checks.CHECKS if check not in service.core.auth.backend.checks]
-    monkeypatch.setattr(service.core.commands.doctor, "CHECKS", core)
+    monkeypatch.setattr(service.core.checks, "CHECKS", core)
     told = report(status=0, **DEVELOPMENT)
     assert {name: lines[0] for name, lines in told.items()} == dict.fromkeys(
         ["settings", *(c.name for c in core)], "ok"
@@ -102,8 +102,8 @@ def test_one_secret_for_two_things_is_found(
             service.core.settings.fields.Secret(), "for the test", secret=True
         )
 
-    load = service.core.app.settings.load
-    monkeypatch.setattr(service.core.app.settings, "load", lambda *each, environ: load(*each, Twin, environ=environ))
+    load = service.core.settings.load
+    monkeypatch.setattr(service.core.settings, "load", lambda *each, environ: load(*each, Twin, environ=environ))
     told = report(other_key=environ["APP_SECRET_KEY"], **DEVELOPMENT)["secrets"]
     assert told[0] == "failure"
     assert "APP_SECRET_KEY and APP_OTHER_KEY" in told[1]

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.core.credentials import PRINTED
 from tests.core.doc_runner import Shell
 from tests.core.live_server import ROOT
+from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -40,7 +41,7 @@ def test_every_command_works(
 ) -> None:
     signing_up = {"sign_up_open": "true"} if "[sign_up]" in (ROOT / "settings.toml").read_text("utf-8") else {}
     called = make_app(**signing_up)
-    client = caller(" ".join(scope for scope in service.core.auth.SCOPES if scope != "admin"), app=called)
+    client = caller(" ".join(scope for scope in registered(called, "Scopes") if scope != "admin"), app=called)
     given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
 
     # Commands are for whoever develops or operates: with what .env.example names, and settings.toml for the rest.

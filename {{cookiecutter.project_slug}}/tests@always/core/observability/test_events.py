@@ -94,7 +94,7 @@ def test_every_event_that_the_code_records_is_triggered(app: Flask, service: Mod
         ast.unparse(node.args[0]).strip("'").rpartition(".")[2].lower()
         for module in Path(service.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "events.record"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("events.record", "record_event")
     }
     assert recorded == set(TRIGGERS) | OF_THE_SERVER | OF_OPERATORS
     assert recorded == set(registered(app, "SecurityEvents"))

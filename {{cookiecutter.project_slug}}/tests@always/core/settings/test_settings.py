@@ -144,4 +144,4 @@ def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> N
     commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False, load_dotenv=False)
     refused = CliRunner().invoke(commands, ["run"])
     assert refused.exit_code == 1
-    assert refused.stderr == "Error: `flask run` speaks plain HTTP in one process: start with `flask serve`.\n"
+    assert refused.stderr == "Error: `flask run` serves plain HTTP from one process. Start with `flask serve`.\n"

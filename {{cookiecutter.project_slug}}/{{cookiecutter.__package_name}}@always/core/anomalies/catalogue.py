@@ -6,6 +6,8 @@ together.
 
 from .anomaly import Anomaly
 
+__all__ = ["ANOMALIES", "NO_CALLS", "SLOW", "SPREAD", "Anomalies", "Anomaly"]
+
 SPREAD = "failed_authentication_spread"
 SLOW = 0.5  # seconds; one of the bounds of the histogram
 # Probes and scrapes would dilute every share of the answers.

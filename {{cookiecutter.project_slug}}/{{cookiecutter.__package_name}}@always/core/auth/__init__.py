@@ -2,8 +2,7 @@
 
 from . import backend
 from .interface import Backend
-from .scopes import SCOPES
 
-__all__ = ["SCOPES", "Backend"]
+__all__ = ["Backend"]
 
 _typed: Backend = backend  # mypy compares the package of this auth style with the interface

@@ -25,6 +25,14 @@ class Backend(Protocol):
         """The request header that carries the credential."""
 
     @property
+    def SCOPES(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the package
+        """Core's own scopes in this auth style, with the sentence that users see."""
+
+    @property
+    def COUNTS(self) -> Mapping[str, Callable[[Connection], int]]:  # noqa: N802 - a constant of the package
+        """What ``/api/v1/admin/stats`` counts: ``callers``, where the service itself stores accounts."""
+
+    @property
     def Settings(self) -> type[Any]:  # noqa: N802 - a class of the package
         """The dataclass that declares the settings of the auth style."""
 
@@ -74,9 +82,6 @@ class Backend(Protocol):
 
     def caller_id(self, connection: Connection, name: str) -> str:
         """Return the caller id of a user name; a name that belongs to no user is returned unchanged, as an id."""
-
-    def count_callers(self, connection: Connection) -> int:
-        """Return the number of known callers."""
 
     def own_rates(self, connection: Connection) -> Sequence[tuple[str, str, OwnRate]]:
         """Return id, owner and rate of every active credential with a rate of its own."""

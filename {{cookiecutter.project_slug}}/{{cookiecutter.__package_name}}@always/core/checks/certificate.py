@@ -36,4 +36,4 @@ def sound(app: Flask) -> Iterator[Finding]:
             return
     days = None if until is None else int((until - time.time()) // 86400)
     if days is not None and days <= services.get(app, Anomalies)["certificate_expiry"].limit:
-        yield Finding(f"{chain} ends in {days} days", f"renew it: {advice(settings)}", grave=False)
+        yield Finding(f"{chain} ends in {days} days", f"renew it: {advice(settings)}", severity="warning")

@@ -11,7 +11,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from .. import services
 from ..clock import now
 from ..database import UTCDateTime, connect
-from ..diagnostics import Finding, NotLooked
+from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Readiness
 from ..settings import ActiveSettings, Settings, get_settings
 from ..settings.storage import SHARED
@@ -38,7 +38,7 @@ def answering(app: Flask) -> Iterator[Finding]:
         if state != "ok":
             lacks = ", or has not its tables" if name == "database" else ""
             told = f"the {name} does not answer{lacks}"
-            yield Finding(told, "start it, or correct its address", grave=name == "database")
+            yield Finding(told, "start it, or correct its address", "error" if name == "database" else "warning")
 
 
 def counting_together(app: Flask) -> Iterator[Finding]:
@@ -48,10 +48,10 @@ def counting_together(app: Flask) -> Iterator[Finding]:
         yield Finding(
             f"{settings.server_workers} workers each count in their own memory, so every rate limit is multiplied",
             "set `workers` to 1, or choose a shared limiter storage",
-            settings.production,
+            "error" if settings.production else "warning",
         )
     elif services.get(app, Readiness)()["limiter"] != "ok":
-        raise NotLooked("the limiter does not answer")
+        raise Skipped("the limiter does not answer")
 
 
 def clock(app: Flask) -> Iterator[Finding]:

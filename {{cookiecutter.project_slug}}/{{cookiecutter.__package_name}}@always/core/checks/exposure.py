@@ -31,13 +31,13 @@ def proxies(app: Flask) -> Iterator[Finding]:
             f"only this machine reaches {settings.server_address}, and no proxy is declared: all callers would count "
             "as one address",
             "set `proxies` to their number, or `address` to one that callers reach",
-            grave=False,
+            severity="warning",
         )
     if settings.server_tls and declared > 1:
         yield Finding(
             f"{declared} proxies are believed: with fewer in the way, callers choose their own address",
             "set `proxies` to the number that every request passes",
-            grave=False,
+            severity="warning",
         )
 
 
@@ -60,7 +60,7 @@ def docs(app: Flask) -> Iterator[Finding]:
     """Find the page of the documentation in production: a choice, and one to know of."""
     settings = get_settings(app, Settings)
     if settings.production and settings.docs_shown:
-        yield Finding("the page /docs is open to anyone", "remove `enabled` from [docs]", grave=False)
+        yield Finding("the page /docs is open to anyone", "remove `enabled` from [docs]", severity="warning")
 
 
 def metrics(app: Flask) -> Iterator[Finding]:
@@ -68,7 +68,7 @@ def metrics(app: Flask) -> Iterator[Finding]:
     settings = get_settings(app, Settings)
     if settings.production and not settings.metrics_token:
         mend = f"set APP_METRICS_TOKEN: {ADVICE}"
-        yield Finding("nobody can read them: there is no metrics token", mend, grave=False)
+        yield Finding("nobody can read them: there is no metrics token", mend, severity="warning")
 
 
 def _loopback(address: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from flask import Flask
 
@@ -28,4 +29,5 @@ def private(app: Flask) -> Iterator[Finding]:
             yield Finding(f"others can read {path}", f"`chmod 600 {path}`")
     database = engine.file_of(settings.database_url)
     if database and database.is_file() and all(p.stat().st_mode & OTHERS for p in (database, database.parent)):
-        yield Finding(f"others can read the database {database}", f"`chmod 700 {database.parent}`", settings.production)
+        severity: Literal["error", "warning"] = "error" if settings.production else "warning"
+        yield Finding(f"others can read the database {database}", f"`chmod 700 {database.parent}`", severity)

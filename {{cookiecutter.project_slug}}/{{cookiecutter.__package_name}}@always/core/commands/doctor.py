@@ -16,11 +16,10 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import ServiceUnavailable
 
-from .. import app, services
-from ..checks import CHECKS
+from .. import services
 from ..cli import table
 from ..database import Database
-from ..diagnostics import Check, NotLooked
+from ..diagnostics import Check, Checks, Skipped, examination
 from ..settings import ConfigurationError
 
 FIRST = "mend what the other lines name first"
@@ -61,16 +60,18 @@ def examine(environ: Mapping[str, str]) -> Iterator[Line]:
         return
     yield Line("ok", "settings", "each is known and fits")
     with service.app_context(), closing(services.get(service, Database)):
-        for check in CHECKS:
+        for check in services.get(service, Checks):
             lines = list(_looked(check, service))
-            yield from lines or [Line("ok", check.name, check.fine)]
+            yield from lines or [Line("ok", check.name, check.ok)]
 
 
 def _looked(check: Check, service: Flask) -> Iterator[Line]:
     try:
-        for finding in check.look(service):
-            yield Line("failure" if finding.grave else "warning", check.name, finding.told, finding.mend)
-    except NotLooked as reason:
+        for finding in check.run(service):
+            yield Line(
+                "failure" if finding.severity == "error" else "warning", check.name, finding.message, finding.hint
+            )
+    except Skipped as reason:
         yield Line("skipped", check.name, str(reason), FIRST)
     except (ServiceUnavailable, DBAPIError):
         yield Line("skipped", check.name, "the database does not answer, or has not its tables", FIRST)
@@ -82,6 +83,6 @@ def _looked(check: Check, service: Flask) -> Iterator[Line]:
 def _examined(environ: Mapping[str, str]) -> Flask:
     # The owner's package assembles the service, and it imports this one.
     package = import_module(__package__.partition(".")[0])
-    with app.examination():
+    with examination():
         service: Flask = package.create_app(environ)
     return service

@@ -1,60 +1,33 @@
-"""``/api/v1/me`` and ``/api/v1/admin``: what a caller can learn of itself, and an administrator of the service."""
+"""``/api/v1/admin``: figures of the service, for administrators."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, current_app
 from marshmallow import Schema, fields
+from sqlalchemy import Connection
 
-from ...items import queries as items
 from .. import services
 from ..auth import backend
 from ..database import connect
-from ..declare import authenticated, requires, response
-from ..observability import metrics
-from ..request import current_caller
+from ..declare import requires, response
+from ..observability.metrics import Metrics
 
-blueprint = Blueprint("callers", __name__, url_prefix="/api/v1")
-
-
-class Me(Schema):
-    """The caller of the request."""
-
-    id = fields.String()
-    scopes = fields.List(fields.String())
-    credential = fields.String()
-    expires_at = fields.AwareDateTime()
+Counts = Mapping[str, Callable[[Connection], int]]
 
 
-class Stats(Schema):
-    """The figures of the service."""
+def init_app(app: Flask, counts: Counts) -> None:
+    """Add ``GET /api/v1/admin/stats``, which also returns each of the service's own ``counts``."""
+    counted = {**backend.COUNTS, **counts}
+    blueprint = Blueprint("admin", __name__, url_prefix="/api/v1/admin")
+    stats_schema = Schema.from_dict({name: fields.Integer() for name in (*counted, "refused_requests")}, name="Stats")
 
-    callers = fields.Integer()
-    items = fields.Integer()
-    refused_requests = fields.Integer()
+    @blueprint.get("/stats")
+    @requires("admin")
+    @response(stats_schema)
+    def stats() -> dict[str, int]:
+        """Count what the service stores, and the requests that it rejected since it started."""
+        with connect() as connection:
+            figures = {name: count(connection) for name, count in counted.items()}
+        return {**figures, "refused_requests": services.get(current_app, Metrics).refused()}
 
-
-@blueprint.get("/me")
-@authenticated
-@response(Me)
-def me() -> dict[str, Any]:
-    """Tell who you are and what your credential allows."""
-    caller = current_caller()
-    return {
-        "id": caller.id,
-        "scopes": sorted(caller.scopes),
-        "credential": caller.credential,
-        "expires_at": caller.expires_at,
-    }
-
-
-@blueprint.get("/admin/stats")
-@requires("admin")
-@response(Stats)
-def stats() -> dict[str, int]:
-    """Count callers and items, and the requests that were refused since the service started."""
-    with connect() as connection:
-        return {
-            "callers": backend.count_callers(connection),
-            "items": items.count(connection),
-            "refused_requests": services.get(current_app, metrics.Metrics).refused(),
-        }
+    app.register_blueprint(blueprint)

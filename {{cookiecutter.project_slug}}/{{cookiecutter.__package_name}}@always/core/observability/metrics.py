@@ -58,6 +58,7 @@ class Metrics:
         )
         self._children: dict[tuple[str, str, int], Children] = {}
         self._reasons: set[str] = set()
+        self._own: dict[str, Counter] = {}
         # Zero, since increase() cannot see the first sample of a new series.
         for event in security_events:
             self._events.labels(event)
@@ -66,6 +67,15 @@ class Metrics:
         """Initialise the counters of these anomalies to zero."""
         for anomaly in anomalies:
             self._anomalies.labels(anomaly)
+
+    def add(self, name: str, documentation: str, labels: tuple[str, ...]) -> None:
+        """Add a counter of the service's own."""
+        self._own[name] = Counter(name, documentation, labels, registry=self._registry)
+
+    def increment(self, name: str, label_values: tuple[str, ...]) -> None:
+        """Add one to a counter of the service's own."""
+        counter = self._own[name]
+        (counter.labels(*label_values) if label_values else counter).inc()
 
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and record its duration."""

@@ -26,7 +26,8 @@ def document(app: Flask) -> Document:
     try:
         return services.get(app, Document)
     except KeyError:
-        return services.register(app, Document(build(app)))
+        with app.app_context():
+            return services.register(app, Document(build(app)))
 
 
 @blueprint.get("/openapi.json")

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from ..auth.scopes import SCOPES
+from ..auth.scopes import current_scopes
 from ..declare.declaration import JSON, Declaration
 from ..operations import Operation
 from .components import Components, header
@@ -25,9 +25,8 @@ IF_MATCH = {
 def describe(operation: Operation, schemes: Schemes, components: Components) -> dict[str, Any]:
     """Return the Operation Object; ``schemes`` are the security schemes by name."""
     text = markdown(inspect.getdoc(operation.view) or "")
-    if operation.access_rule.scope:
-        scope = operation.access_rule.scope
-        text += f"\n\nRequires the scope `{scope}`: {SCOPES[scope].lower()}."
+    if scope := operation.access_rule.scope:
+        text += f"\n\nRequires the scope `{scope}`: {current_scopes()[scope].lower()}."
     described: dict[str, Any] = {
         "operationId": operation.name.partition(".")[2],
         "summary": text.partition("\n")[0].rstrip(".").replace("`", ""),

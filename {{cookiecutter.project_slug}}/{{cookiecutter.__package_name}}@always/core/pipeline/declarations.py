@@ -4,7 +4,7 @@ from flask import Flask
 
 from .. import limits, services
 from ..auth import guards
-from ..auth.scopes import SCOPES
+from ..auth.scopes import Scopes
 from ..declare.declaration import declaration_of
 from ..declare.endpoint import Endpoint, Endpoints
 from ..problems import ProblemTypes
@@ -29,7 +29,7 @@ def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
         raise ConfigurationError(
             f"Endpoint {name} ({route}) has no access rule: add @public, @authenticated, @requires or @guarded_by."
         )
-    if rule.scope is not None and rule.scope not in SCOPES:
+    if rule.scope is not None and rule.scope not in services.get(app, Scopes):
         raise ConfigurationError(f"Endpoint {name} requires the unknown scope {rule.scope!r}; define it in scopes.py.")
     if rule.guard is not None and rule.guard not in guards.names(app):
         raise ConfigurationError(

@@ -76,8 +76,8 @@ def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
 def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
     app = make_app(**provider.settings)
     check, _ = service.core.auth.backend.checks
-    assert list(check.look(app)) == []
+    assert list(check.run(app)) == []
     provider.stop()
-    (finding,) = check.look(app)
-    assert str(provider.port) in finding.told
+    (finding,) = check.run(app)
+    assert str(provider.port) in finding.message
     provider.start(provider.port)

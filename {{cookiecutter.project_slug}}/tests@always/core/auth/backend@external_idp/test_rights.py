@@ -126,7 +126,7 @@ def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: 
         ({"provider_algorithms": "none"}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_algorithms": ""}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_token_types": "id+jwt"}, "APP_PROVIDER_TOKEN_TYPES"),
-        ({"provider_role_scopes": "reader=items:raed"}, "there is no scope items:raed"),
+        ({"provider_role_scopes": "reader=items:raed"}, "unknown scope 'items:raed'"),
         ({"provider_role_scopes": "reader"}, "APP_PROVIDER_ROLE_SCOPES"),
         ({"provider_leeway": "61"}, "APP_PROVIDER_LEEWAY .* 0 to 60"),
         ({"provider_metadata": "http://a.example"}, "APP_PROVIDER_METADATA"),

@@ -150,8 +150,8 @@ def test_an_address_that_is_not_ours_stops_the_start(make_app: MakeApp, service:
 
 
 def test_the_doctor_finds_an_address_that_is_a_guess(make_app: MakeApp, service: ModuleType) -> None:
-    look = service.core.auth.backend.protected_resource.check.look
-    assert list(look(make_app(server_url="https://localhost:8443"))) == []
-    (finding,) = look(make_app(server_url=""))
-    assert "https://localhost:8443" in finding.told
-    assert not finding.grave
+    run = service.core.auth.backend.protected_resource.check.run
+    assert list(run(make_app(server_url="https://localhost:8443"))) == []
+    (finding,) = run(make_app(server_url=""))
+    assert "https://localhost:8443" in finding.message
+    assert finding.severity == "warning"

@@ -14,10 +14,17 @@ from .routes import blueprint as keys
 from .settings import KeySettings as Settings
 from .sign_up import blueprint as sign_up
 
+SCOPES = {
+    "keys:manage": "Create, rotate and revoke your keys",
+    "admin": "See the figures of the service and manage the keys of every owner",
+}
+COUNTS = {"callers": count_callers}
 blueprints = (keys, sign_up)
 
 __all__ = [
+    "COUNTS",
     "CREDENTIAL_HEADER",
+    "SCOPES",
     "Settings",
     "anomalies",
     "authenticate",
@@ -26,7 +33,6 @@ __all__ = [
     "challenge",
     "checks",
     "commands",
-    "count_callers",
     "docs_client",
     "init_app",
     "own_rates",

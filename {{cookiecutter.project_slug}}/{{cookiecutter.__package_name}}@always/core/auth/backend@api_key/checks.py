@@ -29,7 +29,7 @@ def peppered(app: Flask) -> Iterator[Finding]:
         yield Finding(f"{lost} keys are under a pepper that is gone", "give it as APP_KEY_PEPPER_PREVIOUS")
     previous = settings.key_pepper_previous
     if previous and key_format.id_of_pepper(previous) not in found:
-        yield Finding("no key needs the previous pepper", "remove APP_KEY_PEPPER_PREVIOUS", grave=False)
+        yield Finding("no key needs the previous pepper", "remove APP_KEY_PEPPER_PREVIOUS", severity="warning")
 
 
 checks = (Check("keys", "their peppers are there", peppered),)

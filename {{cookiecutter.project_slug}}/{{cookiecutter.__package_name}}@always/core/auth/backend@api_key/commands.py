@@ -10,7 +10,7 @@ from ...cli import argument, table
 from ...cli.database_group import DatabaseGroup
 from ...clock import now
 from ...database import AnyRow, connect, transaction
-from ..scopes import SCOPES
+from ..scopes_option import scopes_option
 from . import issuing, queries
 from .issuing import IssuedKey, NeverValid, NotRotatable
 from .rate_option import rate_option
@@ -22,14 +22,6 @@ keys = DatabaseGroup("keys", help="Make, list, rotate and revoke API keys.")
 commands = (keys,)
 
 
-def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    scopes = tuple(dict.fromkeys(text.split()))
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown or not scopes:
-        raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
-    return scopes
-
-
 def _name(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
     if text is not None and (not text.strip() or not text.isprintable() or len(text) > 64):
         raise click.BadParameter("a name is 1 to 64 printable characters")
@@ -38,7 +30,7 @@ def _name(_context: click.Context, _option: click.Parameter, text: str | None) -
 
 @keys.command("create")
 @click.option("--name", required=True, callback=_name, help="What the key is for.")
-@click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
+@scopes_option(meaning='Such as "items:read items:write".')
 @click.option("--owner", callback=_name, help="Who the key belongs to; the name of the key when left out.")
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="Days that it lives.")
 @click.option("--not-before", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When it begins, in UTC.")

@@ -6,15 +6,30 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from ...declare import Line
 from ...declare.pagination import Integer
-from ..scopes import SCOPES
+from ..scopes import current_scopes
 from .settings import MAX_DAYS
+
+
+class Scope(fields.String):
+    """The name of a scope of the application."""
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What the OpenAPI document says of it."""
+        return {"enum": list(current_scopes())}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        scope = super()._deserialize(value, *args, **kwargs)
+        if scope not in current_scopes():
+            raise ValidationError("Unknown scope.")
+        return scope
 
 
 class ScopeList(fields.List[str]):
     """A list of scopes without duplicates."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(fields.String(validate=validate.OneOf(SCOPES, error="Unknown scope.")), **kwargs)
+        super().__init__(Scope(), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
         scopes = super()._deserialize(value, *args, **kwargs)

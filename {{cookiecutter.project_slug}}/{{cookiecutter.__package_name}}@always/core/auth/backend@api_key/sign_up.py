@@ -12,11 +12,11 @@ from ...declare.access_rule import guarded_by
 from ...limits import SettingRate, get_remote_address, limiter
 from ...observability import events
 from ...problems import Problem
+from ..scopes import current_scopes
 from . import issuing, owners, sign_up_guard
 from .email_field import MailAddress
 from .events import USER_CREATED
 
-FIRST_SCOPES = ("items:read", "items:write")
 BY = "sign-up"  # who made the first key: the name of a caller could be that of somebody else there
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
 sign_up_guard.join(blueprint)
@@ -53,17 +53,17 @@ class Registered(Schema):
 @response(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
     """Sign up and get a first key."""
-    username = body["username"]
+    username, scopes = body["username"], current_scopes().sign_up
     try:
         with transaction() as connection:
             owners.add(connection, username, body["email"])
-            issued = issuing.issue(connection, owner=username, name="first key", scopes=FIRST_SCOPES, by=BY)
+            issued = issuing.issue(connection, owner=username, name="first key", scopes=scopes, by=BY)
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None
     events.record(USER_CREATED, "a caller signed up", owner=username)
     return {
         "username": username,
         "key": issued.key,
-        "scopes": sorted(FIRST_SCOPES),
+        "scopes": sorted(scopes),
         "expires_at": issued.expires_at,
     }

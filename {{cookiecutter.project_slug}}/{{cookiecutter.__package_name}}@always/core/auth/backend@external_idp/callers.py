@@ -3,9 +3,8 @@
 from hashlib import sha256
 
 from flask import current_app
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from ....items.models import Item
 from ...request.caller import OwnRate
 from . import trust
 
@@ -25,11 +24,6 @@ def caller_id(_connection: Connection, name: str) -> str:
     """Return the id of the caller whose subject at the issuer this is; an id is given back as it is."""
     issuer = trust.trusted(current_app).rules.issuer
     return name if name.startswith((f"{issuer}#", f"{issuer}?")) else joined(issuer, name)
-
-
-def count_callers(connection: Connection) -> int:
-    """Return how many callers own an item."""
-    return connection.scalar(select(func.count(Item.owner.distinct()))) or 0
 
 
 def own_rates(_connection: Connection) -> list[tuple[str, str, OwnRate]]:

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from ...settings import get_settings
-from ..scopes import SCOPES, separated
+from ..scopes_option import scopes_option
 from .claims import MAX_LENGTH
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
@@ -13,13 +13,6 @@ from .trust import local_issuer
 
 tokens = AppGroup("tokens", help="Issue access tokens for development.")
 commands = (tokens,)
-
-
-def _scopes(_context: click.Context, _option: click.Parameter, text: str) -> tuple[str, ...]:
-    scopes = tuple(dict.fromkeys(separated(text)))
-    if not scopes or set(scopes) - set(SCOPES):
-        raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
-    return scopes
 
 
 def _subject(_context: click.Context, _option: click.Parameter, text: str) -> str:
@@ -30,7 +23,7 @@ def _subject(_context: click.Context, _option: click.Parameter, text: str) -> st
 
 @tokens.command("issue")
 @click.option("--sub", "subject", required=True, callback=_subject, help="Whom the token is about.")
-@click.option("--scopes", required=True, callback=_scopes, help='Such as "items:read items:write".')
+@scopes_option(meaning='Such as "items:read items:write".')
 @click.option(
     "--expires-in",
     "minutes",

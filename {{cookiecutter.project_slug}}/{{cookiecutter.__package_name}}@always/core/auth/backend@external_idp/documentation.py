@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Flask
 
+from ... import services
 from ...settings import get_settings
-from ..scopes import SCOPES
+from ..scopes import Scopes
 from . import protected_resource
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
@@ -45,7 +46,7 @@ def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
     audience = settings.provider_audience or protected_resource.resource(app)
     return {
         "clientId": settings.provider_docs_client,
-        "scopes": ["openid", *(scope for scope in SCOPES if scope != "admin")],
+        "scopes": ["openid", *(scope for scope in services.get(app, Scopes) if scope != "admin")],
         "usePkceWithAuthorizationCodeGrant": True,
         # Some providers want to be told whom the token is for; the others ignore it.
         "additionalQueryStringParams": {"audience": audience},

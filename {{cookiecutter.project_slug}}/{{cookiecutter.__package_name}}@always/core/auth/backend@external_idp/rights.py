@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import AuthenticationError
-from ..scopes import SCOPES, separated
+from ..scopes import current_scopes, separated
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Rights:
         scopes = next((_words(content[name], name) for name in self.scope_claims if name in content), frozenset())
         for role in self._roles(content):
             scopes |= (self.role_scopes or {}).get(role, frozenset())
-        return scopes & SCOPES.keys()
+        return scopes & current_scopes().keys()
 
     def stated(self, content: Mapping[str, Any]) -> bool:
         """Tell whether a token says at all what it allows, as an access token does and an ID token does not."""

@@ -7,6 +7,7 @@ from flask import Flask
 
 from ... import services
 from ...settings import ActiveSettings, ConfigurationError, Settings, get_settings
+from ..scopes import Scopes
 from . import protected_resource
 from .claims import FindKey, Rules
 from .fetching import Fetcher
@@ -29,7 +30,7 @@ class Trusted:
 def init_app(app: Flask) -> None:
     """Trust the issuer that the settings name.
 
-    Raises ``StartRefused`` for the local issuer in production.
+    Raises ``ConfigurationError`` for the local issuer in production, and for a role that brings an unknown scope.
     """
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
             "APP_PROVIDER_ISSUER is local: the local issuer is for development; name the provider that issues the "
             "tokens."
         )
+    _refuse_unknown_scopes(app, settings)
     services.register(app, _local(app) if local else _provider(app))
     protected_resource.init_app(app, None if local else settings.provider_issuer)
 
@@ -56,6 +58,12 @@ def trusted(app: Flask) -> Trusted:
 def local_issuer(app: Flask) -> LocalIssuer:
     """Return the issuer that development uses."""
     return LocalIssuer(services.get(app, ActiveSettings).root, protected_resource.resource(app))
+
+
+def _refuse_unknown_scopes(app: Flask, settings: ProviderSettings) -> None:
+    named = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
+    if unknown := sorted(named - services.get(app, Scopes).keys()):
+        raise ConfigurationError(f"APP_PROVIDER_ROLE_SCOPES names the unknown scope {unknown[0]!r}.")
 
 
 def _local(app: Flask) -> Trusted:

@@ -13,7 +13,7 @@ from ...declare import response
 from ...declare.access_rule import public
 from ...diagnostics import Check, Finding
 from ...settings import ConfigurationError, Settings, get_settings, setting
-from ..scopes import SCOPES
+from ..scopes import current_scopes
 from .url_fields import HttpsOrigin
 
 PATH = "/.well-known/oauth-protected-resource"
@@ -73,7 +73,7 @@ def told(app: Flask) -> Iterator[Finding]:
     """Find an address in production that nobody has set."""
     if get_settings(app, Settings).production and not get_settings(app, ResourceSettings).server_url:
         mend = "set `url` under [server] to the address that callers use"
-        yield Finding(f"callers are told {resource(app)}, which is a guess", mend, grave=False)
+        yield Finding(f"callers are told {resource(app)}, which is a guess", mend, severity="warning")
 
 
 check = Check("address", "callers are told the one that is set", told)
@@ -92,7 +92,7 @@ def document() -> dict[str, Any]:
     found = {
         "resource": resource(current_app),
         "resource_name": get_settings(current_app, Settings).service_name,
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": list(current_scopes()),
         "bearer_methods_supported": ["header"],
     }
     if servers := services.get(current_app, AuthorizationServers):

@@ -17,6 +17,8 @@ from .events import anomalies, security_events
 from .server import authorization, client_authentication, endpoints, metadata
 from .settings import TokenSettings as Settings
 
+SCOPES = {"admin": "See the figures of the service"}
+COUNTS = {"callers": count_callers}
 blueprints = (
     account_page.blueprint,
     authorization.blueprint,
@@ -39,7 +41,9 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "COUNTS",
     "CREDENTIAL_HEADER",
+    "SCOPES",
     "Settings",
     "anomalies",
     "authenticate",
@@ -48,7 +52,6 @@ __all__ = [
     "challenge",
     "checks",
     "commands",
-    "count_callers",
     "docs_client",
     "init_app",
     "own_rates",

@@ -19,7 +19,7 @@ def check_signing_keys(_app: Flask) -> Iterator[Finding]:
         yield Finding(
             f"{undecryptable} signing keys cannot be decrypted with APP_SECRET_KEY",
             "restore the previous APP_SECRET_KEY, or ignore this: the service creates a new signing key",
-            grave=False,
+            severity="warning",
         )
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Flask
 
+from ... import services
 from ...database import connect
-from ..scopes import SCOPES
+from ..scopes import Scopes
 from .protected_resource import resource
 from .server import clients
 
@@ -13,7 +14,7 @@ from .server import clients
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
     """Return the alternative security schemes of the OpenAPI document."""
     address = f"{resource(app)}/oauth2"
-    common = {"tokenUrl": f"{address}/token", "scopes": SCOPES}
+    common = {"tokenUrl": f"{address}/token", "scopes": dict(services.get(app, Scopes))}
     return {
         "oauth2": {
             "type": "oauth2",

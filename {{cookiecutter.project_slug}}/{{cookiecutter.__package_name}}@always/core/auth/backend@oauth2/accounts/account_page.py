@@ -6,7 +6,7 @@ from ....database import connect, transaction
 from ....declare.access_rule import guarded_by
 from ....observability import events
 from ....settings import get_settings
-from ...scopes import SCOPES
+from ...scopes import current_scopes
 from .. import parameters
 from ..events import AUTHN_PASSWORD_CHANGE, AUTHN_TOKEN_REVOKED
 from ..server import token_families
@@ -84,8 +84,9 @@ def _render(*, status: int = 200, error: str | None = None) -> Response:
         active_sessions = sessions.for_user(connection, session.user_id)
     # Newest first, so that each client ends up with the date of its first consent.
     clients = {row.client_id: {"name": row.name, "since": row.created_at, "scopes": set()} for row in consents}
+    known = current_scopes()
     for row in consents:
-        clients[row.client_id]["scopes"].update(SCOPES[scope] for scope in row.scopes if scope in SCOPES)
+        clients[row.client_id]["scopes"].update(known[scope] for scope in row.scopes if scope in known)
     return render(
         "account",
         status=status,

@@ -12,13 +12,13 @@ from ....declare.access_rule import guarded_by
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
+from ...scopes import current_scopes
 from .. import sign_up_guard
 from ..email_field import MailAddress
 from ..events import USER_CREATED
 from ..settings import MIN_PASSWORD_LENGTH
 from . import passwords, users
 
-FIRST_SCOPES = ("items:read", "items:write")
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
 sign_up_guard.join(blueprint)
 
@@ -64,13 +64,12 @@ class Registered(Schema):
 @response(Registered, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
     """Create an account. Its user can sign in and authorize applications to obtain tokens."""
+    scopes = current_scopes().sign_up
     name, password_hash = body["username"], passwords.hash_password(body["password"])
     try:
         with transaction() as connection:
-            user_id = users.add(
-                connection, name=name, email=body["email"], password_hash=password_hash, scopes=FIRST_SCOPES
-            )
+            user_id = users.add(connection, name=name, email=body["email"], password_hash=password_hash, scopes=scopes)
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None
     events.record(USER_CREATED, "a user signed up", owner=user_id)
-    return {"id": user_id, "username": name, "scopes": sorted(FIRST_SCOPES)}
+    return {"id": user_id, "username": name, "scopes": sorted(scopes)}

@@ -6,6 +6,7 @@ from ....cli import argument
 from ....cli.database_group import DatabaseGroup
 from ....database import connect, transaction
 from ....observability import events
+from ...scopes_option import scopes_option
 from ..events import AUTHN_PASSWORD_CHANGE, USER_CREATED, USER_DELETED
 from ..rate_option import rate_option
 from ..server import clients as queries
@@ -35,7 +36,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 @click.option(
     *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."
 )
-@click.option("--scopes", required=True, callback=printing.scopes, help='For example "items:read items:write".')
+@scopes_option(meaning='For example "items:read items:write".')
 @click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
 @rate_option

@@ -7,17 +7,8 @@ from typing import Any
 import click
 
 from ....cli import table as columns
-from ...scopes import SCOPES, separated
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def scopes(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
-    """Return the scopes of an option, without duplicates."""
-    found = tuple(dict.fromkeys(separated(value)))
-    if not found or not set(found) <= set(SCOPES):
-        raise click.BadParameter(f"choose from {', '.join(SCOPES)}")
-    return found
 
 
 def line(_context: click.Context, _option: click.Parameter, value: str) -> str:

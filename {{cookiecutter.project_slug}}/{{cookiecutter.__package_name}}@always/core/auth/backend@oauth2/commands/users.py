@@ -10,9 +10,11 @@ from ....cli import argument
 from ....cli.database_group import DatabaseGroup
 from ....database import AnyRow, connect, transaction
 from ....observability import events
+from ...scopes import current_scopes
+from ...scopes_option import scopes_option
+from ...user_deletion import user_deleted
 from ..accounts import passwords
 from ..accounts import users as queries
-from ..accounts.sign_up import FIRST_SCOPES
 from ..events import (
     AUTHN_LOGIN_LOCK,
     AUTHN_PASSWORD_CHANGE,
@@ -30,15 +32,10 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 @users.command("create")
 @click.argument("name")
 @click.option("--email", required=True, callback=printing.line, help="The user's email address.")
-@click.option(
-    *("--scopes", "scopes"),
-    default=" ".join(FIRST_SCOPES),
-    callback=printing.scopes,
-    help="The scopes that the user can grant to clients.",
-)
+@scopes_option(required=False, meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
 @printing.as_json
-def create(name: str, email: str, scopes: tuple[str, ...], from_stdin: bool, as_json: bool) -> None:
+def create(name: str, email: str, scopes: tuple[str, ...] | None, from_stdin: bool, as_json: bool) -> None:
     """Create a user. The command prompts for the password.
 
     \b
@@ -47,6 +44,7 @@ def create(name: str, email: str, scopes: tuple[str, ...], from_stdin: bool, as_
     if not queries.NAME.fullmatch(name):
         raise click.UsageError(f"Invalid name {name!r}. {queries.NAME_RULE}")
     password_hash = _read_password(from_stdin, name, email)
+    scopes = scopes or current_scopes().sign_up
     try:
         with transaction() as connection:
             user_id = queries.add(connection, name=name, email=email, password_hash=password_hash, scopes=scopes)
@@ -81,9 +79,7 @@ def list_(as_json: bool) -> None:
 
 @users.command("grant")
 @click.argument("name", callback=argument.text)
-@click.option(
-    "--scopes", required=True, callback=printing.scopes, help='All scopes of the user, such as "items:read admin".'
-)
+@scopes_option(meaning='All scopes of the user, such as "items:read admin".')
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 
@@ -153,15 +149,16 @@ def unlock(name: str) -> None:
 
 @users.command("delete")
 @click.argument("name", callback=argument.text)
-@click.confirmation_option(prompt="Delete the user with all sessions and tokens?")
+@click.confirmation_option(prompt="Delete the user with all sessions, tokens and data?")
 def delete(name: str) -> None:
-    """Delete a user with all sessions and tokens.
+    """Delete a user with all sessions, tokens and data.
 
     \b
     flask users delete ada
     """
     with transaction() as connection:
         user = _find(connection, name)
+        user_deleted(connection, user.id)
         queries.remove(connection, user.id)
     events.record(USER_DELETED, "an operator deleted a user", owner=user.id)
     click.echo(f"Deleted {name}.")

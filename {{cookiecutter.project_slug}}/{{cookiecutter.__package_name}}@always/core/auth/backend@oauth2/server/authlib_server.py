@@ -6,10 +6,11 @@ Only the grants that this module registers exist. The implicit and password gran
 from typing import Any
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import current_app, g
 
-from ...scopes import SCOPES
+from ...scopes import current_scopes, separated
 from ..protected_resource import resource
 from . import clients
 from .grants import S256, AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGrant
@@ -47,6 +48,11 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """Return the request unchanged."""
         return request
 
+    def validate_requested_scope(self, scope: str | None) -> None:
+        """Refuse a scope that the application does not have."""
+        if set(separated(scope or "")) - current_scopes().keys():
+            raise InvalidScopeError()
+
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Send no signals; this service records its own security events."""
 
@@ -59,7 +65,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         raise error
 
 
-server = Server(list(SCOPES))
+server = Server()
 server.register_grant(AuthorizationCodeGrant, [S256()])
 server.register_grant(RefreshTokenGrant)
 server.register_grant(ClientCredentialsGrant)

@@ -24,7 +24,7 @@ from ....clock import now
 from ....database import AnyRow, transaction
 from ....declare.access_rule import guarded_by, public
 from ....observability import events
-from ...scopes import SCOPES
+from ...scopes import current_scopes
 from .. import parameters, secret_tokens
 from ..accounts import sessions
 from ..accounts.pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
@@ -74,7 +74,7 @@ def show() -> Response:
         form_target=redirect_uris.csp_source(authorization.redirect_uri),
         client=authorization.client.name,
         destination=redirect_uris.origin(authorization.redirect_uri),
-        scopes=[SCOPES[scope] for scope in sorted(scopes)],
+        scopes=[current_scopes()[scope] for scope in sorted(scopes)],
         name=session.name,
         consent_request=consent_request,
     )

@@ -12,7 +12,7 @@ from ....database import connect
 from ....declare import produces
 from ....declare.access_rule import public
 from ....declare.declaration import JSON
-from ...scopes import SCOPES
+from ...scopes import current_scopes
 from ..protected_resource import resource
 from . import signing_keys
 from .client_authentication import METHODS
@@ -48,7 +48,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/oauth2/revoke",
         "introspection_endpoint": f"{issuer}/oauth2/introspect",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": list(current_scopes()),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
