@@ -24,7 +24,6 @@ PRINTED = {
 Grant = Callable[[Flask, str, str], dict[str, str]]
 PASSWORD = "four words make one"
 CALLBACK = "https://client.example/callback"
-EVERY_SCOPE = "items:read items:write admin"
 # The applications that stand for an owner, by database and name.
 _OWNERS: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -41,29 +40,43 @@ def command(app: Flask, *arguments: str, stdin: str = "") -> Any:
     return json.loads(done.stdout) if "--json" in arguments else done.stdout
 
 
-def make_user(app: Flask, name: str, scopes: str = EVERY_SCOPE) -> str:
+def every_scope(app: Flask) -> str:
+    """Return every scope of the service."""
+    return " ".join(registered(app, "Scopes"))
+
+
+def make_user(app: Flask, name: str, scopes: str | None = None) -> str:
     """Make a person, unless there is one of the name, and return the id."""
     for one in command(app, "users", "list", "--json"):
         if one["name"] == name:
             return str(one["id"])
-    options = ("--email", f"{name}@example.com", "--scopes", scopes, "--password-stdin", "--json")
+    options = ("--email", f"{name}@example.com", "--scopes", scopes or every_scope(app), "--password-stdin", "--json")
     return str(command(app, "users", "create", name, *options, stdin=f"{PASSWORD}\n")["id"])
 
 
-def make_client(app: Flask, *options: str, scopes: str = EVERY_SCOPE, uri: str = CALLBACK) -> dict[str, str]:
+def make_client(app: Flask, *options: str, scopes: str | None = None, uri: str = CALLBACK) -> dict[str, str]:
     """Make an application that asks people, and return its id and secret."""
     grants = ("--grants", "authorization_code refresh_token", "--redirect-uri", uri)
     made: dict[str, str] = command(
-        app, "clients", "create", "--name", "Tester", *grants, "--scopes", scopes, "--json", *options
+        app,
+        "clients",
+        "create",
+        "--name",
+        "Tester",
+        *grants,
+        "--scopes",
+        scopes or every_scope(app),
+        "--json",
+        *options,
     )
     return made
 
 
-def make_service_client(app: Flask, *options: str, scopes: str = EVERY_SCOPE) -> dict[str, str]:
+def make_service_client(app: Flask, *options: str, scopes: str | None = None) -> dict[str, str]:
     """Make an application that calls for itself, and return its id and secret."""
     grants = ("--grants", "client_credentials")
     made: dict[str, str] = command(
-        app, "clients", "create", "--name", "Robot", *grants, "--scopes", scopes, "--json", *options
+        app, "clients", "create", "--name", "Robot", *grants, "--scopes", scopes or every_scope(app), "--json", *options
     )
     return made
 
@@ -159,10 +172,10 @@ def works(app: Flask, token: str) -> bool:
     return status == 200
 
 
-def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str = EVERY_SCOPE) -> dict[str, Any]:
+def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str | None = None) -> dict[str, Any]:
     """Let a person consent, and return the answer of the token endpoint."""
     verifier, challenge = pkce()
-    code = signed_in(app, name).consent(asking(client, challenge, scope=scope))["code"]
+    code = signed_in(app, name).consent(asking(client, challenge, scope=scope or every_scope(app)))["code"]
     answer = redeem(app, client, code, verifier)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json

@@ -115,7 +115,7 @@ class IdentityProvider:
         self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         self.published = [self.key.as_dict(private=False), *self.published]
 
-    def token(self, subject: str = "ada", scopes: str = "items:read", **claims: Any) -> str:
+    def token(self, subject: str = "ada", scopes: str = "probes:read", **claims: Any) -> str:
         """An access token in the shape of RFC 9068; a claim that is None is left out."""
         now = int(time.time())
         usual = {

@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.core.package import ROOT
+
 HOST = "127.0.0.1"
 START_SECONDS = 30
 # Windows asks no process to end, only a group that has a console.

@@ -34,7 +34,7 @@ ENTRA_2 = {
     "oid": USER,
     "preferred_username": "ada@example.com",
     "rh": "1.AXoAHWwejx",
-    "scp": "items:read",
+    "scp": "probes:read",
     "sid": "00c2a1f5",
     "sub": "pairwise-Xy1bQ0",
     "tid": TENANT,
@@ -43,7 +43,7 @@ ENTRA_2 = {
 }
 ENTRA_2_ID = {name: value for name, value in ENTRA_2.items() if name not in ("scp", "azp", "azpacr")} | {"nonce": "n"}
 ENTRA_2_APP = {name: value for name, value in ENTRA_2.items() if name not in ("scp", "name", "sid")} | {
-    "roles": ["Items.Write"],
+    "roles": ["Probes.Write"],
     "idtyp": "app",
     "sub": USER,
 }
@@ -55,7 +55,7 @@ ENTRA_1 = {
     "appid": CLIENT,
     "appidacr": "0",
     "oid": USER,
-    "scp": "items:read items:write",
+    "scp": "probes:read probes:write",
     "sub": "pairwise-Xy1bQ0",
     "tid": TENANT,
     "unique_name": "ada@example.com",
@@ -66,10 +66,10 @@ AUTH0 = {
     "iss": "https://acme.eu.auth0.com/",
     "sub": "auth0|6553da60a54af58e29493993",
     "aud": ["https://api.example.com", "https://acme.eu.auth0.com/userinfo"],
-    "scope": "openid profile items:read",
+    "scope": "openid profile probes:read",
 }
 AUTH0_9068 = {**AUTH0, "client_id": "K1AUPhZq8mRi0Q0p", "jti": "73WakrfVbNJBaAmhQtEeDv"}
-AUTH0_OWN = {**AUTH0, "azp": "K1AUPhZq8mRi0Q0p", "permissions": ["items:read", "items:write"]}
+AUTH0_OWN = {**AUTH0, "azp": "K1AUPhZq8mRi0Q0p", "permissions": ["probes:read", "probes:write"]}
 AUTH0_PROGRAM = {
     **AUTH0_OWN,
     "sub": "K1AUPhZq8mRi0Q0p@clients",
@@ -84,7 +84,7 @@ OKTA = {
     "aud": "api://default",
     "cid": "0oa1b2c3d4",
     "uid": "00u1b2c3d4",
-    "scp": ["openid", "items:read"],
+    "scp": ["openid", "probes:read"],
     "auth_time": 1688145909,
     "sub": "ada@example.com",
 }

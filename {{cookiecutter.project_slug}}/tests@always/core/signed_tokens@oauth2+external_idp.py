@@ -34,7 +34,7 @@ def good_claims() -> dict[str, Any]:
         "iat": now,
         "exp": now + 60,
         "jti": "token-1",
-        "scope": "items:read",
+        "scope": "probes:read",
     }
 
 

@@ -11,7 +11,7 @@ from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-ITEMS = "/api/v1/items"
+PROBES = "/api/v1/probes"
 
 
 @pytest.mark.control("Z4")
@@ -30,9 +30,9 @@ def test_an_endpoint_without_a_mark_stops_the_start(make_app: MakeApp, service: 
 @pytest.mark.control("Z4")
 def test_an_endpoint_that_requires_an_unknown_scope_stops_the_start(make_app: MakeApp, service: ModuleType) -> None:
     app = make_app()
-    view = service.core.declare.requires("items:raed")(lambda: "")
+    view = service.core.declare.requires("probes:raed")(lambda: "")
     app.add_url_rule("/misspelt", view_func=view, endpoint="misspelt")
-    with pytest.raises(service.core.settings.ConfigurationError, match="items:raed"):
+    with pytest.raises(service.core.settings.ConfigurationError, match="probes:raed"):
         service.core.pipeline.check(app)
 
 
@@ -45,25 +45,25 @@ def test_every_scope_is_required_somewhere(app: Flask) -> None:
 def test_only_what_anyone_may_see_is_public(app: Flask) -> None:
     endpoints = registered(app, "Endpoints").items()
     public = {name for name, endpoint in endpoints if endpoint.access_rule.kind == "public"}
-    assert not {name for name in public if name.startswith(("items.", "callers.", "keys."))}
+    assert not {name for name in public if name.startswith(("probes.", "callers.", "keys."))}
 
 
 @pytest.mark.control("Z4", "A5")
 def test_a_missing_scope_is_403_and_named(caller: MakeCaller) -> None:
-    refused = caller("items:read").post(ITEMS, json={"name": "x"})
+    refused = caller("probes:read").post(PROBES, json={"name": "x"})
     assert refused.status_code == 403
     challenge = refused.headers["WWW-Authenticate"]
     assert 'error="insufficient_scope"' in challenge
-    assert 'scope="items:write"' in challenge
-    assert refused.json["scope"] == "items:write"
+    assert 'scope="probes:write"' in challenge
+    assert refused.json["scope"] == "probes:write"
 
 
 @pytest.mark.control("Z1")
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_anothers_item_is_like_one_that_does_not_exist(caller: MakeCaller, method: str) -> None:
     mine, other = caller(), caller()
-    address = mine.post(ITEMS, json={"name": "secret lamp"}).headers["Location"]
-    missing = ITEMS + "/01a208d1-e5b2-71d4-9967-520c73d7d694"
+    address = mine.post(PROBES, json={"name": "secret lamp"}).headers["Location"]
+    missing = PROBES + "/01a208d1-e5b2-71d4-9967-520c73d7d694"
     body = {"json": {"name": "taken"}} if method == "PATCH" else {}
 
     def told(path: str) -> dict[str, object]:
@@ -72,25 +72,25 @@ def test_anothers_item_is_like_one_that_does_not_exist(caller: MakeCaller, metho
         return {name: value for name, value in answer.json.items() if name not in ("instance", "request_id")}
 
     assert told(address) == told(missing)
-    assert other.get(ITEMS).json["items"] == []
-    assert other.get(ITEMS, query_string={"q": "lamp"}).json["items"] == []
+    assert other.get(PROBES).json["probes"] == []
+    assert other.get(PROBES, query_string={"q": "lamp"}).json["probes"] == []
     assert mine.get(address).json["name"] == "secret lamp"
 
 
 @pytest.mark.control("Z3")
 def test_answers_carry_documented_fields_only(caller: MakeCaller) -> None:
-    me = caller("items:read items:write admin", owner="ada-admin")
-    item = me.post(ITEMS, json={"name": "x"}).json
-    assert set(item) == {"id", "name", "description", "price", "created_at", "updated_at"}
-    assert set(me.get(ITEMS).json) == {"items", "next"}
+    me = caller("probes:read probes:write admin", owner="ada-admin")
+    probe = me.post(PROBES, json={"name": "x"}).json
+    assert set(probe) == {"id", "name", "description", "price", "created_at", "updated_at"}
+    assert set(me.get(PROBES).json) == {"probes", "next"}
     assert set(me.get("/api/v1/me").json) == {"id", "scopes", "credential", "expires_at"}
-    assert set(me.get("/api/v1/admin/stats").json) == {"callers", "items", "refused_requests"}
+    assert set(me.get("/api/v1/admin/stats").json) == {"callers", "probes", "refused_requests"}
 
 
 @pytest.mark.control("Z5")
 def test_ids_cannot_be_guessed_from_one_another(caller: MakeCaller) -> None:
     me = caller()
-    first, second = (me.post(ITEMS, json={"name": "x"}).json["id"] for _ in range(2))
+    first, second = (me.post(PROBES, json={"name": "x"}).json["id"] for _ in range(2))
     assert first != second
     # RFC 9562, section 5.7: the time stands first, 74 random bits follow.
     assert first[14] == second[14] == "7"
@@ -105,7 +105,7 @@ def test_ids_cannot_be_guessed_from_one_another(caller: MakeCaller) -> None:
 def test_a_forwarded_identity_is_not_believed(caller: MakeCaller, client: FlaskClient, name: str) -> None:
     forged = {name: "/api/v1/admin/stats" if "URL" in name else "admin"}
     assert client.get("/api/v1/me", headers=forged).status_code == 401
-    me = caller("items:read", owner="nobody-special")
+    me = caller("probes:read", owner="nobody-special")
     assert me.get("/api/v1/me", headers=forged).json["id"] == me.get("/api/v1/me").json["id"]
 
 
@@ -117,7 +117,7 @@ def test_an_administrator_sees_the_figures_and_nobody_else(caller: MakeCaller) -
 
 
 def test_me_tells_who_is_calling(caller: MakeCaller) -> None:
-    told = caller("items:read", owner="ada-lovelace").get("/api/v1/me").json
-    assert told["scopes"] == ["items:read"]
+    told = caller("probes:read", owner="ada-lovelace").get("/api/v1/me").json
+    assert told["scopes"] == ["probes:read"]
     assert told["id"] == caller(owner="ada-lovelace").get("/api/v1/me").json["id"]
     assert told["id"] != caller().get("/api/v1/me").json["id"]

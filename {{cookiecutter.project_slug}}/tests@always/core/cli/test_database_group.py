@@ -8,12 +8,12 @@ from flask import Flask
 
 @pytest.mark.usefixtures("without_tables")
 def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, service: ModuleType) -> None:
-    group = service.core.cli.database_group.DatabaseGroup("items")
+    group = service.core.cli.database_group.DatabaseGroup("probes")
 
     @group.command("count")
     def count() -> None:
         with service.core.database.connect() as connection:
-            service.items.queries.count(connection)
+            connection.exec_driver_sql("SELECT 1 FROM no_such_table")
 
     done = app.test_cli_runner().invoke(group, ["count"])
     assert done.exit_code == 1

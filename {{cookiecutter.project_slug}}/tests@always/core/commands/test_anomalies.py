@@ -17,7 +17,7 @@ MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 Line = dict[str, Any]
 Find = Callable[..., list[dict[str, Any]]]
-ITEMS = "/api/v1/items"
+PROBES = "/api/v1/probes"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ OTHERS = [
 
 
 def request(status: int = 200, **fields: Any) -> Line:
-    return {"event": "request", "route": ITEMS, "status": status, "duration_ms": 3.0, "address": "192.0.2.1", **fields}
+    return {"event": "request", "route": PROBES, "status": status, "duration_ms": 3.0, "address": "192.0.2.1", **fields}
 
 
 def refused(address: str) -> Line:
@@ -97,7 +97,7 @@ def test_a_line_that_tells_of_no_address_counts_too(find: Find, app: Flask) -> N
 
 
 def test_probing_and_walking_are_told_by_caller(find: Find, app: Flask) -> None:
-    missing = {"event": "authz_fail", "reason": "the scope items:write is missing", "caller": "ada"}
+    missing = {"event": "authz_fail", "reason": "the scope probes:write is missing", "caller": "ada"}
     assert names(find([missing] * (limit(app, "scope_probing") + 1))) == [("scope_probing", "ada")]
     assert find([missing, {**missing, "caller": "grace"}] * limit(app, "scope_probing")) == []
     most = limit(app, "id_walking")
@@ -155,11 +155,11 @@ def test_what_is_older_or_no_line_of_the_journal_is_passed_over(app: Flask, tmp_
 
 
 def test_it_reads_what_the_service_writes(app: Flask, caller: MakeCaller, capsys: pytest.CaptureFixture[str]) -> None:
-    me = caller("items:read")
+    me = caller("probes:read")
     owner = me.get("/api/v1/me").json["id"]
     capsys.readouterr()
     for _ in range(limit(app, "scope_probing") + 1):
-        me.post(ITEMS, json={"name": "lamp"})
+        me.post(PROBES, json={"name": "lamp"})
     journal = capsys.readouterr().out
     done = app.test_cli_runner().invoke(args=["anomalies", "--since", "5m"], input=journal)
     assert done.exit_code == 1

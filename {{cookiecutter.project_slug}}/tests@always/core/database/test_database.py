@@ -16,6 +16,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from tests.core.database_server import MILLISECONDS_TO_WAIT
 from tests.core.registry import registered
+from tests.core.service import create_app
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -56,7 +57,7 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     database = registered(app, "Database")
     monkeypatch.setattr(database.reader, "connect", away)
     monkeypatch.setattr(database.engine, "begin", away)
-    refused = me.get("/api/v1/items")
+    refused = me.get("/api/v1/probes")
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
     assert refused.json["type"] == "/problems/unavailable"
@@ -116,7 +117,7 @@ def test_tables_that_were_there_are_not_looked_for_again(make_app: MakeApp, late
 
 @pytest.mark.usefixtures("without_tables")
 def test_an_empty_database_is_not_ready(service: ModuleType, environ: dict[str, str]) -> None:
-    app = service.create_app(environ)
+    app = create_app(environ)
     try:
         assert app.test_client().get("/readyz", base_url="https://localhost").status_code == 503
     finally:
@@ -140,9 +141,9 @@ def test_one_thread_at_a_time_tries_a_database_that_is_away(make_app: MakeApp, c
         raise OperationalError(None, None, Exception("connection refused"))
     with ThreadPoolExecutor(1) as another:
         with database.connect(), database.connect():
-            assert another.submit(me.get, "/api/v1/items").result().status_code == 503
+            assert another.submit(me.get, "/api/v1/probes").result().status_code == 503
             assert another.submit(me.get, "/healthz").result().status_code == 200
-        assert another.submit(me.get, "/api/v1/items").result().status_code == 200
+        assert another.submit(me.get, "/api/v1/probes").result().status_code == 200
 
 
 @pytest.mark.parametrize(("statement", "lines"), [(None, 1), ("SELECT 1", 0)])

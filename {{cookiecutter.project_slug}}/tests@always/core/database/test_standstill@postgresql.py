@@ -70,7 +70,7 @@ def test_a_server_that_stands_still_is_503_and_used_again_when_it_goes_on(
     body = {"json": {"name": "lamp"}} if method == "POST" else {}
 
     def call() -> int:
-        return me.open("/api/v1/items", method=method, **body).status_code
+        return me.open("/api/v1/probes", method=method, **body).status_code
 
     assert call() in (200, 201)
     with monkeypatch.context() as sooner:

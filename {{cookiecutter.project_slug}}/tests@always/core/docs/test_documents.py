@@ -14,8 +14,14 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("name", ["docs/errors.md", "docs/security.md", "docs/settings.md"])
-def test_a_document_is_as_the_code_has_it(app: Flask, name: str) -> None:
+def test_a_document_matches_the_code(app: Flask, name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == documents.documents(app)[name], "run `make docs`"
+
+
+@pytest.mark.control("Z4")
+@pytest.mark.parametrize("name", ["tests/snapshots/openapi.json", "tests/snapshots/policy.txt"])
+def test_the_policy_and_the_openapi_document_match_their_reviewed_snapshots(app: Flask, name: str) -> None:
+    assert (ROOT / name).read_text("utf-8") == documents.documents(app)[name], "run `make docs` and review the change"
 
 
 def test_every_control_is_proved() -> None:

@@ -85,7 +85,7 @@ def test_paths_that_do_not_exist_have_a_budget(make_app: MakeApp) -> None:
 
 def test_a_method_that_does_not_exist_is_no_unknown_path(make_app: MakeApp) -> None:
     client = make_app(limits_unknown_paths="1/minute").test_client()
-    assert [client.put("/api/v1/items").status_code for _ in range(3)] == [405, 405, 405]
+    assert [client.put("/api/v1/probes").status_code for _ in range(3)] == [405, 405, 405]
 
 
 def test_health_checks_count_on_no_budget(make_app: MakeApp) -> None:

@@ -26,7 +26,7 @@ def unknown_credential(caller: MakeCaller) -> None:
 
 
 def missing_scope(caller: MakeCaller) -> None:
-    caller("items:read").post("/api/v1/items", json={"name": "lamp"})
+    caller("probes:read").post("/api/v1/probes", json={"name": "lamp"})
 
 
 def administration(caller: MakeCaller) -> None:
@@ -40,15 +40,15 @@ def too_many(caller: MakeCaller) -> None:
 
 
 def wrong_input(caller: MakeCaller) -> None:
-    caller().post("/api/v1/items", json={"name": 1})
+    caller().post("/api/v1/probes", json={"name": 1})
 
 
 def foreign_origin(caller: MakeCaller) -> None:
-    caller().get("/api/v1/items", headers={"Origin": "https://elsewhere.example"})
+    caller().get("/api/v1/probes", headers={"Origin": "https://elsewhere.example"})
 
 
 def foreign_object(caller: MakeCaller) -> None:
-    made = caller().post("/api/v1/items", json={"name": "lamp"})
+    made = caller().post("/api/v1/probes", json={"name": "lamp"})
     caller().get(made.headers["Location"])
 
 

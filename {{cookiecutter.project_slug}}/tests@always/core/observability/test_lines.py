@@ -71,7 +71,7 @@ def test_a_request_is_one_line_with_its_trace(caller: MakeCaller, capsys: Captur
     me = caller(owner="ada")
     name = me.get("/api/v1/me").json["id"]
     capsys.readouterr()
-    answer = me.get("/api/v1/items", headers={"traceparent": trace})
+    answer = me.get("/api/v1/probes", headers={"traceparent": trace})
     (line,) = lines(capsys)
     assert line.pop("duration_ms") > 0
     assert line.pop("time")
@@ -82,8 +82,8 @@ def test_a_request_is_one_line_with_its_trace(caller: MakeCaller, capsys: Captur
         "traceparent": trace,
         "address": "127.0.0.1",
         "method": "GET",
-        "path": "/api/v1/items",
-        "route": "/api/v1/items",
+        "path": "/api/v1/probes",
+        "route": "/api/v1/probes",
         "caller": name,
         "status": 200,
     }
@@ -99,23 +99,23 @@ def test_a_malformed_trace_is_left_out(client: FlaskClient, capsys: Capture, wro
 def test_no_credential_query_or_body_is_ever_written(
     app: Flask, caller: MakeCaller, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    me = caller("items:read items:write admin")
+    me = caller("probes:read probes:write admin")
     (name, credential), secret = next(iter(me.headers.items())), f"{token_hex(8)} in a body"
     bare = credential.removeprefix("Bearer ")
     capsys.readouterr()
     for logger in ("urllib3", "werkzeug", "sqlalchemy.engine", "some.library"):
         logging.getLogger(logger).setLevel(logging.DEBUG)
         logging.getLogger(logger).debug("headers %s", {name: credential})
-    me.get("/api/v1/items", query_string={"q": secret})
-    me.get("/api/v1/items", query_string={"credential": bare, "access_token": bare})
-    me.post("/api/v1/items", json={"name": secret, "unknown": secret})
-    me.post("/api/v1/items", data=secret, content_type="application/json")
-    me.get(f"/api/v1/items/{bare}")
-    me.get("/api/v1/items", headers={name: credential + "x"})
-    me.get("/api/v1/items", headers={"Cookie": f"session={bare}", "X-Request-ID": bare})
+    me.get("/api/v1/probes", query_string={"q": secret})
+    me.get("/api/v1/probes", query_string={"credential": bare, "access_token": bare})
+    me.post("/api/v1/probes", json={"name": secret, "unknown": secret})
+    me.post("/api/v1/probes", data=secret, content_type="application/json")
+    me.get(f"/api/v1/probes/{bare}")
+    me.get("/api/v1/probes", headers={name: credential + "x"})
+    me.get("/api/v1/probes", headers={"Cookie": f"session={bare}", "X-Request-ID": bare})
     registered(app, "Database").engine.dispose()
-    monkeypatch.setitem(app.view_functions, "items.list_items", lambda **_: 1 / 0)
-    assert me.get("/api/v1/items").status_code == 500
+    monkeypatch.setitem(app.view_functions, "probes.list_probes", lambda **_: 1 / 0)
+    assert me.get("/api/v1/probes").status_code == 500
     for logger in ("urllib3", "werkzeug", "sqlalchemy.engine", "some.library"):
         logging.getLogger(logger).setLevel(logging.NOTSET)
     written = capsys.readouterr()
@@ -137,7 +137,7 @@ def test_a_statement_that_fails_tells_no_parameter(app: Flask, capsys: Capture) 
 
 def test_a_level_leaves_out_what_is_less_grave(make_app: MakeApp, capsys: Capture) -> None:
     client = make_app(log_level="warning").test_client()
-    client.get("/api/v1/items")
+    client.get("/api/v1/probes")
     logging.getLogger("some.library").info("routine")
     assert [line["event"] for line in lines(capsys)] == ["authn_login_fail"]
     make_app()

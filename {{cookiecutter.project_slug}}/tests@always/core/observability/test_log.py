@@ -39,11 +39,11 @@ def test_an_access_line_tells_who_asked_for_what_and_what_came_of_it(caller: Mak
     who = me.get("/api/v1/me").json["id"]
     lines()
     parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    answer = me.get("/api/v1/items/unknown?", headers={"traceparent": parent})
+    answer = me.get("/api/v1/probes/unknown?", headers={"traceparent": parent})
     line = next(line for line in lines() if line["event"] == "request")
     assert line["request_id"] == answer.headers["X-Request-ID"]
     assert line["traceparent"] == parent
-    assert line["route"] == "/api/v1/items/<item_id>"
+    assert line["route"] == "/api/v1/probes/<probe_id>"
     assert line["caller"] == who
     assert line["address"] == "127.0.0.1"
     assert line["duration_ms"] >= 0
@@ -54,8 +54,8 @@ def test_no_credential_query_or_body_gets_into_a_line(caller: MakeCaller, capsys
     logging.getLogger("werkzeug").debug("a library that talks: %s", "hunter2-debug")
     me = caller()
     credential = next(iter(me.headers.values()))  # type: ignore[attr-defined]
-    me.get("/api/v1/items", query_string={"q": "hunter2-query"})
-    me.post("/api/v1/items", json={"name": "hunter2-body", "password": "hunter2-field"})
+    me.get("/api/v1/probes", query_string={"q": "hunter2-query"})
+    me.post("/api/v1/probes", json={"name": "hunter2-body", "password": "hunter2-field"})
     me.get("/api/v1/me", headers={"Authorization": "Bearer hunter2-bearer", "Cookie": "s=hunter2-cookie"})
     captured = capsys.readouterr()
     written = captured.out + captured.err
@@ -66,12 +66,12 @@ def test_no_credential_query_or_body_gets_into_a_line(caller: MakeCaller, capsys
 @pytest.mark.control("L3")
 def test_refusals_are_security_events(make_app: MakeApp, caller: MakeCaller, lines: Lines) -> None:
     app = make_app(limits_unknown_paths="1/minute")
-    mine, other, reader = caller(app=app), caller(app=app), caller("items:read", app=app)
-    address = mine.post("/api/v1/items", json={"name": "x"}).headers["Location"]
+    mine, other, reader = caller(app=app), caller(app=app), caller("probes:read", app=app)
+    address = mine.post("/api/v1/probes", json={"name": "x"}).headers["Location"]
     lines()
     app.test_client().get("/api/v1/me")
-    reader.post("/api/v1/items", json={"name": "x"})
-    mine.post("/api/v1/items", json={})
+    reader.post("/api/v1/probes", json={"name": "x"})
+    mine.post("/api/v1/probes", json={})
     other.get(address)
     mine.get("/api/v1/me", headers={"Origin": "https://evil.example"})
     for _ in range(2):

@@ -15,7 +15,7 @@ from tests.core.registry import registered
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 Read = Callable[..., dict[str, float]]
-ITEMS = "/api/v1/items"
+PROBES = "/api/v1/probes"
 SAMPLE = re.compile(r"^([a-z_]+(?:\{.*\})?) (\S+)$", re.MULTILINE)
 
 
@@ -49,17 +49,17 @@ def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
 
 def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read: Read) -> None:
     me = caller()
-    address = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
+    address = me.post(PROBES, json={"name": "lamp"}).headers["Location"]
     for _ in range(3):
         me.get(address)
-    me.get(f"{ITEMS}/unknown")
+    me.get(f"{PROBES}/unknown")
     me.get("/no/such/path")
-    me.open(ITEMS, method="BREW")
+    me.open(PROBES, method="BREW")
     counted = read()
-    route = f"{ITEMS}/<item_id>"
+    route = f"{PROBES}/<probe_id>"
     assert counted[f'http_requests_total{{method="GET",route="{route}",status="200"}}'] == 3
     assert counted[f'http_requests_total{{method="GET",route="{route}",status="404"}}'] == 1
-    assert counted[f'http_requests_total{{method="POST",route="{ITEMS}",status="201"}}'] == 1
+    assert counted[f'http_requests_total{{method="POST",route="{PROBES}",status="201"}}'] == 1
     assert counted['http_requests_total{method="GET",route="none",status="404"}'] == 1
     assert counted['http_requests_total{method="other",route="none",status="405"}'] == 1
     assert counted[f'http_request_duration_seconds_count{{method="GET",route="{route}"}}'] == 4
@@ -68,11 +68,11 @@ def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read
 
 
 def test_rejections_are_counted_by_reason_and_limit(client: FlaskClient, caller: MakeCaller, read: Read) -> None:
-    me = caller("items:read")
+    me = caller("probes:read")
     ((name, credential),) = me.headers.items()  # type: ignore[attr-defined]
-    me.get(ITEMS, headers={name: credential + "x"})
-    client.get(ITEMS)
-    me.post(ITEMS, json={"name": "lamp"})
+    me.get(PROBES, headers={name: credential + "x"})
+    client.get(PROBES)
+    me.post(PROBES, json={"name": "lamp"})
     for _ in range(32):
         client.get("/no/such/path")
     counted = read()
@@ -122,13 +122,13 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(m
     anonymous = app.test_client()
     limit = int(registered(app, "Anomalies")["failed_authentication_burst"].limit)
     for number in range(limit + 4):
-        anonymous.get(ITEMS, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
+        anonymous.get(PROBES, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
     counted = read(app)
     burst = 'anomalies_total{anomaly="failed_authentication_burst"}'
     assert counted["authentication_failing_networks_total"] == limit + 4
     assert counted[burst] == 0
     for _ in range(limit + 4):
-        anonymous.get(ITEMS, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+        anonymous.get(PROBES, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
     counted = read(app)
     assert counted[burst] == 4
     assert counted["authentication_failing_networks_total"] == limit + 5
@@ -137,15 +137,15 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(m
 @pytest.mark.parametrize(
     ("anomaly", "call"),
     [
-        ("scope_probing", lambda me: me.post(ITEMS, json={"name": "lamp"})),
-        ("id_walking", lambda me: me.get(f"{ITEMS}/00000000-0000-7000-8000-000000000000")),
+        ("scope_probing", lambda me: me.post(PROBES, json={"name": "lamp"})),
+        ("id_walking", lambda me: me.get(f"{PROBES}/00000000-0000-7000-8000-000000000000")),
     ],
 )
 def test_one_caller_past_a_threshold_is_an_anomaly(
     app: Flask, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
 ) -> None:
     limit = int(registered(app, "Anomalies")[anomaly].limit)
-    first, second = caller("items:read"), caller("items:read")
+    first, second = caller("probes:read"), caller("probes:read")
     for _ in range(limit):
         call(first)
         call(second)

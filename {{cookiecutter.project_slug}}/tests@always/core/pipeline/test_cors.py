@@ -34,7 +34,7 @@ def app(make_app: MakeApp) -> Flask:
 def preflight(client: FlaskClient, origin: str, method: str = "POST", headers: str = "content-type") -> dict[str, str]:
     """Return the headers of the answer to a preflight."""
     asked = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
-    return dict(client.options("/api/v1/items", headers=asked).headers)
+    return dict(client.options("/api/v1/probes", headers=asked).headers)
 
 
 @pytest.mark.control("C1")
@@ -42,8 +42,8 @@ def preflight(client: FlaskClient, origin: str, method: str = "POST", headers: s
 def test_a_foreign_origin_gets_no_grant_on_any_answer(caller: MakeCaller, client: FlaskClient, origin: str) -> None:
     asked = {"Origin": origin}
     answers = [
-        dict(caller().get("/api/v1/items", headers=asked).headers),
-        dict(client.get("/api/v1/items", headers=asked).headers),
+        dict(caller().get("/api/v1/probes", headers=asked).headers),
+        dict(client.get("/api/v1/probes", headers=asked).headers),
         dict(client.get("/nothing", headers=asked).headers),
         preflight(client, origin),
     ]
@@ -70,7 +70,7 @@ def test_a_private_network_is_not_granted(client: FlaskClient) -> None:
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Private-Network": "true",
     }
-    headers = client.options("/api/v1/items", headers=asked).headers
+    headers = client.options("/api/v1/probes", headers=asked).headers
     assert headers.get("Access-Control-Allow-Private-Network") != "true"
 
 
@@ -78,10 +78,10 @@ def test_a_private_network_is_not_granted(client: FlaskClient) -> None:
 def test_errors_are_readable_for_an_allowed_origin(caller: MakeCaller, client: FlaskClient) -> None:
     asked = {"Origin": OURS}
     answers = [
-        client.get("/api/v1/items", headers=asked),
+        client.get("/api/v1/probes", headers=asked),
         client.get("/nothing", headers=asked),
-        caller().post("/api/v1/items", data="{", content_type="application/json", headers=asked),
-        caller("items:read").post("/api/v1/items", json={"name": "x"}, headers=asked),
+        caller().post("/api/v1/probes", data="{", content_type="application/json", headers=asked),
+        caller("probes:read").post("/api/v1/probes", json={"name": "x"}, headers=asked),
     ]
     assert [answer.status_code for answer in answers] == [401, 404, 400, 403]
     for answer in answers:
@@ -97,11 +97,11 @@ def test_errors_are_readable_for_an_allowed_origin(caller: MakeCaller, client: F
 def test_what_is_refused_before_it_is_looked_at_is_readable_too(
     client: FlaskClient, headers: dict[str, str], status: int
 ) -> None:
-    refused = client.post("/api/v1/items", headers={"Origin": OURS, **headers})
+    refused = client.post("/api/v1/probes", headers={"Origin": OURS, **headers})
     assert refused.status_code == status
     assert refused.headers["Access-Control-Allow-Origin"] == OURS
     assert refused.headers.getlist("Vary") == ["Origin"]
-    foreign = client.post("/api/v1/items", headers={"Origin": "https://evil.example", **headers})
+    foreign = client.post("/api/v1/probes", headers={"Origin": "https://evil.example", **headers})
     assert foreign.headers["Vary"] == "Origin"
     assert "Access-Control-Allow-Origin" not in foreign.headers
 
@@ -141,7 +141,7 @@ def test_a_429_is_readable_for_an_allowed_origin(make_app: MakeApp, caller: Make
 @pytest.mark.control("C4")
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_a_body_that_needs_no_preflight_is_not_read_as_json(caller: MakeCaller, kind: str) -> None:
-    sent = caller().post("/api/v1/items", data='{"name": "x"}', headers={"Content-Type": kind})
+    sent = caller().post("/api/v1/probes", data='{"name": "x"}', headers={"Content-Type": kind})
     assert sent.status_code == 415
 
 

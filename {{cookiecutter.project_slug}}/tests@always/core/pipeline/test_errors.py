@@ -13,7 +13,7 @@ MakeCaller = Callable[..., FlaskClient]
 
 @pytest.mark.control("E1")
 @pytest.mark.parametrize("accept", ["application/json", "text/html", "image/png", "*/*", "application/xml;q=0.9", "@"])
-@pytest.mark.parametrize("path", ["/nothing", "/api/v1/me", "/api/v1/items/x"])
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/me", "/api/v1/probes/x"])
 def test_an_error_is_problem_json_whatever_accept_says(client: FlaskClient, accept: str, path: str) -> None:
     answer = client.get(path, headers={"Accept": accept})
     assert answer.status_code >= 400
@@ -51,7 +51,7 @@ def test_an_unexpected_exception_is_500_and_tells_nothing(make_app: MakeApp, ser
 
 @pytest.mark.control("E1")
 def test_protocol_headers_of_an_error_are_kept(client: FlaskClient) -> None:
-    answer = client.put("/api/v1/items")
+    answer = client.put("/api/v1/probes")
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
@@ -59,14 +59,14 @@ def test_protocol_headers_of_an_error_are_kept(client: FlaskClient) -> None:
 @pytest.mark.control("H2")
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "PROPFIND", "X" * 100])
 def test_an_unknown_method_is_405(caller: MakeCaller, method: str) -> None:
-    assert caller().open("/api/v1/items", method=method).status_code == 405
+    assert caller().open("/api/v1/probes", method=method).status_code == 405
 
 
 @pytest.mark.control("H2")
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 def test_a_method_override_is_ignored(caller: MakeCaller, name: str) -> None:
     me = caller()
-    address = me.post("/api/v1/items", json={"name": "x"}).headers["Location"]
+    address = me.post("/api/v1/probes", json={"name": "x"}).headers["Location"]
     assert me.get(address, headers={name: "DELETE"}).status_code == 200
     assert me.get(address, query_string={"_method": "DELETE"}).status_code == 400
     assert me.get(address).status_code == 200
@@ -82,16 +82,16 @@ def test_no_file_and_no_console_is_served(client: FlaskClient, path: str) -> Non
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html", "application/xml;charset=utf-8"])
 def test_an_answer_that_json_cannot_be_is_406(caller: MakeCaller, accept: str) -> None:
-    refused = caller().get("/api/v1/items", headers={"Accept": accept})
+    refused = caller().get("/api/v1/probes", headers={"Accept": accept})
     assert refused.status_code == 406
 
 
 @pytest.mark.parametrize(
     ("path", "accept"),
     [
-        ("/api/v1/items", "application/json;charset=utf-8"),
-        ("/api/v1/items", 'text/html, application/json ; profile="x";q=0.5'),
-        ("/api/v1/items", "application/*"),
+        ("/api/v1/probes", "application/json;charset=utf-8"),
+        ("/api/v1/probes", 'text/html, application/json ; profile="x";q=0.5'),
+        ("/api/v1/probes", "application/*"),
         ("/metrics", "text/plain"),
         ("/metrics", "text/plain;version=0.0.4"),
         ("/metrics", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5"),

@@ -16,12 +16,12 @@ def answers(caller: FlaskClient, stranger: FlaskClient) -> dict[int, TestRespons
     return {
         answer.status_code: answer
         for answer in (
-            caller.get("/api/v1/items"),
-            stranger.get("/api/v1/items"),
+            caller.get("/api/v1/probes"),
+            stranger.get("/api/v1/probes"),
             caller.get("/nothing-here"),
-            caller.put("/api/v1/items"),
-            caller.get("/api/v1/items", headers={"Host": "example.org"}, base_url="https://example.org"),
-            caller.post("/api/v1/items", data="{", content_type="application/json"),
+            caller.put("/api/v1/probes"),
+            caller.get("/api/v1/probes", headers={"Host": "example.org"}, base_url="https://example.org"),
+            caller.post("/api/v1/probes", data="{", content_type="application/json"),
         )
     }
 
@@ -47,15 +47,15 @@ def test_the_answers_cover_every_kind(caller: MakeCaller, client: FlaskClient) -
 
 def test_an_answer_without_a_body_has_no_type(caller: MakeCaller) -> None:
     me = caller()
-    made = me.post("/api/v1/items", json={"name": "Lamp"}).json["id"]
-    gone = me.delete(f"/api/v1/items/{made}")
+    made = me.post("/api/v1/probes", json={"name": "Lamp"}).json["id"]
+    gone = me.delete(f"/api/v1/probes/{made}")
     assert gone.status_code == 204
-    allowed = me.options("/api/v1/items")
+    allowed = me.options("/api/v1/probes")
     assert allowed.data == b""
     assert "GET" in allowed.headers["Allow"]
     assert "Content-Type" not in gone.headers
     assert "Content-Type" not in allowed.headers
-    assert me.head("/api/v1/items").headers["Content-Type"] == "application/json"
+    assert me.head("/api/v1/probes").headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.control("T2", "T3", "T4")
@@ -64,7 +64,7 @@ def test_plain_http_behind_a_proxy_is_refused_without_a_redirect(
     make_app: MakeApp, caller: MakeCaller, method: str
 ) -> None:
     app = make_app(server_tls="false", server_trusted_proxies="1")
-    refused = caller(app=app).open("/api/v1/items", method=method, base_url="http://localhost")
+    refused = caller(app=app).open("/api/v1/probes", method=method, base_url="http://localhost")
     assert refused.status_code == 403
     assert "Location" not in refused.headers
     assert "Strict-Transport-Security" not in refused.headers

@@ -17,7 +17,7 @@ MakeCaller = Callable[..., FlaskClient]
 IDLE = 100
 SLOW = 20
 BODY = b'{"name": "lamp"}'
-POST = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Content-Type: application/json")
+POST = ("POST /api/v1/probes HTTP/1.1", "Host: localhost", "Content-Type: application/json")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_slow_clients_keep_nobody_out(served: Served, credential: list[str]) -> 
     own = (*POST, *credential, f"Content-Length: {len(BODY)}")
 
     def read() -> bytes:
-        return answer(served, "GET /api/v1/items HTTP/1.1", "Host: localhost", *credential)
+        return answer(served, "GET /api/v1/probes HTTP/1.1", "Host: localhost", *credential)
 
     with ExitStack() as held:
         for _ in range(IDLE):
@@ -60,9 +60,9 @@ def test_slow_clients_keep_nobody_out(served: Served, credential: list[str]) -> 
     deadline = time.monotonic() + 10
     while not (made := answer(served, *own, body=BODY)).startswith(b"HTTP/1.1 201"):
         assert time.monotonic() < deadline, made
-    lines = ("GET /api/v1/items HTTP/1.1", "Host: localhost", "Connection: close", *credential)
-    items = json.loads(served.send(*lines).partition(b"\r\n\r\n")[2])["items"]
-    assert len(items) == 1, "a body whose client went before its end is none"
+    lines = ("GET /api/v1/probes HTTP/1.1", "Host: localhost", "Connection: close", *credential)
+    found = json.loads(served.send(*lines).partition(b"\r\n\r\n")[2])["probes"]
+    assert len(found) == 1, "a body whose client went before its end is none"
 
 
 @pytest.mark.control("I2")
@@ -84,7 +84,7 @@ def test_a_refusal_waits_for_the_body_to_end(served: Served) -> None:
             connection.connect()
             connection.auto_open = 0
             for _ in range(2):
-                connection.request("POST", "/api/v1/items", body=b"x" * 1_000_000, headers={"Host": "localhost"})
+                connection.request("POST", "/api/v1/probes", body=b"x" * 1_000_000, headers={"Host": "localhost"})
                 with connection.getresponse() as refused:
                     statuses.append(refused.status)
                     refused.read()

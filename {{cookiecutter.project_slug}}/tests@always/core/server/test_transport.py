@@ -52,7 +52,7 @@ def test_tls_before_1_2_is_refused(served: Served, version: ssl.TLSVersion) -> N
 
 
 @pytest.mark.control("T2", "T3")
-@pytest.mark.parametrize("line", ["GET /healthz", "GET /api/v1/items", "POST /api/v1/items"])
+@pytest.mark.parametrize("line", ["GET /healthz", "GET /api/v1/probes", "POST /api/v1/probes"])
 def test_plain_http_gets_no_answer_that_a_client_could_take_for_one(
     served: Served, service: ModuleType, line: str
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_body_of_ambiguous_length_gets_one_answer_and_the_connection_ends(
     served: Served, framing: tuple[str, ...]
 ) -> None:
     smuggled = b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    answer = served.send("POST /api/v1/items HTTP/1.1", "Host: localhost", *framing, body=smuggled)
+    answer = served.send("POST /api/v1/probes HTTP/1.1", "Host: localhost", *framing, body=smuggled)
     assert answer.count(b"HTTP/1.1 ") == 1
     assert answer.startswith((b"HTTP/1.1 411", b"HTTP/1.1 400", b"HTTP/1.1 501"))
 
@@ -106,7 +106,7 @@ def test_http_2_is_not_spoken(served: Served) -> None:
 
 @pytest.mark.control("H1")
 def test_a_chunked_body_is_411(served: Served) -> None:
-    lines = ("POST /api/v1/items HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked")
+    lines = ("POST /api/v1/probes HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked")
     assert served.send(*lines, body=b"2\r\n{}\r\n0\r\n\r\n").startswith(b"HTTP/1.1 411")
 
 
@@ -119,7 +119,7 @@ def test_a_header_that_is_too_large_is_refused(served: Served) -> None:
 @pytest.mark.control("I2")
 def test_a_body_that_is_shorter_than_it_says_gets_no_success(served: Served) -> None:
     with closing(served.connect()) as connection:
-        connection.sendall(b"POST /api/v1/items HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{}")
+        connection.sendall(b"POST /api/v1/probes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{}")
         connection.settimeout(2)
         try:
             answer = connection.recv(65536)

@@ -13,6 +13,7 @@ from flask.cli import FlaskGroup
 
 from tests.core.live_server import free_port
 from tests.core.registry import registered
+from tests.core.service import create_app
 
 MakeApp = Callable[..., Flask]
 HEX = "0123456789abcdef" * 4
@@ -81,14 +82,14 @@ def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleTy
 def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:
     del environ["APP_SECRET_KEY"]
     with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY is missing"):
-        service.create_app(environ)
+        create_app(environ)
 
 
 def test_the_environment_wins_over_dotenv_and_dotenv_over_toml(environ: dict[str, str], service: ModuleType) -> None:
     folder = Path(environ["APP_SETTINGS"]).parent
 
     def port() -> int:
-        return registered(service.create_app(environ), "ActiveSettings")[service.core.settings.Settings].server_port
+        return registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings].server_port
 
     (folder / "settings.toml").write_text(
         (folder / "settings.toml").read_text().replace("[server]", "[server]\nport = 1001")
@@ -104,11 +105,11 @@ def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleTy
     secret = environ.pop("APP_SECRET_KEY")
     (tmp_path / "secret").write_text(secret + "\n")
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
-    active_settings = registered(service.create_app(environ), "ActiveSettings")[service.core.settings.Settings]
+    active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
     assert active_settings.secret_key == secret
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
     with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY_FILE names a file"):
-        service.create_app(environ)
+        create_app(environ)
 
 
 def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
@@ -127,21 +128,21 @@ def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: 
     with pytest.raises(
         service.core.settings.ConfigurationError, match="secret_key, which is secret: give it as APP_SECRET_KEY"
     ):
-        service.create_app(environ)
+        create_app(environ)
 
 
 def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text("[server\n")
     with pytest.raises(service.core.settings.ConfigurationError, match=r"settings\.toml cannot be read"):
-        service.create_app(environ)
+        create_app(environ)
     path.unlink()
     with pytest.raises(service.core.settings.ConfigurationError, match=r"settings\.toml does not exist"):
-        service.create_app(environ)
+        create_app(environ)
 
 
 def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> None:
-    commands = FlaskGroup(create_app=lambda: service.create_app(environ), set_debug_flag=False, load_dotenv=False)
+    commands = FlaskGroup(create_app=lambda: create_app(environ), set_debug_flag=False, load_dotenv=False)
     refused = CliRunner().invoke(commands, ["run"])
     assert refused.exit_code == 1
     assert refused.stderr == "Error: `flask run` serves plain HTTP from one process. Start with `flask serve`.\n"

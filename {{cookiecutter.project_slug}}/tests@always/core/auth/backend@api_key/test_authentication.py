@@ -51,7 +51,7 @@ def test_a_key_in_a_cookie_or_a_form_is_no_credential(caller: MakeCaller, client
     key = key_of(caller())
     client.set_cookie("X-API-Key", key)
     assert client.get(ME).status_code == 401
-    assert client.post("/api/v1/items", data={"api_key": key}).status_code == 401
+    assert client.post("/api/v1/probes", data={"api_key": key}).status_code == 401
 
 
 @pytest.mark.control("A2")

@@ -27,11 +27,11 @@ def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    made = json.loads(run("create", "--name", "ci", "--owner", "build", "--scopes", "items:read", "--json"))
+    made = json.loads(run("create", "--name", "ci", "--owner", "build", "--scopes", "probes:read", "--json"))
     assert made["id"] in run("list", "--owner", "build")
     assert made["key"] not in run("list")
     shown = dict(re.split("  +", line) for line in run("show", made["id"]).splitlines())
-    told = {"owner": "build", "scopes": "items:read", "revoked at": "-", "state": "valid"}
+    told = {"owner": "build", "scopes": "probes:read", "revoked at": "-", "state": "valid"}
     assert told.items() <= shown.items()
     new = json.loads(run("rotate", made["id"], "--overlap", "0", "--json"))
     assert status(app, made["key"]) == 401
@@ -45,13 +45,13 @@ def test_the_commands_create_list_show_rotate_and_revoke(app: Flask) -> None:
     [
         ["create", "--name", "x", "--scopes", "made:up"],
         ["create", "--name", "x", "--scopes", ""],
-        ["create", "--name", "x", "--scopes", "items:read", "--expires-in", "366"],
-        ["create", "--name", "x", "--scopes", "items:read", "--rate", "often"],
-        ["create", "--name", "", "--scopes", "items:read"],
-        ["create", "--name", "a\nb", "--scopes", "items:read"],
-        ["create", "--name", "x", "--scopes", "items:read", "--not-before", "tomorrow"],
-        ["create", "--name", "x", "--scopes", "items:read", "--not-before", "9999-01-01"],
-        ["create", "--name", "a", "--owner", "", "--scopes", "items:read"],
+        ["create", "--name", "x", "--scopes", "probes:read", "--expires-in", "366"],
+        ["create", "--name", "x", "--scopes", "probes:read", "--rate", "often"],
+        ["create", "--name", "", "--scopes", "probes:read"],
+        ["create", "--name", "a\nb", "--scopes", "probes:read"],
+        ["create", "--name", "x", "--scopes", "probes:read", "--not-before", "tomorrow"],
+        ["create", "--name", "x", "--scopes", "probes:read", "--not-before", "9999-01-01"],
+        ["create", "--name", "a", "--owner", "", "--scopes", "probes:read"],
         ["list", "--owner", BYTE],
         ["show", BYTE],
         ["rotate", BYTE],
@@ -73,7 +73,7 @@ def test_a_key_may_begin_later_and_so_does_what_replaces_it(app: Flask, later: L
         return str(app.test_cli_runner().invoke(args=["keys", *args], catch_exceptions=False).stdout)
 
     begins = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M}"
-    made = json.loads(run("create", "--name", "ci", "--scopes", "items:read", "--not-before", begins, "--json"))
+    made = json.loads(run("create", "--name", "ci", "--scopes", "probes:read", "--not-before", begins, "--json"))
     assert "not yet" in run("show", made["id"])
     keys = [made["key"], json.loads(run("rotate", made["id"], "--overlap", "72", "--json"))["key"]]
     assert [status(app, key) for key in keys] == [401, 401]
@@ -84,7 +84,7 @@ def test_a_key_may_begin_later_and_so_does_what_replaces_it(app: Flask, later: L
 @pytest.mark.usefixtures("without_tables")
 @pytest.mark.parametrize(
     "args",
-    [["create", "--name", "x", "--scopes", "items:read"], ["list"], ["show", "x"], ["rotate", "x"], ["revoke", "x"]],
+    [["create", "--name", "x", "--scopes", "probes:read"], ["list"], ["show", "x"], ["rotate", "x"], ["revoke", "x"]],
 )
 def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, args: list[str]) -> None:
     done = app.test_cli_runner().invoke(args=["keys", *args])

@@ -56,21 +56,21 @@ def test_a_keyed_hash_is_stored_and_the_key_is_not(app: Flask, caller: MakeCalle
 
 
 def test_a_caller_makes_lists_and_reads_its_keys(caller: MakeCaller, app: Flask) -> None:
-    me = caller("keys:manage items:read")
-    made = me.post(KEYS, json={"name": "reader", "scopes": ["items:read"], "expires_in_days": 7})
+    me = caller("keys:manage probes:read")
+    made = me.post(KEYS, json={"name": "reader", "scopes": ["probes:read"], "expires_in_days": 7})
     assert made.status_code == 201
     assert set(made.json) == {"id", "key", "expires_at"}
     told = me.get(made.headers["Location"]).json
-    assert told["scopes"] == ["items:read"]
+    assert told["scopes"] == ["probes:read"]
     assert "key" not in told
     assert "digest" not in told
     assert made.json["id"] in [key["id"] for key in me.get(KEYS).json["keys"]]
-    assert using(app, made.json["key"]).get(ME).json["scopes"] == ["items:read"]
+    assert using(app, made.json["key"]).get(ME).json["scopes"] == ["probes:read"]
 
 
 def test_a_revoked_key_is_gone_for_callers_and_not_for_operators(caller: MakeCaller, app: Flask) -> None:
-    me = caller("keys:manage items:read")
-    made = me.post(KEYS, json={"name": "short", "scopes": ["items:read"], "expires_in_days": 7.0})
+    me = caller("keys:manage probes:read")
+    made = me.post(KEYS, json={"name": "short", "scopes": ["probes:read"], "expires_in_days": 7.0})
     address = made.headers["Location"]
     assert me.delete(address).status_code == 204
     assert {me.get(address).status_code, me.delete(address).status_code} == {404}
@@ -81,8 +81,8 @@ def test_a_revoked_key_is_gone_for_callers_and_not_for_operators(caller: MakeCal
 
 @pytest.mark.control("Z7")
 def test_a_caller_gives_no_scope_that_it_lacks(caller: MakeCaller) -> None:
-    me = caller("keys:manage items:read")
-    for scopes in (["admin"], ["items:write"], ["items:read", "admin"]):
+    me = caller("keys:manage probes:read")
+    for scopes in (["admin"], ["probes:write"], ["probes:read", "admin"]):
         assert me.post(KEYS, json={"name": "more", "scopes": scopes}).status_code == 403
 
 
@@ -93,13 +93,13 @@ def test_a_key_ends_no_later_than_the_one_that_made_it(caller: MakeCaller) -> No
     made = me.post(KEYS, json={"name": "long", "scopes": ["keys:manage"], "expires_in_days": 365}).json
     assert datetime.fromisoformat(made["expires_at"]) <= mine
     admin = caller("keys:manage admin")
-    made = admin.post(KEYS, json={"name": "long", "scopes": ["items:read"], "expires_in_days": 365}).json
+    made = admin.post(KEYS, json={"name": "long", "scopes": ["probes:read"], "expires_in_days": 365}).json
     assert datetime.fromisoformat(made["expires_at"]) > mine
 
 
 @pytest.mark.control("Z7")
 def test_rotating_a_key_of_more_scopes_is_no_way_to_them(caller: MakeCaller) -> None:
-    strong = caller("keys:manage items:write admin", owner="both")
+    strong = caller("keys:manage probes:write admin", owner="both")
     weak = caller("keys:manage", owner="both")
     strong_id = strong.headers["X-API-Key"].split("_")[2]  # type: ignore[attr-defined]
     assert weak.post(f"{KEYS}/{strong_id}/rotate").status_code == 403
@@ -116,12 +116,12 @@ def test_anothers_key_does_not_exist(caller: MakeCaller, method: str, tail: str)
 
 
 def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, app: Flask) -> None:
-    me = caller("keys:manage items:read")
+    me = caller("keys:manage probes:read")
     address = f"{KEYS}/{me.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
     made = me.post(f"{address}/rotate")
     assert made.status_code == 201
     new = using(app, made.json["key"])
-    assert new.get(ME).json["scopes"] == ["items:read", "keys:manage"]
+    assert new.get(ME).json["scopes"] == ["probes:read", "keys:manage"]
     assert new.get(made.headers["Location"]).json["replaces"] == address.rpartition("/")[2]
     assert me.get(ME).status_code == 200
     assert me.get(ME).json["expires_at"] < new.get(ME).json["expires_at"]
@@ -135,24 +135,24 @@ def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, a
         {"name": "x"},
         {"name": "x", "scopes": []},
         {"name": "x", "scopes": ["made:up"]},
-        {"name": "x", "scopes": ["items:read", "items:read"]},
-        {"name": "x", "scopes": "items:read"},
+        {"name": "x", "scopes": ["probes:read", "probes:read"]},
+        {"name": "x", "scopes": "probes:read"},
         {"name": "x", "scopes": [1]},
-        {"name": "x", "scopes": ["items:read"], "expires_in_days": 0},
-        {"name": "x", "scopes": ["items:read"], "expires_in_days": 366},
-        {"name": "x", "scopes": ["items:read"], "expires_in_days": True},
-        {"name": "x", "scopes": ["items:read"], "expires_in_days": 1.5},
-        {"name": "x", "scopes": ["items:read"], "owner": "another"},
-        {"name": "x", "scopes": ["items:read"], "rate": "9/second"},
+        {"name": "x", "scopes": ["probes:read"], "expires_in_days": 0},
+        {"name": "x", "scopes": ["probes:read"], "expires_in_days": 366},
+        {"name": "x", "scopes": ["probes:read"], "expires_in_days": True},
+        {"name": "x", "scopes": ["probes:read"], "expires_in_days": 1.5},
+        {"name": "x", "scopes": ["probes:read"], "owner": "another"},
+        {"name": "x", "scopes": ["probes:read"], "rate": "9/second"},
     ],
 )
 @pytest.mark.control("Z2", "I3")
 def test_a_key_of_the_wrong_form_is_422(caller: MakeCaller, body: dict[str, object]) -> None:
-    assert caller("keys:manage items:read").post(KEYS, json=body).status_code == 422
+    assert caller("keys:manage probes:read").post(KEYS, json=body).status_code == 422
 
 
 def test_a_key_may_have_a_rate_of_its_own(app: Flask) -> None:
-    args = ["keys", "create", "--name", "slow", "--scopes", "items:read", "--rate", "2/day", "--json"]
+    args = ["keys", "create", "--name", "slow", "--scopes", "probes:read", "--rate", "2/day", "--json"]
     key = json.loads(app.test_cli_runner().invoke(args=args).stdout)["key"]
     client = using(app, key)
     assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 429]

@@ -11,7 +11,7 @@ MakeCaller = Callable[..., FlaskClient]
 MakeApp = Callable[..., Flask]
 
 
-def key(app: Flask, *options: str, scopes: str = "items:read") -> dict[str, str]:
+def key(app: Flask, *options: str, scopes: str = "probes:read") -> dict[str, str]:
     command = ["keys", "create", "--name", "k", "--owner", "ada-rates", "--scopes", scopes, "--json", *options]
     made: dict[str, str] = json.loads(app.test_cli_runner().invoke(args=command).stdout)
     return made
@@ -39,8 +39,8 @@ def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
 
 @pytest.mark.control("R3", "Z7")
 def test_what_comes_from_a_key_counts_on_its_budget(app: Flask) -> None:
-    own, client = key(app, "--rate", "5/day", scopes="items:read keys:manage"), app.test_client()
-    body = {"name": "more", "scopes": ["items:read", "keys:manage"]}
+    own, client = key(app, "--rate", "5/day", scopes="probes:read keys:manage"), app.test_client()
+    body = {"name": "more", "scopes": ["probes:read", "keys:manage"]}
     child = client.post("/api/v1/keys", json=body, headers=sending(own)).json
     heir = client.post(f"/api/v1/keys/{child['id']}/rotate", headers=sending(child)).json
     assert client.get(f"/api/v1/keys/{heir['id']}", headers=sending(heir)).json["rate"] == "5/day"
@@ -67,8 +67,8 @@ def test_a_key_that_counts_elsewhere_is_replaced_by_an_administrator_alone(app: 
 
 
 def test_an_administrator_makes_keys_of_the_common_rate(app: Flask) -> None:
-    admin, client = key(app, "--rate", "90/minute", scopes="items:read keys:manage admin"), app.test_client()
-    made = client.post("/api/v1/keys", json={"name": "k", "scopes": ["items:read"]}, headers=sending(admin))
+    admin, client = key(app, "--rate", "90/minute", scopes="probes:read keys:manage admin"), app.test_client()
+    made = client.post("/api/v1/keys", json={"name": "k", "scopes": ["probes:read"]}, headers=sending(admin))
     assert client.get(made.headers["Location"], headers=sending(admin)).json["rate"] is None
 
 
@@ -80,7 +80,7 @@ def test_a_rate_is_kept_in_one_form_however_it_is_given(app: Flask) -> None:
 
 @pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])
 def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
-    command = ["keys", "create", "--name", "k", "--scopes", "items:read"]
+    command = ["keys", "create", "--name", "k", "--scopes", "probes:read"]
     refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
     assert refused.exit_code == 2
     assert "it must be a rate such as 600/minute" in refused.stderr

@@ -14,7 +14,7 @@ RULES = Path(__file__).parents[4] / ".gitleaks.toml"
 def test_the_scanner_finds_a_key(app: Flask, grant: Grant) -> None:
     """gitleaks looks for a keyword first, and for the expression where it found one."""
     (rule,) = tomllib.loads(RULES.read_text(encoding="utf-8"))["rules"]
-    key = grant(app, "ada", "items:read")["X-API-Key"]
+    key = grant(app, "ada", "probes:read")["X-API-Key"]
     assert any(keyword in key for keyword in rule["keywords"])
     found = re.search(rule["regex"], f"API_KEY={key}\n")
     assert found

@@ -26,9 +26,9 @@ def test_a_new_caller_gets_a_first_key_once(make_app: MakeApp) -> None:
     client = make_app(sign_up_open="true").test_client()
     signed_up = client.post(REGISTER, json=person())
     assert signed_up.status_code == 201
-    assert signed_up.json["scopes"] == ["items:read", "items:write"]
+    assert signed_up.json["scopes"] == ["probes:read", "probes:write"]
     headers = {"X-API-Key": signed_up.json["key"]}
-    assert client.post("/api/v1/items", json={"name": "mine"}, headers=headers).status_code == 201
+    assert client.post("/api/v1/probes", json={"name": "mine"}, headers=headers).status_code == 201
     assert client.get("/api/v1/me", headers=headers).json["id"] == signed_up.json["username"]
 
 

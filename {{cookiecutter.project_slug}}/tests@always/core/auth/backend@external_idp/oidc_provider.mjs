@@ -19,7 +19,7 @@ function provider() {
   })
   keys.unshift({ ...privateKey, kid: randomUUID(), use: 'sig', alg: 'ES256' })
   const resourceServer = {
-    scope: 'items:read items:write',
+    scope: 'probes:read probes:write',
     audience,
     accessTokenFormat: 'jwt',
     accessTokenTTL: 300,

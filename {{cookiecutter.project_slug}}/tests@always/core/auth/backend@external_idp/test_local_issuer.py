@@ -12,7 +12,7 @@ from flask import Flask
 MakeApp = Callable[..., Flask]
 ME = "/api/v1/me"
 LOCAL = {"environment": "development", "provider_issuer": "local"}
-ISSUE = ["tokens", "issue", "--sub", "ada", "--scopes", "items:read"]
+ISSUE = ["tokens", "issue", "--sub", "ada", "--scopes", "probes:read"]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def issued(app: Flask, *options: str) -> str:
 def test_a_token_of_the_local_issuer_works(local: Flask) -> None:
     answer = local.test_client().get(ME, headers={"Authorization": f"Bearer {issued(local)}"})
     assert answer.json["id"] == "https://local.invalid#ada"
-    assert answer.json["scopes"] == ["items:read"]
+    assert answer.json["scopes"] == ["probes:read"]
 
 
 def test_its_key_is_made_once_and_readable_by_its_owner_alone(local: Flask, environ: dict[str, str]) -> None:
@@ -69,7 +69,7 @@ def test_with_a_provider_there_are_no_local_tokens(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [("--scopes", "items:raed"), ("--scopes", ""), ("--sub", ""), ("--expires-in", "0")]
+    "options", [("--scopes", "probes:raed"), ("--scopes", ""), ("--sub", ""), ("--expires-in", "0")]
 )
 def test_a_wrong_option_is_told(local: Flask, options: tuple[str, str]) -> None:
     assert local.test_cli_runner().invoke(args=[*ISSUE, *options]).exit_code == 2

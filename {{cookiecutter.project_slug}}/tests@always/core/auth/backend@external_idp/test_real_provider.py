@@ -57,7 +57,7 @@ class Real:
         self._tls = ssl.create_default_context(cafile=ca)
         self._pool = PoolManager(ssl_context=self._tls, retries=False)
 
-    def token(self, scope: str = "items:read") -> str:
+    def token(self, scope: str = "probes:read") -> str:
         """Get an access token as a program does."""
         form = urlencode({"grant_type": "client_credentials", "scope": scope})
         headers = make_headers(basic_auth="program:a+secret+of+the+tests")
@@ -112,12 +112,12 @@ def call(client: FlaskClient, token: str) -> Any:
 def test_its_tokens_are_accepted_its_rotation_is_followed_and_its_outage_survived(
     client: FlaskClient, provider: Real, stopping: ExitStack, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = provider.token("items:read items:write")
+    first = provider.token("probes:read probes:write")
     header = json.loads(base64.urlsafe_b64decode(first.partition(".")[0] + "=="))
     assert (header["typ"], header["alg"]) == ("at+jwt", "ES256")
     told = call(client, first).json
     assert told["id"] == f"{provider.issuer}#program"
-    assert told["scopes"] == ["items:read", "items:write"]
+    assert told["scopes"] == ["probes:read", "probes:write"]
     assert client.get("/readyz").json["parts"]["provider"] == "ok"
 
     provider.rotate()

@@ -25,22 +25,22 @@ def me(app: Flask, **claims: Any) -> Any:
 @pytest.mark.parametrize(
     ("claims", "scopes"),
     [
-        ({"scope": "items:read items:write openid"}, ["items:read", "items:write"]),
-        ({"scope": ["items:read"]}, ["items:read"]),
-        ({"scope": None, "scp": ["items:read", "items:write"]}, ["items:read", "items:write"]),
-        ({"scope": None, "scp": "items:read"}, ["items:read"]),
-        ({"scope": "items:read", "scp": "items:read items:write"}, ["items:read"]),
+        ({"scope": "probes:read probes:write openid"}, ["probes:read", "probes:write"]),
+        ({"scope": ["probes:read"]}, ["probes:read"]),
+        ({"scope": None, "scp": ["probes:read", "probes:write"]}, ["probes:read", "probes:write"]),
+        ({"scope": None, "scp": "probes:read"}, ["probes:read"]),
+        ({"scope": "probes:read", "scp": "probes:read probes:write"}, ["probes:read"]),
         ({"scope": ""}, []),
         ({"scope": None}, []),
-        ({"scope": "ITEMS:READ items:readx items"}, []),
-        ({"scope": "items:read\u00a0items:write"}, []),
+        ({"scope": "PROBES:READ probes:readx probes"}, []),
+        ({"scope": "probes:read\u00a0items:write"}, []),
     ],
 )
 def test_scopes_are_read_from_scope_or_scp(app: Flask, claims: dict[str, Any], scopes: list[str]) -> None:
     assert me(app, **claims).json["scopes"] == scopes
 
 
-@pytest.mark.parametrize("value", [1, True, {"items:read": True}, [1], ["items:read", None], [["items:read"]]])
+@pytest.mark.parametrize("value", [1, True, {"probes:read": True}, [1], ["probes:read", None], [["probes:read"]]])
 @pytest.mark.control("J6")
 def test_scopes_of_another_form_are_refused(app: Flask, value: Any) -> None:
     assert me(app, scope=value).status_code == 401
@@ -49,17 +49,17 @@ def test_scopes_of_another_form_are_refused(app: Flask, value: Any) -> None:
 def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> None:
     app = make_app(
         provider_roles_claim="realm_access,roles",
-        provider_role_scopes="reader=items:read, editor=items:read items:write, k=v=items:read",
+        provider_role_scopes="reader=probes:read, editor=probes:read probes:write, k=v=probes:read",
     )
     for roles, scopes in (
-        (["reader"], ["items:read"]),
-        (["editor", "other"], ["items:read", "items:write"]),
-        ("reader k=v", ["items:read"]),
-        (["admin", "items:write"], []),
+        (["reader"], ["probes:read"]),
+        (["editor", "other"], ["probes:read", "probes:write"]),
+        ("reader k=v", ["probes:read"]),
+        (["admin", "probes:write"], []),
         ([], []),
     ):
         assert me(app, scope="openid", realm_access={"roles": roles}).json["scopes"] == scopes
-    assert me(app, scope="admin", realm_access={"roles": ["reader"]}).json["scopes"] == ["admin", "items:read"]
+    assert me(app, scope="admin", realm_access={"roles": ["reader"]}).json["scopes"] == ["admin", "probes:read"]
     for elsewhere in ({}, {"realm_access": []}, {"realm_access": {"roles": None}}, {"roles": ["editor"]}):
         assert me(app, scope="openid", **elsewhere).json["scopes"] == []
     assert me(app, scope="openid", realm_access={"roles": {"editor": True}}).status_code == 401
@@ -91,9 +91,9 @@ def test_another_subject_is_another_caller(app: Flask) -> None:
 
 @pytest.mark.parametrize("subject", ["x" * 255, "Zoë Ω", "a' OR 1=1 --", "%"])
 def test_any_subject_can_own_something(app: Flask, subject: str) -> None:
-    token = provider().token(subject, "items:read items:write")
+    token = provider().token(subject, "probes:read probes:write")
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
-    made = client.post("/api/v1/items", json={"name": "lamp"}, headers=headers)
+    made = client.post("/api/v1/probes", json={"name": "lamp"}, headers=headers)
     assert made.status_code == 201
     assert client.get(made.headers["Location"], headers=headers).status_code == 200
 
@@ -126,7 +126,7 @@ def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: 
         ({"provider_algorithms": "none"}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_algorithms": ""}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_token_types": "id+jwt"}, "APP_PROVIDER_TOKEN_TYPES"),
-        ({"provider_role_scopes": "reader=items:raed"}, "unknown scope 'items:raed'"),
+        ({"provider_role_scopes": "reader=probes:raed"}, "unknown scope 'probes:raed'"),
         ({"provider_role_scopes": "reader"}, "APP_PROVIDER_ROLE_SCOPES"),
         ({"provider_leeway": "61"}, "APP_PROVIDER_LEEWAY .* 0 to 60"),
         ({"provider_metadata": "http://a.example"}, "APP_PROVIDER_METADATA"),
@@ -142,13 +142,13 @@ def test_a_setting_that_would_weaken_the_check_stops_the_start(
 
 def test_callers_are_those_who_own_something(app: Flask) -> None:
     def count() -> int:
-        token = provider().token("admin", "admin items:write")
+        token = provider().token("admin", "admin probes:write")
         return int(
             app.test_client().get("/api/v1/admin/stats", headers={"Authorization": f"Bearer {token}"}).json["callers"]
         )
 
     before = count()
     for subject in ("owner-a", "owner-b", "owner-a"):
-        headers = {"Authorization": f"Bearer {provider().token(subject, 'items:write')}"}
-        app.test_client().post("/api/v1/items", json={"name": "lamp"}, headers=headers)
+        headers = {"Authorization": f"Bearer {provider().token(subject, 'probes:write')}"}
+        app.test_client().post("/api/v1/probes", json={"name": "lamp"}, headers=headers)
     assert count() == before + 2

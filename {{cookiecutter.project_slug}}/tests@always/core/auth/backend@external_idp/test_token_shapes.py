@@ -40,14 +40,14 @@ ME = "/api/v1/me"
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 ACCEPTED: dict[str, tuple[str, dict[str, Any], dict[str, Any], set[str]]] = {
-    "Keycloak": ("Keycloak", JWT, KEYCLOAK, {"items:read", "items:write"}),
-    "Entra ID, a person": ("Entra ID", JWT, ENTRA_2, {"items:read"}),
-    "Entra ID, a program": ("Entra ID", JWT, ENTRA_2_APP, {"items:read", "items:write"}),
-    "Entra ID, version 1": ("Entra ID 2", {**JWT, "x5t": "one"}, ENTRA_1, {"items:read", "items:write"}),
-    "Auth0, RFC 9068": ("Auth0", {**JWT, "typ": "at+jwt"}, AUTH0_9068, {"items:read"}),
-    "Auth0, its own profile": ("Auth0 2", JWT, AUTH0_OWN, {"items:read", "items:write"}),
-    "Auth0, a program": ("Auth0 2", JWT, AUTH0_PROGRAM, {"items:read", "items:write"}),
-    "Okta": ("Okta", {"alg": "RS256", "kid": "one"}, OKTA, {"items:read"}),
+    "Keycloak": ("Keycloak", JWT, KEYCLOAK, {"probes:read", "probes:write"}),
+    "Entra ID, a person": ("Entra ID", JWT, ENTRA_2, {"probes:read"}),
+    "Entra ID, a program": ("Entra ID", JWT, ENTRA_2_APP, {"probes:read", "probes:write"}),
+    "Entra ID, version 1": ("Entra ID 2", {**JWT, "x5t": "one"}, ENTRA_1, {"probes:read", "probes:write"}),
+    "Auth0, RFC 9068": ("Auth0", {**JWT, "typ": "at+jwt"}, AUTH0_9068, {"probes:read"}),
+    "Auth0, its own profile": ("Auth0 2", JWT, AUTH0_OWN, {"probes:read", "probes:write"}),
+    "Auth0, a program": ("Auth0 2", JWT, AUTH0_PROGRAM, {"probes:read", "probes:write"}),
+    "Okta": ("Okta", {"alg": "RS256", "kid": "one"}, OKTA, {"probes:read"}),
 }
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "Keycloak's ID token": ("Keycloak", JWT, KEYCLOAK_ID),
@@ -79,7 +79,7 @@ def configured(
     """Make the service with the documented settings of a provider whose documents are here."""
 
     def make(name: str) -> FlaskClient:
-        block = documented()[name]
+        block = documented()[name].replace("items:", "probes:").replace("Items.", "Probes.")
         for variable in ("ISSUER", "CA", "AUDIENCE"):
             environ.pop(f"APP_PROVIDER_{variable}")
         path = Path(environ["APP_SETTINGS"])

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 ME = "/api/v1/me"
-ITEMS = "/api/v1/items"
+PROBES = "/api/v1/probes"
 METADATA = "/.well-known/oauth-protected-resource"
 
 
@@ -36,7 +36,7 @@ def test_a_token_in_a_cookie_or_a_form_is_no_credential(caller: MakeCaller, clie
     client.set_cookie("access_token", token)
     client.set_cookie("Authorization", f"Bearer {token}")
     assert client.get(ME).status_code == 401
-    assert client.post(ITEMS, data={"access_token": token}).status_code == 401
+    assert client.post(PROBES, data={"access_token": token}).status_code == 401
 
 
 @pytest.mark.control("A2")
@@ -44,7 +44,7 @@ def test_a_token_in_two_places_is_refused(caller: MakeCaller) -> None:
     me = caller()
     token = token_of(me)
     assert me.get(ME, query_string={"access_token": token}).status_code == 400
-    assert me.post(ITEMS, data={"access_token": token}).status_code == 415
+    assert me.post(PROBES, data={"access_token": token}).status_code == 415
 
 
 @pytest.mark.control("A2")
@@ -88,10 +88,10 @@ def test_tokens_that_are_not_valid_look_alike(caller: MakeCaller, client: FlaskC
 
 @pytest.mark.control("A5")
 def test_a_missing_scope_is_named(caller: MakeCaller) -> None:
-    refused = caller("items:read").post(ITEMS, json={"name": "lamp"})
+    refused = caller("probes:read").post(PROBES, json={"name": "lamp"})
     assert refused.status_code == 403
     assert 'error="insufficient_scope"' in refused.headers["WWW-Authenticate"]
-    assert 'scope="items:write"' in refused.headers["WWW-Authenticate"]
+    assert 'scope="probes:write"' in refused.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("R4")
@@ -115,7 +115,7 @@ def test_the_challenge_leads_to_the_metadata_of_this_address(make_app: MakeApp, 
     assert document.mimetype == "application/json"
     assert document.json["resource"] == address
     assert document.json["bearer_methods_supported"] == ["header"]
-    assert "items:read" in document.json["scopes_supported"]
+    assert "probes:read" in document.json["scopes_supported"]
     assert all(server.startswith("https://") for server in document.json["authorization_servers"])
 
 

@@ -92,7 +92,7 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
     given = redeem(app, client, browser.consent(asking(client, challenge))["code"], verifier).json
     page = browser.http.get(ACCOUNT).text
     assert "Tester" in page
-    assert "Read your items" in page
+    assert "Read your probes" in page
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
     form = {"csrf_token": hidden(page, "csrf_token"), "client_id": hidden(page, "client_id")}

@@ -110,7 +110,7 @@ def test_sign_up_is_closed_unless_it_is_opened(app: Flask) -> None:
 def test_somebody_who_signed_up_signs_in_and_may_not_administer(open_: FlaskClient) -> None:
     made = open_.post(REGISTER, json={"username": "newton", "email": "n@example.com", "password": PASSWORD})
     assert made.status_code == 201
-    assert made.json == {"id": made.json["id"], "username": "newton", "scopes": ["items:read", "items:write"]}
+    assert made.json == {"id": made.json["id"], "username": "newton", "scopes": ["probes:read", "probes:write"]}
     assert Browser(open_.application, "newton").sign_in().status_code == 303
     assert sign_up(open_, PASSWORD, "newton") == 409
 
@@ -136,7 +136,7 @@ def test_the_commands_tell_what_is_wrong(app: Flask) -> None:
         (("users", "create", "Bad Name", *email), PASSWORD, "Invalid name"),
         (("users", "create", "weak", *email), "short", "at least 15"),
         (("users", "create", "odd", *email, "--scopes", "everything"), PASSWORD, "choose from"),
-        (("users", "create", "odd", *email, "--scopes", "items:read\u00a0admin"), PASSWORD, "choose from"),
+        (("users", "create", "odd", *email, "--scopes", "probes:read\u00a0admin"), PASSWORD, "choose from"),
         (("users", "lock", "nobody"), "", "Unknown user nobody"),
         (("clients", "rotate", "none"), "", "Unknown client none"),
         (("clients", "create", "--name", "x", "--grants", "password", "--scopes", "admin"), "", "choose from"),
@@ -176,7 +176,7 @@ def test_the_commands_tell_what_is_wrong(app: Flask) -> None:
 )
 @pytest.mark.control("O1")
 def test_a_redirect_uri_that_could_be_taken_over_is_not_registered(app: Flask, uri: str) -> None:
-    options = ("--grants", "authorization_code", "--scopes", "items:read", "--redirect-uri", uri)
+    options = ("--grants", "authorization_code", "--scopes", "probes:read", "--redirect-uri", uri)
     done = app.test_cli_runner().invoke(args=["clients", "create", "--name", "x", *options])
     assert done.exit_code == 2
     assert "redirect-uri" in done.output
@@ -187,7 +187,7 @@ def test_an_operator_lists_people_and_clients(app: Flask) -> None:
     assert "listed@example.com" in command(app, "users", "list")
     made = command(
         app,
-        *("clients", "create", "--name", "native", "--grants", "authorization_code", "--scopes", "items:read"),
+        *("clients", "create", "--name", "native", "--grants", "authorization_code", "--scopes", "probes:read"),
         *("--redirect-uri", "com.example.app:/cb", "--public", "--json"),
     )
     assert made["secret"] is None

@@ -124,10 +124,10 @@ def test_state_comes_back_exactly_and_iss_tells_who_speaks(ada: Browser, shop: d
 @pytest.mark.parametrize(
     ("more", "error"),
     [
-        ({"scope": "items:read nonsense"}, "invalid_scope"),
-        ({"scope": 'items:read "'}, "invalid_scope"),
+        ({"scope": "probes:read nonsense"}, "invalid_scope"),
+        ({"scope": 'probes:read "'}, "invalid_scope"),
         ({"resource": "https://elsewhere.example"}, "invalid_target"),
-        ({"scope": "items:read\u00a0items:write"}, "invalid_scope"),
+        ({"scope": "probes:read\u00a0items:write"}, "invalid_scope"),
         ({"resource": "https://localhost:8443//"}, "invalid_target"),
         ({"resource": "https://localhost:8443/x"}, "invalid_target"),
     ],

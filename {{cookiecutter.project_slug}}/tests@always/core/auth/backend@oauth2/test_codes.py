@@ -23,10 +23,14 @@ def claims_of(token: str) -> Any:
 @pytest.mark.control("O18")
 def test_a_code_gives_an_access_token_for_this_service(app: Flask, public: tuple[str, ...]) -> None:
     client = make_client(app, *public)
-    answer = redeem(app, client, *a_code(app, client, scope="items:read"))
+    answer = redeem(app, client, *a_code(app, client, scope="probes:read"))
     assert answer.status_code == 200
     assert set(answer.json) == {"access_token", "token_type", "expires_in", "scope", "refresh_token"}
-    assert (answer.json["token_type"], answer.json["expires_in"], answer.json["scope"]) == ("Bearer", 600, "items:read")
+    assert (answer.json["token_type"], answer.json["expires_in"], answer.json["scope"]) == (
+        "Bearer",
+        600,
+        "probes:read",
+    )
     header = jws.extract_compact(answer.json["access_token"].encode()).headers()
     assert (header["typ"], header["alg"], len(header["kid"])) == ("at+jwt", "ES256", 43)
     claims = claims_of(answer.json["access_token"])
@@ -35,7 +39,7 @@ def test_a_code_gives_an_access_token_for_this_service(app: Flask, public: tuple
     assert claims["exp"] - claims["iat"] == 600
     assert set(claims) == {"iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope"}
     me = app.test_client().get(ME, headers={"Authorization": f"Bearer {answer.json['access_token']}"}).json
-    assert (me["id"], me["scopes"], me["credential"]) == (claims["sub"], ["items:read"], claims["jti"])
+    assert (me["id"], me["scopes"], me["credential"]) == (claims["sub"], ["probes:read"], claims["jti"])
 
 
 @pytest.mark.control("O3")

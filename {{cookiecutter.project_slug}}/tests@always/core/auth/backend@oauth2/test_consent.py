@@ -49,9 +49,15 @@ def test_no_page_is_read_across_origins(make_app: MakeApp) -> None:
 
 @pytest.mark.control("O20")
 def test_the_page_names_client_person_scopes_and_destination(app: Flask, ada: Browser) -> None:
-    client = make_client(app, uri="https://client.example/callback", scopes="items:read items:write")
+    client = make_client(app, uri="https://client.example/callback", scopes="probes:read probes:write")
     page = ada.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
-    for text in ("Tester", "ada", "Read your items", "Create, change and delete your items", "https://client.example"):
+    for text in (
+        "Tester",
+        "ada",
+        "Read your probes",
+        "Create, change and delete your probes",
+        "https://client.example",
+    ):
         assert text in page
     assert "figures of the service" not in page
 
@@ -68,7 +74,7 @@ def test_a_get_never_consents(ada: Browser, shop: dict[str, str]) -> None:
 
 @pytest.mark.control("W1")
 def test_consent_is_for_the_request_that_was_shown_once(app: Flask, ada: Browser, shop: dict[str, str]) -> None:
-    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], scope="items:read")).text
+    page = ada.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1], scope="probes:read")).text
     form = consent_form(page)
     # What is posted beside the answer changes nothing.
     sent = ada.http.post(AUTHORIZE, data={**form, "scope": "admin", "redirect_uri": "https://evil.example/"})
@@ -126,12 +132,12 @@ def test_a_form_may_lead_to_any_redirect_uri(app: Flask, ada: Browser, uri: str,
 
 @pytest.mark.control("Z7")
 def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) -> None:
-    make_user(app, "reader", scopes="items:read")
+    make_user(app, "reader", scopes="probes:read")
     browser = Browser(app, "reader")
     browser.sign_in()
     verifier, challenge = pkce()
-    code = browser.consent(asking(shop, challenge, scope="items:read admin"))["code"]
-    assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
+    code = browser.consent(asking(shop, challenge, scope="probes:read admin"))["code"]
+    assert redeem(app, shop, code, verifier).json["scope"] == "probes:read"
     none = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="admin"))
     assert returned(none)["error"] == "invalid_scope"
 
@@ -139,15 +145,15 @@ def test_a_person_gives_only_what_they_have(app: Flask, shop: dict[str, str]) ->
 @pytest.mark.control("Z7")
 @pytest.mark.control("W1")
 def test_a_person_gives_only_what_was_shown(app: Flask, shop: dict[str, str]) -> None:
-    make_user(app, "promoted", scopes="items:read")
+    make_user(app, "promoted", scopes="probes:read")
     browser = Browser(app, "promoted")
     browser.sign_in()
     verifier, challenge = pkce()
-    page = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="items:read admin")).text
-    command(app, "users", "grant", "promoted", "--scopes", "items:read admin")
+    page = browser.http.get(AUTHORIZE, query_string=asking(shop, challenge, scope="probes:read admin")).text
+    command(app, "users", "grant", "promoted", "--scopes", "probes:read admin")
     form = consent_form(page)
     code = returned(browser.http.post(AUTHORIZE, data=form))["code"]
-    assert redeem(app, shop, code, verifier).json["scope"] == "items:read"
+    assert redeem(app, shop, code, verifier).json["scope"] == "probes:read"
 
 
 @pytest.mark.parametrize("what", ["users lock tardy", "users delete tardy --yes", "clients delete {id} --yes"])

@@ -16,8 +16,12 @@ def test_the_page_is_a_client_once_its_address_is_registered(make_app: MakeApp) 
     client = app.test_client()
     make_client(app, uri=RETURN)  # one with a secret, which a page cannot keep
     assert client.get("/docs/client.json", base_url=HERE).json is None
-    page = make_client(app, "--public", uri=RETURN, scopes="items:write items:read")
-    told = {"clientId": page["id"], "scopes": ["items:read", "items:write"], "usePkceWithAuthorizationCodeGrant": True}
+    page = make_client(app, "--public", uri=RETURN, scopes="probes:write probes:read")
+    told = {
+        "clientId": page["id"],
+        "scopes": ["probes:read", "probes:write"],
+        "usePkceWithAuthorizationCodeGrant": True,
+    }
     assert client.get("/docs/client.json", base_url=HERE).json == told
     make_client(app, "--public", uri=RETURN)
     assert client.get("/docs/client.json", base_url=HERE).json == told

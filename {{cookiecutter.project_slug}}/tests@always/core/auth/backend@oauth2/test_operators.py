@@ -31,11 +31,11 @@ def recorded(app: Flask, *words: str, typed: str = "") -> list[dict[str, Any]]:
 )
 @pytest.mark.control("L3")
 def test_an_event_names_the_person(app: Flask, words: str, event: str) -> None:
-    name, person = "managed", make_user(app, "managed", scopes="items:read")
+    name, person = "managed", make_user(app, "managed", scopes="probes:read")
     (line,) = recorded(app, *words.format(name=name).split(), typed="five words make one too\n")
     assert (line["event"], line["owner"]) == (event, person)
     if event == "privilege_permissions_changed":
-        assert (line["before"], line["after"]) == ("items:read", "admin")
+        assert (line["before"], line["after"]) == ("probes:read", "admin")
 
 
 @pytest.mark.parametrize(

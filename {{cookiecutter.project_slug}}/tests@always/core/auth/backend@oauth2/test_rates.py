@@ -43,7 +43,7 @@ def test_a_person_is_known_by_name_too(service: ModuleType, app: Flask) -> None:
 
 @pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])
 def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
-    command = ["clients", "create", "--name", "a", "--grants", "client_credentials", "--scopes", "items:read"]
+    command = ["clients", "create", "--name", "a", "--grants", "client_credentials", "--scopes", "probes:read"]
     refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
     assert refused.exit_code == 2
     assert "it must be a rate such as 600/minute" in refused.stderr

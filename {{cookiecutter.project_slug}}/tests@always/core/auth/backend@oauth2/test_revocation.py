@@ -80,16 +80,16 @@ def test_a_token_must_be_named(app: Flask) -> None:
 @pytest.mark.control("O15")
 def test_introspection_tells_the_client_and_protected_resources(app: Flask) -> None:
     client, resource = make_client(app), make_service_client(app, "--introspects")
-    given = tokens_for(app, client, "ada", "items:read")
+    given = tokens_for(app, client, "ada", "probes:read")
     for asker in (client, resource):
         told = introspect(app, asker, given["access_token"])
         assert told["active"] is True
-        assert (told["client_id"], told["scope"], told["token_type"]) == (client["id"], "items:read", "Bearer")
+        assert (told["client_id"], told["scope"], told["token_type"]) == (client["id"], "probes:read", "Bearer")
         assert set(told) == {
             *("active", "scope", "client_id", "token_type", "sub", "aud", "iss", "jti", "iat", "exp"),
         }
     told = introspect(app, client, given["refresh_token"], token_type_hint="access_token")
-    assert (told["active"], told["client_id"], told["scope"]) == (True, client["id"], "items:read")
+    assert (told["active"], told["client_id"], told["scope"]) == (True, client["id"], "probes:read")
 
 
 @pytest.mark.control("O15")

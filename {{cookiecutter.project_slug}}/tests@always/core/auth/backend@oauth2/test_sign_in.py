@@ -205,7 +205,7 @@ def test_a_sign_in_leads_nowhere_but_here(ada: Browser, asked: str) -> None:
 
 
 def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada: Browser) -> None:
-    query = asking(make_client(app), pkce()[1], state="a b&c=\u00e4", scope="items:read")
+    query = asking(make_client(app), pkce()[1], state="a b&c=\u00e4", scope="probes:read")
     asked = ada.http.get("/oauth2/authorize", query_string=query)
     assert asked.status_code == 303
     parts = urlsplit(asked.location)

@@ -38,13 +38,13 @@ def test_a_request_without_a_grant_is_invalid(app: Flask, form: dict[str, str]) 
 
 
 def test_a_client_calls_for_itself(app: Flask) -> None:
-    client = make_service_client(app, scopes="items:read")
+    client = make_service_client(app, scopes="probes:read")
     answer = post(app, TOKEN, client, {"grant_type": "client_credentials"})
-    assert answer.json["scope"] == "items:read"
+    assert answer.json["scope"] == "probes:read"
     assert "refresh_token" not in answer.json
     me = app.test_client().get(ME, headers={"Authorization": f"Bearer {answer.json['access_token']}"}).json
     assert me["id"] == client["id"]
-    for scope in ("items:write", "items:read nonsense", "items:read\u2003items:read", '"'):
+    for scope in ("probes:write", "probes:read nonsense", "probes:read\u2003items:read", '"'):
         refused = post(app, TOKEN, client, {"grant_type": "client_credentials", "scope": scope})
         assert refused.json["error"] == "invalid_scope"
 
@@ -136,7 +136,7 @@ def test_the_endpoint_takes_a_posted_form_alone(app: Flask) -> None:
         http.post(f"{TOKEN}?grant_type=client_credentials", auth=auth),
         http.post(f"{TOKEN}?scope=admin", data=good, auth=auth),
         http.post(TOKEN, data={"grant_type": ["client_credentials"] * 2}, auth=auth),
-        http.post(TOKEN, data="grant_type=client_credentials&scope=admin&scope=items%3Aread", auth=auth),
+        http.post(TOKEN, data="grant_type=client_credentials&scope=admin&scope=probes%3Aread", auth=auth),
         http.post(TOKEN, data={**good, "file": (io.BytesIO(b"x"), "x")}, auth=auth),
         *(
             http.post(TOKEN, data=body, content_type="application/x-www-form-urlencoded", auth=auth)

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.core.credentials import (
-    EVERY_SCOPE,
     Browser,
     command,
+    every_scope,
     make_client,
     make_service_client,
     post,
@@ -40,11 +40,13 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(app: Flask) ->
     assert refresh(app, client, other["refresh_token"]).status_code == 200
 
 
-@pytest.mark.parametrize("more", [{"scope": EVERY_SCOPE}, {"resource": "https://elsewhere.example"}])
+@pytest.mark.parametrize(
+    "more", [{"scope": "probes:read probes:write admin"}, {"resource": "https://elsewhere.example"}]
+)
 @pytest.mark.control("O5")
 def test_a_reuse_is_one_whatever_else_is_wrong_with_it(app: Flask, more: dict[str, str]) -> None:
     client = make_client(app)
-    first = tokens_for(app, client, "ada", "items:read")
+    first = tokens_for(app, client, "ada", "probes:read")
     second = refresh(app, client, first["refresh_token"]).json
     assert refresh(app, client, first["refresh_token"], **more).json["error"] == "invalid_grant"
     assert not works(app, second["access_token"])
@@ -92,25 +94,25 @@ def test_refreshing_does_not_move_the_end_of_a_family(app: Flask) -> None:
 @pytest.mark.control("O7")
 def test_scopes_narrow_for_one_token_and_never_widen(app: Flask) -> None:
     client = make_client(app)
-    given = tokens_for(app, client, "ada", "items:read items:write")
-    wider = refresh(app, client, given["refresh_token"], scope=EVERY_SCOPE)
+    given = tokens_for(app, client, "ada", "probes:read probes:write")
+    wider = refresh(app, client, given["refresh_token"], scope=every_scope(app))
     assert wider.json["error"] == "invalid_scope"
-    odd = refresh(app, client, given["refresh_token"], scope="items:read\u00a0items:write")
+    odd = refresh(app, client, given["refresh_token"], scope="probes:read\u00a0items:write")
     assert odd.json["error"] == "invalid_scope"
-    narrow = refresh(app, client, given["refresh_token"], scope="items:read").json
-    assert narrow["scope"] == "items:read"
-    assert refresh(app, client, narrow["refresh_token"]).json["scope"] == "items:read items:write"
+    narrow = refresh(app, client, given["refresh_token"], scope="probes:read").json
+    assert narrow["scope"] == "probes:read"
+    assert refresh(app, client, narrow["refresh_token"]).json["scope"] == "probes:read probes:write"
 
 
 @pytest.mark.control("Z7")
 def test_a_token_carries_what_client_and_person_may_now(app: Flask) -> None:
     client = make_client(app)
-    given = tokens_for(app, client, "shrinking", "items:read items:write")
-    command(app, "users", "grant", "shrinking", "--scopes", "items:read")
+    given = tokens_for(app, client, "shrinking", "probes:read probes:write")
+    command(app, "users", "grant", "shrinking", "--scopes", "probes:read")
     with time_machine.travel(time.time() + 5, tick=True):
         me = app.test_client().get(ME, headers={"Authorization": f"Bearer {given['access_token']}"}).json
-        assert me["scopes"] == ["items:read"]
-    assert refresh(app, client, given["refresh_token"]).json["scope"] == "items:read"
+        assert me["scopes"] == ["probes:read"]
+    assert refresh(app, client, given["refresh_token"]).json["scope"] == "probes:read"
 
 
 def test_a_lock_ends_sessions_and_tokens(app: Flask, service: ModuleType) -> None:

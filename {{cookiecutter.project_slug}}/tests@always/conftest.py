@@ -1,0 +1,3 @@
+"""The tests of this service; their fixtures are described in ``tests/core/fixtures.py``."""
+
+pytest_plugins = ["tests.core.fixtures"]

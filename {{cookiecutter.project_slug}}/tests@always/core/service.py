@@ -1,0 +1,25 @@
+"""The service that the tests of core call: core with the probe resource, and with nothing of the owner's.
+
+``flask serve`` starts it as ``FLASK_APP=tests.core.service``.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Flask
+
+from tests.core import probes
+from tests.core.package import core
+
+
+def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
+    """Return the application; ``blueprints`` are added to that of the probe."""
+    app: Flask = core.create_app(
+        __name__,
+        environ=environ,
+        scopes=probes.SCOPES,
+        sign_up_scopes=tuple(probes.SCOPES),
+        blueprints=[probes.blueprint, *blueprints],
+        counts={"probes": probes.count},
+    )
+    return app
