@@ -53,10 +53,10 @@ def _with_nested(names: set[str], schemas: dict[str, Any]) -> set[str]:
     return found
 
 
-def example(schema: Schema) -> Any:
-    """Return a body that consists of the examples of the fields."""
+def example(schema: Schema, outer: tuple[type[Schema], ...] = ()) -> Any:
+    """Return a body that consists of the examples of the fields; a schema nested in itself (``outer``) is left out."""
     values = {
-        name: _field_example(field)
+        name: _field_example(field, (*outer, type(schema)))
         for name, field in schema.fields.items()
         if not field.dump_only and (field.required or not schema.partial)
     }
@@ -64,12 +64,12 @@ def example(schema: Schema) -> Any:
     return [body] if schema.many else body
 
 
-def _field_example(field: fields.Field[Any]) -> Any:
+def _field_example(field: fields.Field[Any], outer: tuple[type[Schema], ...]) -> Any:
     if "examples" in field.metadata:
         return field.metadata["examples"][0]
     if isinstance(field, fields.Nested):
-        return example(field.schema)
+        return None if type(field.schema) in outer else example(field.schema, outer)
     if isinstance(field, fields.List):
-        inner = _field_example(field.inner)
+        inner = _field_example(field.inner, outer)
         return None if inner is None else [inner]
     return None
