@@ -4,7 +4,22 @@ from .anomalies.anomaly import Anomaly
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
-from .declare import Line, Number, Text, authenticated, body, errors, guarded_by, public, query, requires, response
+from .declare import (
+    Line,
+    Number,
+    Text,
+    authenticated,
+    body,
+    errors,
+    guarded_by,
+    produces,
+    public,
+    query,
+    raw_body,
+    raw_query,
+    requires,
+    response,
+)
 from .declare.pagination import Page, cursor
 from .diagnostics import Check, Finding, Skipped
 from .limits import limiter
@@ -43,8 +58,11 @@ __all__ = [
     "guarded_by",
     "limiter",
     "now",
+    "produces",
     "public",
     "query",
+    "raw_body",
+    "raw_query",
     "record_event",
     "requires",
     "response",
