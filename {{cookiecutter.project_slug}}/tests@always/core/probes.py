@@ -86,7 +86,8 @@ def list_probes(query: dict[str, Any]) -> dict[str, Any]:
 def create_probe(body: dict[str, Any]) -> Any:
     """Create a probe."""
     now = core.clock.now()
-    row = {"id": str(uuid7()), "owner": _owner(), "version": 1, "created_at": now, "updated_at": now, **body}
+    row = {"id": str(uuid7()), "owner": _owner(), "version": 1, "created_at": now, "updated_at": now}
+    row |= {"description": None, "price": None, **body}
     with core.database.transaction() as connection:
         connection.execute(probes.insert(), row)
     return row, {"Location": url_for("probes.get_probe", probe_id=row["id"]), "ETag": '"1"'}
