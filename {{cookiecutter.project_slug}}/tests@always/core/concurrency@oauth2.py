@@ -1,25 +1,25 @@
-"""Let something happen between two steps of a request, as another process could do it."""
+"""Run an action between two steps of a request, as another process could do."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Meanwhile = Callable[[Any, str, Callable[[], Any]], None]
+Interleave = Callable[[Any, str, Callable[[], Any]], None]
 
 
 @pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """``meanwhile(module, "function", happens)``: it happens once, when the function is called and before it runs."""
+def interleave(monkeypatch: pytest.MonkeyPatch) -> Interleave:
+    """``interleave(module, "function", action)`` runs the action once, right before the next call of the function."""
 
-    def arrange(module: Any, name: str, happens: Callable[[], Any]) -> None:
+    def arrange(module: Any, name: str, action: Callable[[], Any]) -> None:
         function = getattr(module, name)
 
-        def run(*arguments: Any, **named: Any) -> Any:
+        def call(*arguments: Any, **keywords: Any) -> Any:
             monkeypatch.setattr(module, name, function)
-            happens()
-            return function(*arguments, **named)
+            action()
+            return function(*arguments, **keywords)
 
-        monkeypatch.setattr(module, name, run)
+        monkeypatch.setattr(module, name, call)
 
     return arrange

@@ -1,4 +1,4 @@
-"""What makes the service record the events of people, clients and tokens."""
+"""Requests that trigger the security events of users, clients and tokens."""
 
 from collections.abc import Callable, Mapping
 
@@ -56,13 +56,13 @@ def replay(caller: MakeCaller) -> None:
 
 
 def sign_up(caller: MakeCaller) -> None:
-    person = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
-    caller().post("/api/v1/register", json=person)
+    account = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
+    caller().post("/api/v1/register", json=account)
 
 
-# What some of them need.
+# The settings that some of them need.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
-# What only commands do; their tests are those of the commands.
+# Only commands trigger these; the tests of the commands check them.
 OF_OPERATORS = frozenset({"authn_login_lock", "privilege_permissions_changed", "user_deleted", "user_updated"})
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_login_success": consent,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.concurrency import Meanwhile, meanwhile
+from tests.core.concurrency import Interleave, interleave
 from tests.core.credentials import (
     Browser,
     ada,
@@ -24,7 +24,7 @@ from tests.core.credentials import (
     signed_in,
 )
 
-__all__ = ["ada", "meanwhile", "shop"]
+__all__ = ["ada", "interleave", "shop"]
 
 MakeApp = Callable[..., Flask]
 AUTHORIZE = "/oauth2/authorize"
@@ -159,12 +159,12 @@ def test_a_person_gives_only_what_was_shown(app: Flask, shop: dict[str, str]) ->
 @pytest.mark.parametrize("what", ["users lock tardy", "users delete tardy --yes", "clients delete {id} --yes"])
 @pytest.mark.control("W1")
 def test_what_has_ended_before_the_answer_counts_is_given_nothing(
-    app: Flask, authorization: Any, meanwhile: Meanwhile, what: str
+    app: Flask, authorization: Any, interleave: Interleave, what: str
 ) -> None:
     client, browser = make_client(app), signed_in(app, "tardy")
     page = browser.http.get(AUTHORIZE, query_string=asking(client, pkce()[1])).text
     form = consent_form(page)
-    meanwhile(authorization, "_allowed_scopes", lambda: command(app, *what.format(**client).split()))
+    interleave(authorization, "_allowed_scopes", lambda: command(app, *what.format(**client).split()))
     refused = browser.http.post(AUTHORIZE, data=form)
     assert (refused.status_code, refused.mimetype) == (400, "text/html")
     if "lock" in what:
@@ -172,9 +172,9 @@ def test_what_has_ended_before_the_answer_counts_is_given_nothing(
 
 
 def test_a_session_that_ends_before_the_page_is_shown_leads_to_the_sign_in(
-    app: Flask, shop: dict[str, str], authorization: Any, meanwhile: Meanwhile
+    app: Flask, shop: dict[str, str], authorization: Any, interleave: Interleave
 ) -> None:
     browser = signed_in(app, "leaver")
-    meanwhile(authorization, "_allowed_scopes", lambda: command(app, "users", "lock", "leaver"))
+    interleave(authorization, "_allowed_scopes", lambda: command(app, "users", "lock", "leaver"))
     led = browser.http.get(AUTHORIZE, query_string=asking(shop, pkce()[1]))
     assert (led.status_code, led.location.partition("?")[0]) == (303, "/oauth2/login")

@@ -1,6 +1,6 @@
-"""Who issues locks rows in the order of those who lock or delete: client and person first, then what hangs on them.
+"""Issuing tokens locks rows in the same order as deletions: client and user first, then their tokens.
 
-Two that go in different orders can each hold what the other waits for.
+Different orders could deadlock.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tests.core.concurrency import Meanwhile, meanwhile
+from tests.core.concurrency import Interleave, interleave
 from tests.core.credentials import asking, make_client, make_user, pkce, refresh, signed_in, tokens_for
 from tests.core.registry import registered
 
-__all__ = ["meanwhile"]
+__all__ = ["interleave"]
 
 
 @pytest.fixture
-def free(app: Flask) -> Callable[..., bool]:
-    """Tell whether somebody else could delete a row at this moment without waiting, or change it."""
+def is_unlocked(app: Flask) -> Callable[..., bool]:
+    """Return whether another connection could lock a row immediately."""
 
-    def ask(table: str, id_: str, strength: str = "UPDATE") -> bool:
+    def check(table: str, id_: str, strength: str = "UPDATE") -> bool:
         query = text(f"SELECT id FROM {table} WHERE id = :id FOR {strength} NOWAIT")  # noqa: S608
         with registered(app, "Database").engine.connect() as connection:
             try:
@@ -30,34 +30,36 @@ def free(app: Flask) -> Callable[..., bool]:
             except OperationalError:
                 return False
 
-    return ask
+    return check
 
 
 @pytest.mark.control("O5")
-def test_a_client_cannot_be_deleted_once_one_of_its_tokens_is_claimed(
-    app: Flask, service: ModuleType, meanwhile: Meanwhile, free: Callable[..., bool]
+def test_a_client_is_locked_while_its_token_is_claimed(
+    app: Flask, service: ModuleType, interleave: Interleave, is_unlocked: Callable[..., bool]
 ) -> None:
     client = make_client(app)
     token = tokens_for(app, client, "ada")["refresh_token"]
-    seen: list[bool] = []
-    meanwhile(
-        service.core.auth.backend.server.one_time_tokens, "claim", lambda: seen.append(free("clients", client["id"]))
+    unlocked: list[bool] = []
+    interleave(
+        service.core.auth.backend.server.one_time_tokens,
+        "claim",
+        lambda: unlocked.append(is_unlocked("clients", client["id"])),
     )
-    assert free("clients", client["id"])
+    assert is_unlocked("clients", client["id"])
     assert refresh(app, client, token).status_code == 200
-    assert seen == [False]
+    assert unlocked == [False]
 
 
 @pytest.mark.control("W1")
-def test_nobody_is_locked_while_their_consent_is_kept(
-    app: Flask, service: ModuleType, meanwhile: Meanwhile, free: Callable[..., bool]
+def test_user_and_client_are_locked_while_a_consent_is_stored(
+    app: Flask, service: ModuleType, interleave: Interleave, is_unlocked: Callable[..., bool]
 ) -> None:
-    client, person, browser = make_client(app), make_user(app, "ada"), signed_in(app, "ada")
-    seen: list[bool] = []
+    client, user_id, browser = make_client(app), make_user(app, "ada"), signed_in(app, "ada")
+    unlocked: list[bool] = []
 
-    def look() -> None:
-        seen.extend([free("users", person, "NO KEY UPDATE"), free("clients", client["id"])])
+    def record() -> None:
+        unlocked.extend([is_unlocked("users", user_id, "NO KEY UPDATE"), is_unlocked("clients", client["id"])])
 
-    meanwhile(service.core.auth.backend.server.token_families, "start", look)
+    interleave(service.core.auth.backend.server.token_families, "start", record)
     assert "code" in browser.consent(asking(client, pkce()[1]))
-    assert seen == [False, False]
+    assert unlocked == [False, False]

@@ -1,4 +1,4 @@
-"""What all pages for people have in common, and how they tell errors."""
+"""Properties of all HTML pages, and error pages."""
 
 from itertools import pairwise
 from types import ModuleType
@@ -16,14 +16,14 @@ COOKIE = "__Host-session"
 
 @pytest.fixture
 def ada(app: Flask) -> Browser:
-    """The browser of somebody with an account."""
+    """The browser of a user with an account, before sign-in."""
     make_user(app, "ada")
     return Browser(app)
 
 
 @pytest.mark.control("W2")
 @pytest.mark.parametrize("path", [LOGIN, ACCOUNT])
-def test_the_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
+def test_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
     ada.sign_in()
     page = ada.http.get(path)
     assert page.headers["Content-Security-Policy"] == (
@@ -34,7 +34,7 @@ def test_the_pages_have_no_script_and_no_frame(ada: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [LOGIN, ACCOUNT])
-def test_a_page_is_not_full_of_blank_lines(ada: Browser, path: str) -> None:
+def test_pages_have_no_surplus_blank_lines(ada: Browser, path: str) -> None:
     ada.sign_in()
     lines = [line.strip() for line in ada.http.get(path).text.splitlines()]
     assert ("", "") not in pairwise(lines)
@@ -42,13 +42,13 @@ def test_a_page_is_not_full_of_blank_lines(ada: Browser, path: str) -> None:
 
 
 @pytest.mark.control("W3")
-def test_a_browser_with_an_empty_cookie_gets_one(ada: Browser) -> None:
+def test_an_empty_cookie_is_replaced(ada: Browser) -> None:
     ada.http.set_cookie(COOKIE, "", secure=True)
     assert ada.sign_in().status_code == 303
 
 
 @pytest.mark.control("E1")
-def test_an_unexpected_exception_is_told_on_a_page(
+def test_an_unexpected_exception_gives_an_error_page(
     ada: Browser, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "load", lambda: 1 / 0)
@@ -57,25 +57,28 @@ def test_an_unexpected_exception_is_told_on_a_page(
     assert "Internal error" in broken.text
 
 
-def test_a_page_that_needs_the_database_says_when_to_come_again(
+def test_an_unavailable_database_gives_an_error_page_with_retry_after(
     ada: Browser, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away() -> None:
-        raise ServiceUnavailable("The database does not answer.", retry_after=1)
+    def fail() -> None:
+        raise ServiceUnavailable("The database is unavailable.", retry_after=1)
 
-    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "load", away)
-    away_page = ada.http.get(ACCOUNT)
-    assert (away_page.status_code, away_page.mimetype, away_page.headers["Retry-After"]) == (503, "text/html", "1")
+    monkeypatch.setattr(service.core.auth.backend.accounts.sessions, "load", fail)
+    page = ada.http.get(ACCOUNT)
+    assert (page.status_code, page.mimetype, page.headers["Retry-After"]) == (503, "text/html", "1")
 
 
-def test_hostile_names_are_text(app: Flask, ada: Browser) -> None:
+def test_hostile_names_are_escaped(app: Flask, ada: Browser) -> None:
     ada.name = "<script>alert(1)</script>"
-    refused = ada.sign_in()
-    assert "<script>" not in refused.text
+    rejected = ada.sign_in()
+    assert "<script>" not in rejected.text
     ada.name = "ada"
     ada.http.environ_base["HTTP_USER_AGENT"] = "<img src=x onerror=alert(1)>\u200e"
     ada.sign_in()
     assert "<img" not in ada.http.get(ACCOUNT).text
-    styled = ada.http.get("/oauth2/style.css")
-    assert styled.mimetype == "text/css"
-    assert styled.status_code == 200
+
+
+def test_the_style_sheet_is_served(ada: Browser) -> None:
+    style = ada.http.get("/oauth2/style.css")
+    assert style.mimetype == "text/css"
+    assert style.status_code == 200
