@@ -222,7 +222,7 @@ def _sign_in(page: Page, service: Service, folder: Path) -> None:
     with page.expect_popup() as opened:
         page.locator(".auth-btn-wrapper .authorize").first.click()
     window = opened.value
-    window.get_by_label("Name").fill("developer")
+    window.get_by_label("Username").fill("developer")
     window.get_by_label("Password").fill(credentials["password"])
     window.get_by_role("button", name="Sign in", exact=True).click()
     with window.expect_event("close"):

@@ -103,7 +103,7 @@ def test_a_user_signs_in_consents_and_withdraws_consent(service: Service, tmp_pa
 
         page.goto(url)
         check("1-sign-in")
-        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Username").fill("ada")
         page.get_by_label("Password").fill("not the password")
         check.press("Sign in")
         assert page.get_by_role("alert").text_content() is not None
@@ -115,7 +115,7 @@ def test_a_user_signs_in_consents_and_withdraws_consent(service: Service, tmp_pa
         check.press("Allow")
         response = redirect_parameters(page, callback, service)
         page.goto(url)
-        check.press("Do not allow")
+        check.press("Deny")
         assert redirect_parameters(page, callback, service)["error"] == "access_denied"
 
         redeem(service, client, callback, response["code"])
@@ -125,8 +125,8 @@ def test_a_user_signs_in_consents_and_withdraws_consent(service: Service, tmp_pa
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 360, "height": 740})
         check("5-account-dark-and-narrow")
-        check.press("Withdraw what Shop may do")
-        assert "No application acts for you" in page.inner_text("main")
+        check.press("Withdraw the access of Shop")
+        assert "No application has access to your account" in page.inner_text("main")
         check.press("Sign out")
         assert page.url == f"{service.url}/oauth2/login"
         page.goto(f"{service.url}/oauth2/authorize?client_id=nobody")

@@ -117,7 +117,7 @@ def _accepted(client: dict[str, str]) -> bool:
 
 def _signs_in(password: str) -> bool:
     """Return whether the password is valid, by signing in and out again."""
-    form = {"csrf_token": _csrf_token(service.request("/oauth2/login").text), "username": USER, "password": password}
+    form = {"csrf_token": _csrf_token(service.request("/oauth2/login").text), "name": USER, "password": password}
     status = service.request("/oauth2/login", method="POST", data=form).status_code
     if status == 303:
         form = {"csrf_token": _csrf_token(service.request("/oauth2/account").text)}

@@ -88,9 +88,9 @@ def hidden(page: str, name: str) -> str:
     return field[1].replace("&amp;", "&")
 
 
-def consent_form(page: str, decision: str = "allow") -> dict[str, str]:
+def consent_form(page: str, answer: str = "allow") -> dict[str, str]:
     """Return the form of a consent page, filled in."""
-    return {name: hidden(page, name) for name in ("csrf_token", "consent_request")} | {"decision": decision}
+    return {name: hidden(page, name) for name in ("csrf_token", "consent_request")} | {"answer": answer}
 
 
 class Browser:
@@ -103,7 +103,7 @@ class Browser:
     def sign_in(self, password: str = PASSWORD, asked: str = "") -> Any:
         """Fill in the form of the sign-in page."""
         page = self.http.get("/oauth2/login").text
-        form = {"csrf_token": hidden(page, "csrf_token"), "username": self.name, "password": password}
+        form = {"csrf_token": hidden(page, "csrf_token"), "name": self.name, "password": password}
         return self.http.post("/oauth2/login", data={**form, "authorization_request": asked})
 
     def consent(self, query: dict[str, str], answer: str = "allow") -> dict[str, str]:

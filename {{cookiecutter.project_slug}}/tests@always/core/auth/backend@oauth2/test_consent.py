@@ -93,10 +93,10 @@ def test_a_form_that_was_not_shown_to_this_browser_is_refused(app: Flask, ada: B
     mallory.sign_in()
     theirs = hidden(mallory.http.get("/oauth2/account").text, "csrf_token")
     for token in ("", "x", theirs):
-        form = {"consent_request": shown, "csrf_token": token, "decision": "allow"}
+        form = {"consent_request": shown, "csrf_token": token, "answer": "allow"}
         assert ada.http.post(AUTHORIZE, data=form).status_code == 403
     # The request was shown to somebody else.
-    form = {"consent_request": shown, "csrf_token": theirs, "decision": "allow"}
+    form = {"consent_request": shown, "csrf_token": theirs, "answer": "allow"}
     assert mallory.http.post(AUTHORIZE, data=form).status_code == 400
 
 

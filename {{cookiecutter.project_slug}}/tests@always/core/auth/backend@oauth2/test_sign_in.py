@@ -69,7 +69,7 @@ def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: st
     stranger = Browser(app)
     theirs = hidden(stranger.http.get(LOGIN).text, "csrf_token")
     ada.http.get(LOGIN)
-    form = {"csrf_token": theirs if token is None else token, "username": "ada", "password": PASSWORD}
+    form = {"csrf_token": theirs if token is None else token, "name": "ada", "password": PASSWORD}
     assert ada.http.post(LOGIN, data=form).status_code == 403
     assert app.test_client().post(LOGIN, data={**form, "csrf_token": theirs}).status_code == 403
 
@@ -90,7 +90,7 @@ def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: st
     ],
 )
 def test_a_form_from_another_origin_is_rejected(ada: Browser, headers: dict[str, str], status: int) -> None:
-    form = {"csrf_token": hidden(ada.http.get(LOGIN).text, "csrf_token"), "username": "ada", "password": PASSWORD}
+    form = {"csrf_token": hidden(ada.http.get(LOGIN).text, "csrf_token"), "name": "ada", "password": PASSWORD}
     assert ada.http.post(LOGIN, data=form, headers=headers).status_code == status
 
 

@@ -30,7 +30,7 @@ def record_failure(reason: str) -> None:
 
 
 def _account_and_address() -> str:
-    name = g.session.name if "session" in g else parameters.form().get("username", "")
+    name = g.session.name if "session" in g else parameters.form().get("name", "")
     return f"{network(request.remote_addr or '')} {name}"
 
 

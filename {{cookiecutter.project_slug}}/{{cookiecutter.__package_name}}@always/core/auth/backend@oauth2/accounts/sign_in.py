@@ -42,7 +42,7 @@ def show() -> Response:
 def sign_in() -> Response:
     """Check username and password, start a session and redirect."""
     form = parameters.form()
-    name, password = form.get("username", ""), form.get("password", "")
+    name, password = form.get("name", ""), form.get("password", "")
     authorization_request = form.get("authorization_request", "")
     with connect() as connection:
         user = users.find_by_name(connection, name)
@@ -54,7 +54,7 @@ def sign_in() -> Response:
             "sign_in",
             status=422,
             authorization_request=authorization_request,
-            username=name,
+            name=name,
             error="Incorrect username or password.",
         )
     if authorization_request:

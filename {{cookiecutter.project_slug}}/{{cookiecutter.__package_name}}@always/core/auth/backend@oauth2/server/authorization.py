@@ -93,7 +93,7 @@ def decide() -> Response:
     try:
         authorization = _validate(found)
         scopes = _allowed_scopes(authorization, session)
-        if form.get("decision") != "allow":
+        if form.get("answer") != "allow":
             raise AccessDeniedError
     except OAuth2Error as error:
         return _redirect_error(error, found)
