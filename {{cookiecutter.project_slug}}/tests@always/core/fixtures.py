@@ -197,7 +197,7 @@ def served(
         app = create_app(environ)
         _shared.migrate(app, prepare_database)
         registered(app, "Database").close()
-        running = serving({**environ, "FLASK_APP": create_app.__module__}, folder, certificate / "ca.pem")
+        running = serving(environ, folder, certificate / "ca.pem", create_app.__module__)
         _shared.servers[create_app] = _shared.stack.enter_context(running)
     return _shared.servers[create_app]
 

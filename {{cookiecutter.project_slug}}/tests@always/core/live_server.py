@@ -72,10 +72,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], folder: Path, ca: Path) -> Iterator[Served]:
+def serving(
+    environ: Mapping[str, str], folder: Path, ca: Path, flask_app: str = "tests.core.service"
+) -> Iterator[Served]:
     """Serve with these variables; the process is stopped by its id and must end well."""
     port, output = free_port(), folder / "output"
-    variables = {**os.environ, **environ, "APP_SERVER_PORT": str(port)}
+    variables = {**os.environ, **environ, "APP_SERVER_PORT": str(port), "FLASK_APP": flask_app}
     with output.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "serve"],

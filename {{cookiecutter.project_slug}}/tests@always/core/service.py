@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Flask
 
 from tests.core import probes
-from tests.core.package import core
+from tests.core.package import core, package
 
 
 def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
@@ -20,6 +20,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[
         scopes=probes.SCOPES,
         sign_up_scopes=tuple(probes.SCOPES),
         blueprints=[probes.blueprint, *blueprints],
-        counts={"probes": probes.count},
+        counts={"callers": probes.count_owners, "probes": probes.count, **core.auth.backend.COUNTS},
     )
+    app.name = package.__name__  # which challenges and keys show
     return app

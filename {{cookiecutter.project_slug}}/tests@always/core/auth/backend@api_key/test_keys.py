@@ -121,7 +121,7 @@ def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, a
     made = me.post(f"{address}/rotate")
     assert made.status_code == 201
     new = using(app, made.json["key"])
-    assert new.get(ME).json["scopes"] == ["probes:read", "keys:manage"]
+    assert new.get(ME).json["scopes"] == ["keys:manage", "probes:read"]
     assert new.get(made.headers["Location"]).json["replaces"] == address.rpartition("/")[2]
     assert me.get(ME).status_code == 200
     assert me.get(ME).json["expires_at"] < new.get(ME).json["expires_at"]
