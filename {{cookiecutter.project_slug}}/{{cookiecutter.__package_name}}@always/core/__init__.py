@@ -1,6 +1,6 @@
 """The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
 
-from .anomalies.anomaly import Anomaly
+from .anomalies import Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
@@ -37,14 +37,18 @@ __all__ = [
     "Check",
     "ConfigurationError",
     "Counter",
+    "DistinctSourcesRule",
     "Finding",
     "Line",
+    "LogLine",
     "Number",
     "Page",
     "Problem",
+    "RatioRule",
     "SecurityEvent",
     "Skipped",
     "Text",
+    "ThresholdRule",
     "UTCDateTime",
     "authenticated",
     "best_effort",

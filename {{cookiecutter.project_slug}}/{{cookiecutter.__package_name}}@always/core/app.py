@@ -10,7 +10,7 @@ from . import checks as core_checks
 from . import commands as core_commands
 from . import database, docs_page, observability, openapi, pipeline, server, services
 from . import settings as core_settings
-from .anomalies.catalogue import ANOMALIES, Anomalies, Anomaly
+from .anomalies import CATALOGUE, Anomalies, Anomaly
 from .auth import backend, guards
 from .auth import scopes as auth_scopes
 from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
@@ -61,7 +61,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
     services.register(app, active_settings)
     services.register(app, guards.Guards())
-    services.register(app, Anomalies({**ANOMALIES, **backend.anomalies, **(anomalies or {})}))
+    services.register(app, Anomalies({**CATALOGUE, **backend.anomalies, **(anomalies or {})}))
     services.register(app, Checks((*core_checks.CHECKS, *checks)))
     services.register(app, UserDeletedCallbacks([on_user_deleted] if on_user_deleted else []))
     auth_scopes.init_app(app, core=backend.SCOPES, service=scopes or {}, sign_up=sign_up_scopes)

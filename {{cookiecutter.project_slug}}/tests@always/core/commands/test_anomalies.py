@@ -64,7 +64,7 @@ def limit(app: Flask, anomaly: str) -> int:
 
 
 def names(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(one["name"], one["who"]) for one in found]
+    return [(one["name"], one["source"]) for one in found]
 
 
 def test_a_quiet_journal_has_no_anomaly(find: Find) -> None:
@@ -76,15 +76,15 @@ def test_a_burst_is_told_with_its_network_and_number(find: Find, app: Flask) -> 
     most = limit(app, "failed_authentication_burst")
     assert find([refused("192.0.2.1")] * most) == []
     (found,) = find([refused("192.0.2.1")] * (most + 5))
-    assert (found["name"], found["who"], found["most"]) == ("failed_authentication_burst", "192.0.2.1", most + 5)
-    assert "More than 30 refused credentials from one network within 5 minutes." in found["summary"]
+    assert (found["name"], found["source"], found["peak"]) == ("failed_authentication_burst", "192.0.2.1", most + 5)
+    assert "More than 30 failed authentications from one network within 5 minutes." in found["summary"]
     assert find([refused("192.0.2.1")] * (most + 5), seconds=60, since="2h") == []
 
 
 def test_a_spread_is_told_and_the_addresses_of_one_network_are_none(find: Find, app: Flask) -> None:
-    many = limit(app, "failed_authentication_spread") + 1
+    many = limit(app, "distributed_failed_authentication") + 1
     assert names(find(refused(f"192.0.2.{number}") for number in range(many))) == [
-        ("failed_authentication_spread", "many")
+        ("distributed_failed_authentication", "many")
     ]
     assert find(refused(f"192.0.2.{number}") for number in range(many - 1)) == []
     assert find(refused(f"2001:db8::{number}") for number in range(many)) == []
@@ -100,15 +100,15 @@ def test_probing_and_walking_are_told_by_caller(find: Find, app: Flask) -> None:
     missing = {"event": "authz_fail", "reason": "the scope probes:write is missing", "caller": "ada"}
     assert names(find([missing] * (limit(app, "scope_probing") + 1))) == [("scope_probing", "ada")]
     assert find([missing, {**missing, "caller": "grace"}] * limit(app, "scope_probing")) == []
-    most = limit(app, "id_walking")
-    assert names(find([request(404, caller="ada")] * (most + 1))) == [("id_walking", "ada")]
-    assert names(find([request(404)] * (most + 1))) == [("id_walking", "192.0.2.1")]
+    most = limit(app, "id_enumeration")
+    assert names(find([request(404, caller="ada")] * (most + 1))) == [("id_enumeration", "ada")]
+    assert names(find([request(404)] * (most + 1))) == [("id_enumeration", "192.0.2.1")]
     assert find([request(404, caller=caller) for caller in ("ada", "grace") for _ in range(most)]) == []
 
 
 @pytest.mark.parametrize(
     ("anomaly", "odd"),
-    [("limit_pressure", request(429)), ("error_rate", request(500)), ("latency", request(duration_ms=501.0))],
+    [("rate_limit_pressure", request(429)), ("error_rate", request(500)), ("latency", request(duration_ms=501.0))],
 )
 def test_a_share_is_told_when_it_is_large_and_of_enough_answers(
     find: Find, app: Flask, anomaly: str, odd: Line
@@ -124,13 +124,15 @@ def test_a_share_is_told_when_it_is_large_and_of_enough_answers(
 def test_a_storage_that_is_away_is_told(find: Find) -> None:
     away = {"event": "limiter_storage_unavailable", "reason": "TimeoutError: it is frozen"}
     assert names(find([request(), away, request()])) == [("dependency_down", "the limiter storage")]
-    assert names(find([request(503, route="/readyz")])) == [("dependency_down", "an answer 503")]
+    assert names(find([request(503, route="/readyz")])) == [("dependency_down", "a 503 response")]
 
 
 def test_each_event_that_is_an_anomaly_by_itself_is_told(find: Find, app: Flask) -> None:
     for name, anomaly in registered(app, "Anomalies").items():
-        if anomaly.event:
-            assert names(find([{"event": anomaly.event, "credential": "aaaabbbbcccc"}])) == [(name, "aaaabbbbcccc")]
+        for event in registered(app, "SecurityEvents"):
+            line = {"event": event, "credential": "aaaabbbbcccc"}
+            if anomaly.limit == 0 and anomaly.source(line):
+                assert names(find([line])) == [(name, "aaaabbbbcccc")]
 
 
 @pytest.mark.parametrize(("days", "found"), [(20, []), (3, [("certificate_expiry", "server.pem")])])
@@ -150,8 +152,8 @@ def test_what_is_older_or_no_line_of_the_journal_is_passed_over(app: Flask, tmp_
     journal.write_text("\n".join([*[json.dumps(old)] * 99, *strange, ""]), "utf-8")
     done = app.test_cli_runner().invoke(args=["anomalies", "--log", str(journal)])
     assert done.exit_code == 0
-    assert "Anomalies: 0. Lines of the journal: 0." in done.stderr
-    assert f"Lines that are none of the journal in JSON: {len(strange)}." in done.stderr
+    assert "Anomalies: 0. Log lines: 0." in done.stderr
+    assert f"Skipped {len(strange)} lines that are not JSON log lines." in done.stderr
 
 
 def test_it_reads_what_the_service_writes(app: Flask, caller: MakeCaller, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +165,7 @@ def test_it_reads_what_the_service_writes(app: Flask, caller: MakeCaller, capsys
     journal = capsys.readouterr().out
     done = app.test_cli_runner().invoke(args=["anomalies", "--since", "5m"], input=journal)
     assert done.exit_code == 1
-    assert f"scope_probing  {owner} (21)\n    One caller was refused more than 20 times" in done.stdout
+    assert f"scope_probing  {owner} (21)\n    One caller lacked a required scope more than 20 times" in done.stdout
 
 
 @pytest.mark.parametrize("wrong", ["1", "h", "-1h", "1w", "0m", "1h30m"])

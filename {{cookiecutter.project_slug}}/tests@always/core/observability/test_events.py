@@ -91,7 +91,7 @@ def test_an_event_tells_who_where_and_why(
 @pytest.mark.control("L3")
 def test_every_event_that_the_code_records_is_triggered(app: Flask, service: ModuleType) -> None:
     recorded = {
-        ast.unparse(node.args[0]).strip("'").rpartition(".")[2].lower()
+        ast.unparse(node.args[0]).rpartition(".")[2].lower()
         for module in Path(service.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("events.record", "record_event")

@@ -84,13 +84,15 @@ def test_rejections_are_counted_by_reason_and_limit(client: FlaskClient, caller:
     assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
 
 
-def test_what_has_not_happened_is_a_zero(service: ModuleType, app: Flask, read: Read) -> None:
+def test_what_has_not_happened_is_a_zero(app: Flask, read: Read) -> None:
     """Prometheus sees no increase in a series that begins at one."""
     counted = read()
     for event in registered(app, "SecurityEvents"):
         assert f'security_events_total{{event="{event}"}}' in counted
-    for anomaly in service.core.anomalies.monitor.WATCHED:
-        assert counted[f'anomalies_total{{anomaly="{anomaly}"}}'] == 0
+    for name, anomaly in registered(app, "Anomalies").items():
+        if getattr(anomaly, "monitored", False):
+            assert counted[f'anomalies_total{{anomaly="{name}"}}'] == 0
+    assert counted['anomaly_sources_total{anomaly="distributed_failed_authentication"}'] == 0
 
 
 def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
@@ -125,20 +127,21 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(m
         anonymous.get(PROBES, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
     counted = read(app)
     burst = 'anomalies_total{anomaly="failed_authentication_burst"}'
-    assert counted["authentication_failing_networks_total"] == limit + 4
+    networks = 'anomaly_sources_total{anomaly="distributed_failed_authentication"}'
+    assert counted[networks] == limit + 4
     assert counted[burst] == 0
     for _ in range(limit + 4):
         anonymous.get(PROBES, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
     counted = read(app)
     assert counted[burst] == 4
-    assert counted["authentication_failing_networks_total"] == limit + 5
+    assert counted[networks] == limit + 5
 
 
 @pytest.mark.parametrize(
     ("anomaly", "call"),
     [
         ("scope_probing", lambda me: me.post(PROBES, json={"name": "lamp"})),
-        ("id_walking", lambda me: me.get(f"{PROBES}/00000000-0000-7000-8000-000000000000")),
+        ("id_enumeration", lambda me: me.get(f"{PROBES}/00000000-0000-7000-8000-000000000000")),
     ],
 )
 def test_one_caller_past_a_threshold_is_an_anomaly(

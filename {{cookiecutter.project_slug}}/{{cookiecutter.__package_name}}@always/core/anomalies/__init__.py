@@ -1,20 +1,30 @@
-"""Anomalies: their thresholds, and the monitor that counts towards them while the service runs."""
+"""Anomalies: their rules and thresholds, detection in the log, and detection while the service runs."""
 
 from flask import Flask
 
 from .. import services
-from ..limits import Counters, network
+from ..limits import Counters
 from ..observability.events import SecurityEvents
 from ..observability.metrics import Metrics
-from .catalogue import Anomalies
-from .monitor import WATCHED, AnomalyMonitor
+from .catalogue import CATALOGUE
+from .monitor import AnomalyMonitor
+from .rules import Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+
+__all__ = [
+    "CATALOGUE",
+    "Anomalies",
+    "Anomaly",
+    "AnomalyMonitor",
+    "DistinctSourcesRule",
+    "LogLine",
+    "RatioRule",
+    "ThresholdRule",
+    "init_app",
+]
 
 
 def init_app(app: Flask) -> None:
-    """Count security events and 404 responses towards the thresholds of the anomalies."""
-    metrics = services.get(app, Metrics)
-    monitor = services.register(
-        app, AnomalyMonitor(services.get(app, Counters).hit, network, metrics, services.get(app, Anomalies))
-    )
-    services.get(app, SecurityEvents).listeners.append(monitor.event)
-    metrics.initialise(WATCHED)
+    """Register the monitor of the anomalies of ``app``, which observes its security events."""
+    monitor = AnomalyMonitor(services.get(app, Counters), services.get(app, Anomalies), services.get(app, Metrics))
+    services.register(app, monitor)
+    services.get(app, SecurityEvents).listeners.append(monitor.observe)

@@ -1,89 +1,110 @@
-"""What counts as an anomaly: each has its threshold here, for the metrics, the alert rules and ``flask anomalies``.
+"""The anomalies of every service. An auth style and the owner of the service add their own.
 
-The alert rules in ``ops/prometheus`` repeat the numbers, since Prometheus reads nothing else; a test holds both
-together.
+The alert rules in ``ops/prometheus`` repeat the numbers and sentences; a test compares them with these.
 """
 
-from .anomaly import Anomaly
+from ..limits import network
+from .rules import Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 
-__all__ = ["ANOMALIES", "NO_CALLS", "SLOW", "SPREAD", "Anomalies", "Anomaly"]
-
-SPREAD = "failed_authentication_spread"
-SLOW = 0.5  # seconds; one of the bounds of the histogram
-# Probes and scrapes would dilute every share of the answers.
-NO_CALLS = frozenset({"/healthz", "/readyz", "/metrics"})
+SLOW_SECONDS = 0.5  # a bucket of the histogram of response times
+UNAVAILABLE = 503
 
 
-class Anomalies(dict[str, Anomaly]):
-    """The anomalies of an application by name."""
+def _failed_authentication(line: LogLine) -> str | None:
+    return network(line.get("address") or "") if line["event"] == "authn_login_fail" else None
 
 
-ANOMALIES: dict[str, Anomaly] = {
-    "failed_authentication_burst": Anomaly(
+def _missing_scope(line: LogLine) -> str | None:
+    return line.get("caller") if line["event"] == "authz_fail" else None
+
+
+def _not_found(line: LogLine) -> str | None:
+    if line["event"] != "request" or line["status"] != 404:
+        return None
+    return line.get("caller") or network(line.get("address") or "")
+
+
+def _unavailable(line: LogLine) -> str | None:
+    if line["event"] == "request" and line["status"] == UNAVAILABLE:
+        return "a 503 response"
+    return "the limiter storage" if line["event"] == "limiter_storage_unavailable" else None
+
+
+CATALOGUE: dict[str, Anomaly] = {
+    "failed_authentication_burst": ThresholdRule(
+        source=_failed_authentication,
         limit=30,
         minutes=5,
-        told="More than {limit} refused credentials from one network within {minutes} minutes.",
-        meaning="Somebody tries credentials, or a client has lost a valid one.",
-        action="Look at the reasons in the journal; block the network at the proxy, or help the client.",
+        condition="More than {limit} failed authentications from one network within {minutes} minutes.",
+        meaning="Someone is guessing credentials, or a client has lost a valid one.",
+        action="Look at the reasons in the log. Block the network at the proxy, or help the client.",
     ),
-    SPREAD: Anomaly(
+    "distributed_failed_authentication": DistinctSourcesRule(
+        source=_failed_authentication,
         limit=25,
         minutes=10,
-        told="Refused credentials from more than {limit} networks within {minutes} minutes.",
-        meaning="Credentials are tried from many places at once, so that no single one stands out.",
-        action="Look whether one credential is behind it and revoke it; raise the guard at the proxy.",
+        condition="Failed authentications from more than {limit} networks within {minutes} minutes.",
+        meaning="Someone is guessing credentials from many networks, so that none of them reaches its limit.",
+        action="Check whether all attempts use one credential and revoke it. Add protection at the proxy.",
     ),
-    "scope_probing": Anomaly(
+    "scope_probing": ThresholdRule(
+        source=_missing_scope,
         limit=20,
         minutes=10,
-        told="One caller was refused more than {limit} times for a missing scope within {minutes} minutes.",
-        meaning="A caller tries what it may do, or a client was given too few scopes.",
-        action="Ask the owner of the credential; revoke it when nobody knows of the calls.",
+        condition="One caller lacked a required scope more than {limit} times within {minutes} minutes.",
+        meaning="A caller is trying what it may do, or a client has too few scopes.",
+        action="Ask the owner of the credential. If they do not know about the calls, revoke it.",
     ),
-    "id_walking": Anomaly(
+    "id_enumeration": ThresholdRule(
+        source=_not_found,
         limit=60,
         minutes=5,
-        told="More than {limit} answers 404 to one caller, or one network, within {minutes} minutes.",
-        meaning="Somebody walks over ids or guesses paths.",
-        action="Look at the paths in the journal; revoke the credential, or block the network at the proxy.",
+        condition="More than {limit} 404 responses to one caller or network within {minutes} minutes.",
+        meaning="Someone is guessing ids or paths.",
+        action="Look at the paths in the log. Revoke the credential, or block the network at the proxy.",
     ),
-    "limit_pressure": Anomaly(
+    "rate_limit_pressure": RatioRule(
+        matches=lambda line: bool(line["status"] == 429),
         limit=0.1,
         minutes=10,
-        told="More than {limit:.0%} of all answers, and {at_least} of them, were 429 within {minutes} minutes.",
-        meaning="A client calls far too often, or a budget is too tight for honest use.",
-        action="See which budget is used up and by whom; talk to the caller, or raise the rate in settings.toml.",
         at_least=50,
+        condition="More than {limit:.0%} of responses, and more than {at_least}, were 429 within {minutes} minutes.",
+        meaning="A client sends far too many requests, or a rate limit is too low for legitimate use.",
+        action="Find out which limit and which callers it concerns. Talk to them, or raise the rate in settings.toml.",
     ),
-    "error_rate": Anomaly(
+    "error_rate": RatioRule(
+        matches=lambda line: bool(line["status"] >= 500),
         limit=0.02,
         minutes=10,
-        told="More than {limit:.0%} of all answers, and {at_least} of them, were 5xx within {minutes} minutes.",
-        meaning="Something is broken, or a part that the service needs is away.",
-        action="Take a request id from a 5xx line of the journal: the line before it holds the stack.",
         at_least=10,
+        condition="More than {limit:.0%} of responses, and more than {at_least}, were 5xx within {minutes} minutes.",
+        meaning="The service has a defect, or a dependency is unavailable.",
+        action="Search the log for the request id of a 5xx line: the same id finds the traceback.",
     ),
-    "latency": Anomaly(
+    "latency": RatioRule(
+        matches=lambda line: bool(line["duration_ms"] > SLOW_SECONDS * 1000),
         limit=0.05,
         minutes=10,
-        told=f"More than {{limit:.0%}} of all answers, and {{at_least}} of them, took over {SLOW} s "
-        "within {minutes} minutes.",
-        meaning="Callers wait: the database, the limiter storage or the workers are too slow or too few.",
-        action="Compare the routes; look at the database and the storage; raise workers or threads.",
         at_least=10,
+        condition="More than {limit:.0%} of responses, and more than {at_least}, took longer than "
+        f"{SLOW_SECONDS} seconds within {{minutes}} minutes.",
+        meaning="The database or the limiter storage is slow, or the workers are overloaded.",
+        action="Compare the routes. Check the database and the storage. Increase workers or threads.",
     ),
-    "dependency_down": Anomaly(
+    "dependency_down": ThresholdRule(
+        source=_unavailable,
         limit=0,
         minutes=2,
-        told="The database or the limiter storage did not answer for {minutes} minutes.",
-        meaning="Without the database most calls fail; without the storage each worker counts alone.",
-        action="Bring it back; /readyz and `flask doctor` tell which one it is.",
+        monitored=False,
+        condition="The database or the limiter storage was unavailable for {minutes} minutes.",
+        meaning="Most requests fail without the database. Without the storage, each worker counts on its own.",
+        action="Run `flask doctor` or call /readyz to see which one it is, and restore it.",
     ),
     "certificate_expiry": Anomaly(
         limit=14,
         minutes=0,
-        told="The certificate ends within {limit} days.",
-        meaning="Clients will refuse the service when it has ended.",
-        action="Renew the certificate, then restart the service: it reads the certificate when it starts.",
+        condition="The certificate expires within {limit} days.",
+        meaning="Clients will refuse to connect once it has expired.",
+        action="Renew the certificate, then restart the service, which reads it only when it starts.",
     ),
 }

@@ -1,58 +1,56 @@
-"""Anomalies that one caller or network causes, measured while they happen.
+"""Detection of anomalies while the service runs.
 
-An address or a caller is no label of a metric, or there would be as many series as addresses. So they are counted like
-the budgets of the limiter, on the same storage and under the same hidden names, exact over all workers; only how often
-somebody went past a threshold is a metric. Nothing is counted for a request that succeeds.
+An address or a caller cannot be a label of a metric, since each would create a time series. So they are counted like
+rate limits, on the same storage and under hashed names, exact across all workers; the metrics only count how often a
+threshold was exceeded. Only security events and error responses are counted, so a successful request costs nothing.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import Any
+import logging
 
 from limits import RateLimitItemPerMinute
 
+from ..limits import Counters, StorageUnavailable
 from ..observability.metrics import Metrics
-from .catalogue import SPREAD, Anomalies
+from .rules import Anomalies, DistinctSourcesRule, LogLine, ThresholdRule
 
-Hit = Callable[[str, str, RateLimitItemPerMinute], Any]
-# Which events count towards which anomaly, and by whom they are counted.
-BY_NETWORK = {"authn_login_fail": "failed_authentication_burst"}
-BY_CALLER = {"authz_fail": "scope_probing"}
-NOT_FOUND = "id_walking"
-WATCHED = (*BY_NETWORK.values(), *BY_CALLER.values(), NOT_FOUND)
+logger = logging.getLogger(__name__)
 
 
 class AnomalyMonitor:
-    """Counts what should be rare, by who causes it."""
+    """Applies the threshold and distinct-sources rules to one line after another."""
 
-    def __init__(self, hit: Hit, network: Callable[[str], str], metrics: Metrics, anomalies: Anomalies) -> None:
-        self._hit = hit
-        self._network = network
+    def __init__(self, counters: Counters, anomalies: Anomalies, metrics: Metrics) -> None:
+        self._counters = counters
         self._metrics = metrics
-        self._anomalies = anomalies
+        self._rules = {
+            name: rule
+            for name, rule in anomalies.items()
+            if isinstance(rule, DistinctSourcesRule) or (isinstance(rule, ThresholdRule) and rule.monitored)
+        }
+        metrics.initialise_anomalies(
+            thresholds=[name for name, rule in self._rules.items() if isinstance(rule, ThresholdRule)],
+            sources=[name for name, rule in self._rules.items() if isinstance(rule, DistinctSourcesRule)],
+        )
 
-    def event(self, fields: Mapping[str, Any]) -> None:
-        """Look at a security event."""
-        event, address, caller = fields["event"], fields.get("address"), fields.get("caller")
-        if anomaly := BY_NETWORK.get(event):
-            who = self._network(address or "")
-            self._count(anomaly, who)
-            if self._admitted(SPREAD, 1, who):
-                self._metrics.count_failing_network()
-        elif (anomaly := BY_CALLER.get(event)) and caller:
-            self._count(anomaly, caller)
+    def observe(self, line: LogLine) -> None:
+        """Apply the rules to the fields of a security event or of an error response."""
+        for name, rule in self._rules.items():
+            try:
+                source = rule.source(line)
+                if source is None:
+                    continue
+                if isinstance(rule, DistinctSourcesRule):
+                    if self._counts(name, rule, 1, source):
+                        self._metrics.count_anomaly_source(name)
+                elif not self._counts(name, rule, int(rule.limit), source):
+                    self._metrics.count_anomaly(name)
+            except StorageUnavailable:
+                return
+            except Exception:  # a defect of a rule must not fail the request
+                logger.exception("The anomaly rule %s failed.", name)
 
-    def not_found(self, address: str | None, caller: str | None) -> None:
-        """Look at an answer that found nothing."""
-        self._count(NOT_FOUND, caller or self._network(address or ""))
-
-    def _count(self, anomaly: str, who: str) -> None:
-        if not self._admitted(anomaly, int(self._anomalies[anomaly].limit), who):
-            self._metrics.count_anomaly(anomaly)
-
-    def _admitted(self, anomaly: str, amount: int, who: str) -> bool:
-        # Whatever happens to the storage, watching is no reason to refuse a request.
-        with suppress(Exception):
-            rate = RateLimitItemPerMinute(amount, self._anomalies[anomaly].minutes)
-            return bool(self._hit(f"anomaly {anomaly}", who, rate).admitted)
-        return True
+    def _counts(self, name: str, rule: DistinctSourcesRule | ThresholdRule, limit: int, source: str) -> bool:
+        """Count a line of this source; return False if more than ``limit`` lines were counted in the time window."""
+        if limit == 0:
+            return False
+        return self._counters.hit(f"anomaly {name}", source, RateLimitItemPerMinute(limit, rule.minutes)).admitted

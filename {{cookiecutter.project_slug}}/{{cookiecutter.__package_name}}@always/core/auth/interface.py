@@ -11,7 +11,7 @@ import click
 from flask import Blueprint, Flask
 from sqlalchemy import Connection
 
-from ..anomalies.anomaly import Anomaly
+from ..anomalies import Anomaly
 from ..diagnostics import Check
 from ..observability.events import SecurityEvent
 from ..request.caller import Caller, OwnRate

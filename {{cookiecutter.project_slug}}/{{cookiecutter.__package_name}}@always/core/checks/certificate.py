@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask import Flask
 
 from .. import services
-from ..anomalies.catalogue import Anomalies
+from ..anomalies import Anomalies
 from ..certificate import advice, ends
 from ..diagnostics import Finding
 from ..settings import ActiveSettings, Settings

@@ -1,4 +1,4 @@
-"""``flask anomalies``: the findings of the alert rules, from the journal alone."""
+"""``flask anomalies``: detect in log lines what the alert rules detect in the metrics."""
 
 import json
 import re
@@ -14,103 +14,103 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import certificate, services
-from ..anomalies.anomaly import Anomaly
-from ..anomalies.catalogue import Anomalies
-from ..anomalies.detection import Found, detect
+from ..anomalies import Anomalies, Anomaly
+from ..anomalies.detection import Detection, detect
 from ..clock import now
-from ..limits import network
 from ..settings import ActiveSettings, Settings
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+CERTIFICATE = "certificate_expiry"
 
 
 def _duration(_context: click.Context, _option: click.Parameter, text: str) -> timedelta:
-    form = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
-    if form is None:
-        raise click.BadParameter("give a time such as 90m, 1h or 7d")
-    return timedelta(**{UNITS[form[2]]: int(form[1])})
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a duration such as 90m, 1h or 7d.")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 @click.command("anomalies")
 @click.option("--since", default="1h", callback=_duration, show_default=True, help="How far to look back.")
-@click.option("--log", type=click.File("r", encoding="utf-8", errors="replace"), default="-", help="The journal.")
+@click.option("--log", type=click.File("r", encoding="utf-8", errors="replace"), default="-", help="The log file.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @with_appcontext
 def command(since: timedelta, log: TextIO, as_json: bool) -> None:
-    """Look for anomalies in the journal, from a file or standard input; exit with 1 when there is one.
+    """Detect anomalies in a log file or standard input; exit with status 1 if there are any.
 
     \b
     flask anomalies --since 1h --log service.log
     """
-    lines = _Lines(log, now() - since)
     anomalies = services.get(current_app, Anomalies)
-    found = [*detect(lines, network, anomalies), *_certificate()]
+    lines = _LogLines(log, now() - since)
+    found = [*detect(lines, anomalies), *_certificate(anomalies)]
     if as_json:
-        click.echo(json.dumps([_record(one, anomalies[one.name]) for one in found], indent=2))
+        click.echo(json.dumps([_record(detection, anomalies[detection.name]) for detection in found], indent=2))
     else:
-        for one in found:
-            click.echo(_told(one, anomalies[one.name]))
-        click.echo(f"Anomalies: {len(found)}. Lines of the journal: {lines.read}.", err=True)
-    if lines.strange:
-        told = f"Lines that are none of the journal in JSON: {lines.strange}. Set `format` of `[log]` to json."
-        click.echo(told, err=True)
+        for detection in found:
+            click.echo(_text(detection, anomalies[detection.name]))
+        click.echo(f"Anomalies: {len(found)}. Log lines: {lines.read}.", err=True)
+    if lines.skipped:
+        click.echo(
+            f"Skipped {lines.skipped} lines that are not JSON log lines. Set `format` of `[log]` to json.", err=True
+        )
     sys.exit(1 if found else 0)
 
 
-class _Lines:
-    """The lines of a journal from a moment on; others are counted and passed over."""
+class _LogLines:
+    """The lines of a log from a time on. Lines of anything else are counted and skipped."""
 
     def __init__(self, log: TextIO, since: datetime) -> None:
         self._log, self._since = log, since
-        self.read = self.strange = 0
+        self.read = self.skipped = 0
 
     def __iter__(self) -> Iterator[tuple[datetime, dict[str, Any]]]:
         for text in self._log:
             try:
-                moment, line = _read(text)
+                time, line = _parse(text)
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                self.strange += bool(text.strip())
+                self.skipped += bool(text.strip())
                 continue
-            if moment >= self._since:
+            if time >= self._since:
                 self.read += 1
-                yield moment, line
+                yield time, line
 
 
-def _read(text: str) -> tuple[datetime, dict[str, Any]]:
-    """Return the moment and the fields of a line; what is null is not there. Raises for what is none of the journal."""
+def _parse(text: str) -> tuple[datetime, dict[str, Any]]:
+    """Return the time and the fields of a line, without those that are null. Raises if it is not a log line."""
     line = {name: value for name, value in json.loads(text).items() if value is not None}
-    moment = datetime.fromisoformat(line["time"])
+    time = datetime.fromisoformat(line["time"])
     numbers = [line[name] for name in ("status", "duration_ms")] if line["event"] == "request" else []
-    texts = [line[name] for name in ("event", "address", "caller", "credential", "route") if name in line]
-    fits = all(isinstance(one, str) for one in texts) and all(isinstance(one, int | float) for one in numbers)
-    if not fits or moment.tzinfo is None:
-        raise ValueError("a line of something else")
-    return moment, line
+    strings = [line[name] for name in ("event", "address", "caller", "credential", "route") if name in line]
+    valid = all(isinstance(value, str) for value in strings) and all(
+        isinstance(value, int | float) for value in numbers
+    )
+    if not valid or time.tzinfo is None:
+        raise ValueError("not a log line of this service")
+    return time, line
 
 
-def _certificate() -> Iterator[Found]:
+def _certificate(anomalies: Anomalies) -> Iterator[Detection]:
     active_settings = services.get(current_app, ActiveSettings)
-    settings, name, at = active_settings[Settings], "certificate_expiry", now()
-    if settings.server_tls:
+    settings, root = active_settings[Settings], active_settings.root
+    if settings.server_tls and CERTIFICATE in anomalies:
         with suppress(OSError):
-            chain, key = (
-                active_settings.root / settings.server_certificate,
-                active_settings.root / settings.server_certificate_key,
-            )
-            ends = datetime.fromtimestamp(certificate.ends(chain, key, None), UTC)
-            if ends - at <= timedelta(days=services.get(current_app, Anomalies)[name].limit):
-                yield Found(name, chain.name, (ends - at).days, at, at)
+            chain, key = root / settings.server_certificate, root / settings.server_certificate_key
+            expiry, time = datetime.fromtimestamp(certificate.ends(chain, key, None), UTC), now()
+            if expiry - time <= timedelta(days=anomalies[CERTIFICATE].limit):
+                yield Detection(CERTIFICATE, chain.name, (expiry - time).days, time, time)
 
 
-def _record(one: Found, anomaly: Anomaly) -> dict[str, Any]:
-    times = {"first": one.first.isoformat(), "last": one.last.isoformat()}
-    return asdict(one) | times | {"summary": anomaly.summary, "action": anomaly.action}
+def _record(detection: Detection, anomaly: Anomaly) -> dict[str, Any]:
+    times = {"first": detection.first.isoformat(), "last": detection.last.isoformat()}
+    return asdict(detection) | times | {"summary": anomaly.summary, "action": anomaly.action}
 
 
-def _told(one: Found, anomaly: Anomaly) -> str:
-    # The caller chooses neither its address nor its id, but nothing of a log may command the terminal.
-    who = one.who if one.who.isprintable() else ascii(one.who)
+def _text(detection: Detection, anomaly: Anomaly) -> str:
+    # Clients choose neither their address nor their id, but a log file may contain terminal escape sequences.
+    source = detection.source if detection.source.isprintable() else ascii(detection.source)
     return (
-        f"{one.first:%Y-%m-%d %H:%M:%S} to {one.last:%H:%M:%S}  {one.name}  {who} ({one.most:g})\n"
+        f"{detection.first:%Y-%m-%d %H:%M:%S} to {detection.last:%H:%M:%S}"
+        f"  {detection.name}  {source} ({detection.peak:g})\n"
         f"    {anomaly.summary} {anomaly.meaning}\n    {anomaly.action}"
     )

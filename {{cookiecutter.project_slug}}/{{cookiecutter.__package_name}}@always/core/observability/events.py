@@ -58,10 +58,8 @@ class SecurityEvents(dict[str, SecurityEvent]):
         self.listeners: list[Listener] = []
 
 
-def record(event: SecurityEvent | str, reason: str, **fields: Any) -> None:
+def record(event: SecurityEvent, reason: str, **fields: Any) -> None:
     """Log the event with what is known about the current request, count it and call the listeners."""
-    if isinstance(event, str):
-        event = services.get(current_app, SecurityEvents)[event]
     if has_request_context():
         caller = g.get("caller")
         fields |= {

@@ -43,11 +43,15 @@ class Metrics:
             "rate_limited_requests", "Requests rejected by a rate limit.", ("limit",), registry=own
         )
         self._anomalies = Counter(
-            "anomalies", "Events of one caller or network over the threshold of an anomaly.", ("anomaly",), registry=own
+            "anomalies",
+            "Events of one source, such as a caller or a network, over the threshold of an anomaly.",
+            ("anomaly",),
+            registry=own,
         )
-        self._networks = Counter(
-            "authentication_failing_networks",
-            "Networks with failed authentications, each at most once per time window of that anomaly.",
+        self._anomaly_sources = Counter(
+            "anomaly_sources",
+            "Sources that an anomaly counts, such as networks, each at most once per time window.",
+            ("anomaly",),
             registry=own,
         )
         self._storage = Gauge(
@@ -63,10 +67,12 @@ class Metrics:
         for event in security_events:
             self._events.labels(event)
 
-    def initialise(self, anomalies: Iterable[str]) -> None:
+    def initialise_anomalies(self, *, thresholds: Iterable[str], sources: Iterable[str]) -> None:
         """Initialise the counters of these anomalies to zero."""
-        for anomaly in anomalies:
+        for anomaly in thresholds:
             self._anomalies.labels(anomaly)
+        for anomaly in sources:
+            self._anomaly_sources.labels(anomaly)
 
     def add(self, name: str, documentation: str, labels: tuple[str, ...]) -> None:
         """Add a counter of the service's own."""
@@ -107,9 +113,9 @@ class Metrics:
         """Count an event over the threshold of an anomaly."""
         self._anomalies.labels(anomaly).inc()
 
-    def count_failing_network(self) -> None:
-        """Count a network with failed authentications."""
-        self._networks.inc()
+    def count_anomaly_source(self, anomaly: str) -> None:
+        """Count a source that is new within the time window of an anomaly."""
+        self._anomaly_sources.labels(anomaly).inc()
 
     def set_certificate_expiry(self, timestamp: float) -> None:
         """Set when the certificate expires, in seconds since the epoch."""

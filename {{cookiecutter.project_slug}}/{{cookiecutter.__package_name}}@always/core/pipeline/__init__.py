@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 
 from .. import anomalies, problems, services
 from .. import limits as rate_limits
-from ..anomalies.monitor import AnomalyMonitor
+from ..anomalies import AnomalyMonitor
 from ..request.state import RequestState, begin, current_state
 from . import authentication, authorization, body, cors, declarations, limits, negotiation, validation
 from .middleware import Middleware
@@ -50,8 +50,15 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         cors.add_headers(state)
         if response.status_code >= 400:
             body.discard(state.request)
-        if response.status_code == 404:
-            monitor.not_found(request.remote_addr, state.caller.id if state.caller else None)
+            monitor.observe(
+                {
+                    "event": "request",
+                    "address": request.remote_addr,
+                    "route": state.endpoint and state.endpoint.route,
+                    "caller": state.caller and state.caller.id,
+                    "status": response.status_code,
+                }
+            )
         return response
 
     app.wsgi_app = trust_proxies(Middleware(app), app)  # type: ignore[assignment, method-assign]

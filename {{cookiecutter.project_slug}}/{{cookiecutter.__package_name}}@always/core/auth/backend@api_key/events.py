@@ -1,6 +1,6 @@
 """The security events of API keys and their owners, and the anomaly that one of them is."""
 
-from ...anomalies.anomaly import Anomaly
+from ...anomalies import LogLine, ThresholdRule
 from ...observability.events import SecurityEvent
 
 AUTHN_NEW_NETWORK = SecurityEvent(
@@ -12,13 +12,18 @@ USER_CREATED = SecurityEvent("user_created", "info", "A user signed up.")
 
 security_events = (AUTHN_NEW_NETWORK, AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED, USER_CREATED)
 
+
+def _new_network(line: LogLine) -> str | None:
+    return line.get("credential", "unknown") if line["event"] == AUTHN_NEW_NETWORK.name else None
+
+
 anomalies = {
-    "new_network": Anomaly(
+    "new_network": ThresholdRule(
+        source=_new_network,
         limit=0,
         minutes=15,
-        told="A key was used from a new network within the last {minutes} minutes.",
+        condition="A key was used from a new network within the last {minutes} minutes.",
         meaning="The key may have been copied: it was never used from this network before.",
         action="Ask the owner of the key. If they do not know the network, revoke the key with `flask keys revoke`.",
-        event=AUTHN_NEW_NETWORK.name,
     ),
 }

@@ -1,6 +1,6 @@
 """The security events of this auth style: none. The identity provider signs users in, issues tokens and logs both."""
 
-from ...anomalies.anomaly import Anomaly
+from ...anomalies import Anomaly
 from ...observability.events import SecurityEvent
 
 security_events: tuple[SecurityEvent, ...] = ()

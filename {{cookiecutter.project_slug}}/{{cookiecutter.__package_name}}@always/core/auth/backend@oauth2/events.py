@@ -1,6 +1,6 @@
 """The security events of users, clients and tokens, and the anomaly that one of them is."""
 
-from ...anomalies.anomaly import Anomaly
+from ...anomalies import LogLine, ThresholdRule
 from ...observability.events import SecurityEvent
 
 AUTHN_LOGIN_LOCK = SecurityEvent("authn_login_lock", "warning", "An operator locked a user.")
@@ -33,13 +33,18 @@ security_events = (
     USER_UPDATED,
 )
 
+
+def _token_reuse(line: LogLine) -> str | None:
+    return line.get("credential", "unknown") if line["event"] == AUTHN_TOKEN_REUSE.name else None
+
+
 anomalies = {
-    "refresh_token_reuse": Anomaly(
+    "refresh_token_reuse": ThresholdRule(
+        source=_token_reuse,
         limit=0,
         minutes=15,
-        told="An authorization code or refresh token was reused within the last {minutes} minutes.",
+        condition="An authorization code or refresh token was reused within the last {minutes} minutes.",
         meaning="The token was copied: its owner and someone else both used it. All tokens of its family are revoked.",
         action="Inform the user; find the address of the second use in the log.",
-        event=AUTHN_TOKEN_REUSE.name,
     ),
 }
