@@ -160,7 +160,7 @@ def _find(connection: Connection, probe_id: str) -> Any:
     if row is None:
         abort(404)
     if row.owner != _owner():
-        core.observability.events.record("malicious_direct_reference", "the probe belongs to another caller")
+        core.record_event(core.MALICIOUS_DIRECT_REFERENCE, "the probe belongs to another caller")
         abort(404)
     return row
 

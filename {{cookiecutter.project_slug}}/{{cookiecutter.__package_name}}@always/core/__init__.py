@@ -24,13 +24,14 @@ from .declare.pagination import Page, cursor
 from .diagnostics import Check, Finding, Skipped
 from .limits import limiter
 from .observability.counter import Counter
-from .observability.events import SecurityEvent
+from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
 from .problems import Problem
 from .request import current_caller
 from .settings import ConfigurationError, get_settings, setting
 
 __all__ = [
+    "MALICIOUS_DIRECT_REFERENCE",
     "Anomaly",
     "AnyRow",
     "Base",

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, request, url_for
 from sqlalchemy import Connection
 
 from ..core import (
+    MALICIOUS_DIRECT_REFERENCE,
     AnyRow,
     Problem,
     body,
@@ -96,7 +97,7 @@ def _found(connection: Connection, item_id: str, *, to_change: bool = False) -> 
     item = queries.find(connection, current_caller().id, item_id, to_change=to_change)
     if item is None:
         if queries.exists(connection, item_id):
-            record_event("malicious_direct_reference", "the item belongs to another caller")
+            record_event(MALICIOUS_DIRECT_REFERENCE, "the item belongs to another caller")
         abort(404)
     return item
 

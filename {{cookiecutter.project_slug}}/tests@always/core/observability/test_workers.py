@@ -41,7 +41,7 @@ def test_all_workers_are_counted_and_an_old_run_is_not(
         for _ in range(40):
             served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
         for _ in range(7):
-            served.send("GET /api/v1/probes HTTP/1.1", "Host: localhost", "Connection: close")
+            served.send("GET /api/v1/me HTTP/1.1", "Host: localhost", "Connection: close")
         assert '"refused_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
         assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
         for address in [f"{own}/metrics"] * 5 + [internal]:
