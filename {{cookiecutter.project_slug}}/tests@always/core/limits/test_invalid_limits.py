@@ -44,5 +44,5 @@ def test_an_option_without_effect_prevents_the_start(
         monkeypatch.setattr(limiter, "_request_filters", [lambda: True])
     else:
         monkeypatch.setattr(limiter.limit_manager, "_default_limits", [Limit("1/minute").bind(limiter)])
-    with pytest.raises(service.core.settings.ConfigurationError, match="Only limit"):
+    with pytest.raises(service.core.settings.ConfigurationError, match="have no effect"):
         serve(view)

@@ -33,7 +33,7 @@ def _guard() -> None:
     events.record(events.AUTHN_LOGIN_FAIL, "the metrics token is wrong" if given else "no metrics token was sent")
     challenge = 'Bearer realm="metrics"'
     if given:
-        limits.failed_authentication()
+        limits.count_failed_authentication()
         challenge += ', error="invalid_token"'
     raise Problem("unauthenticated", "The metrics token is required.", headers=[("WWW-Authenticate", challenge)])
 

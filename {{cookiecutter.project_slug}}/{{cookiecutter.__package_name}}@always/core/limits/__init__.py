@@ -8,7 +8,7 @@ from flask_limiter.util import get_remote_address
 
 from .counters import Counters, network
 from .limiter import RouteLimiter, RouteLimits, SettingRate, limiter
-from .request import RequestLimits, begin, failed_authentication
+from .request import RequestLimits, begin, count_failed_authentication
 from .result import LimitResult, StorageUnavailable
 from .setup import init_app
 
@@ -21,7 +21,7 @@ __all__ = [
     "SettingRate",
     "StorageUnavailable",
     "begin",
-    "failed_authentication",
+    "count_failed_authentication",
     "get_remote_address",
     "init_app",
     "limiter",

@@ -20,7 +20,7 @@ def build(results: Mapping[str, LimitResult]) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=256)
 def quotable(name: str) -> str:
-    """Return the name with only the characters of an RFC 9651 string; the scope of a limit can be any text."""
+    """Return the name as the content of an RFC 9651 string; the scope of a limit can be any string."""
     return re.sub(r"[^ !#-\[\]-~]", "_", name)
 
 

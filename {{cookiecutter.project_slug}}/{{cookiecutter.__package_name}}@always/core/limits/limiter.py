@@ -1,7 +1,8 @@
 """Flask-Limiter's decorators: ``@limiter.limit("5/minute")``, ``@limiter.shared_limit``, ``@limiter.exempt``.
 
-Flask-Limiter collects what the views declare. The pipeline checks it before validation, so that a rejected body counts
-too, on the storage of all other limits. By default a limit counts the caller, or else the address.
+Flask-Limiter only collects these declarations. The pipeline checks them before validation, so that requests with an
+invalid body count too, and counts them in the storage of all other limits. Without a ``key_func`` a limit counts the
+caller, or the address if there is no caller.
 """
 
 import time
@@ -19,13 +20,13 @@ from limits import RateLimitItem, WindowStats
 from ..settings import ConfigurationError
 from .request import Deduction, RequestLimits, current
 
-# Each is a tuple, or a ``Limit`` whose rate is a function: it returns the rate of every request.
+# Each element is a tuple, or a ``Limit`` whose rate is a function, which yields the rate of the current request.
 Declared = tuple[Iterable[RuntimeLimit], ...]
 
 
 @dataclass(frozen=True)
 class SettingRate:
-    """The rate of a setting: ``@limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups")``."""
+    """The rate of a setting, as in ``@limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups")``."""
 
     name: str
 
@@ -35,10 +36,10 @@ class SettingRate:
 
 
 class RouteLimits(NamedTuple):
-    """The limits that one view declares.
+    """The rate limits that one view declares; ``view`` is its qualified name.
 
-    Those with ``key_func=get_remote_address`` are ``by_address`` and checked before authentication, all others after
-    it. An ``exempt`` view does not count on the general limits per address and caller. ``view`` is its qualified name.
+    Limits with ``key_func=get_remote_address`` are ``by_address`` and checked before authentication, all others after
+    it. Requests for an ``exempt`` view do not count towards the general limits per address and caller.
     """
 
     view: str
@@ -47,13 +48,13 @@ class RouteLimits(NamedTuple):
     by_caller: Declared
 
     def names(self, *, has_caller: bool) -> list[str]:
-        """Return the names of all limits of the view, ``route`` for those without a rate in the settings."""
+        """Return the names of all limits of a request; those without a rate in the settings are ``route``."""
         address = [] if self.exempt else ["address"]
         caller = ["caller"] if has_caller and not self.exempt else []
         return list(dict.fromkeys([*address, *names_of(self.by_address), *caller, *names_of(self.by_caller)]))
 
     def fixed(self, endpoint: str, methods: Iterable[str]) -> Iterator[tuple[str, RuntimeLimit]]:
-        """Return scope and limit for ``flask limits``, where neither needs a request."""
+        """Yield scope and limit, except where one of them depends on the request."""
         for limit in chain(*(each for each in (*self.by_address, *self.by_caller) if isinstance(each, tuple))):
             for method in methods if limit.per_method else ("",):
                 if not callable(limit.scope):
@@ -67,7 +68,7 @@ def default_key() -> str:
 
 
 class RouteLimiter(Limiter):
-    """Flask-Limiter without a storage and hooks of its own: ``init_app`` is never called."""
+    """Flask-Limiter without its own storage and hooks: ``init_app`` is never called."""
 
     def collect(self, app: Flask, endpoint: str, rates: Mapping[str, RateLimitItem]) -> RouteLimits:
         """Return the limits of a view. Raises ``ConfigurationError`` for an invalid or unsupported declaration."""
@@ -77,9 +78,14 @@ class RouteLimiter(Limiter):
         for limit in declared:
             _validate(limit, endpoint, rates)
         if manager.default_limits or manager.application_limits or self._request_filters:
-            raise ConfigurationError("Only limit, shared_limit and exempt of the limiter have an effect.")
+            raise ConfigurationError(
+                "The limiter has default limits, application limits or a request filter, which have no effect. Use "
+                "the settings under [limits], and limit, shared_limit and exempt."
+            )
         if manager.blueprint_limits(app, blueprint):
-            raise ConfigurationError(f"The blueprint {blueprint} has a limit. Use a shared_limit on each of its views.")
+            raise ConfigurationError(
+                f"The blueprint {blueprint} has a rate limit, which has no effect. Use a shared_limit on each view."
+            )
         exemption = manager.exemption_scope(app, endpoint, blueprint)
         return RouteLimits(
             view,
@@ -89,7 +95,7 @@ class RouteLimiter(Limiter):
         )
 
     def check(self, declared: Declared, limits: RequestLimits) -> None:
-        """Hit limits of a view, the shortest window first. Raises ``RateLimitExceeded``."""
+        """Hit declared limits, the shortest window first. Raises ``RateLimitExceeded``."""
         applicable = [each for each in chain(*declared) if not (each.is_exempt or each.method_exempt)]
         for meta in chain(*(limit.meta_limits or () for limit in applicable)):
             self._hit(meta, limits, only_read=True)
@@ -120,24 +126,24 @@ class RouteLimiter(Limiter):
         return list(self.limit_manager._decorated_limits.get(name, ()))
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        # The wrapper of a decorated function calls this, and so does ``with limiter.limit(...)``. The pipeline has
-        # checked the limits of the view already.
+        # Flask-Limiter calls this before each decorated function and in ``with limiter.limit(...)``. The pipeline has
+        # already checked the limits of the view.
         limits = current()
         if callable_name and callable_name != limits.view:
             self.check(tuple(self._declared(callable_name)), limits)
 
 
 def name_of(limit: RuntimeLimit, scope: str, rates: Mapping[str, RateLimitItem]) -> str:
-    """Return the name of a limit in the headers and for the storage; a view can have several, by their windows."""
+    """Return the name of a limit, which contains the window: a view can have several limits."""
     return scope if limit.shared and limit.scope in rates else f"{scope}:{limit.limit.get_expiry()}s"
 
 
 def _client(limit: RuntimeLimit, limits: RequestLimits) -> str:
     if limit.key_func is get_remote_address:
-        return limits.address  # an IPv6 customer has 2**64 addresses
+        return limits.address  # not the address itself: an IPv6 customer has 2**64 addresses
     if limit.key_func is default_key:
         return default_key()
-    # Flask-Limiter does not count at all when the key is empty.
+    # With an empty key Flask-Limiter would not count at all.
     key = limit.key_func()
     return f"key {key}" if key else default_key()
 
@@ -156,14 +162,18 @@ def _validate(limit: Limit, endpoint: str, rates: Mapping[str, RateLimitItem]) -
     provider = limit.limit_provider
     if isinstance(provider, SettingRate):
         if provider.name not in rates or (limit.shared, limit.scope) != (True, provider.name):
+            setting = f"limits_{provider.name.replace('-', '_')}"
             raise ConfigurationError(
-                f"{endpoint}: no setting has the rate limit {provider.name!r}, or the scope differs."
+                f"{endpoint}: SettingRate({provider.name!r}) needs the setting {setting} and a shared_limit with "
+                f"scope={provider.name!r}."
             )
     elif limit.shared and limit.scope in rates:
-        raise ConfigurationError(f"{endpoint}: the scope {limit.scope!r} is a rate limit in the settings. Rename it.")
+        raise ConfigurationError(
+            f"{endpoint}: the scope {limit.scope!r} is the name of a limit in the settings. Rename the scope."
+        )
     elif not callable(provider):
         try:
-            tuple(limit)  # Flask-Limiter itself would log the error and not limit the view
+            tuple(limit)  # parses the rate; Flask-Limiter would log the error and not limit the view
         except ValueError as error:
             raise ConfigurationError(f"{endpoint}: invalid rate limit {provider!r}: {error}.") from None
 

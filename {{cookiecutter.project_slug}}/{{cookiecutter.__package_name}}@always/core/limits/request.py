@@ -1,4 +1,4 @@
-"""The rate limits of the current request: the clients it counts for, and the results so far."""
+"""The rate limits of one request: the clients that it counts for, and the results of its hits."""
 
 from typing import NamedTuple, Never, cast
 
@@ -14,7 +14,7 @@ from .result import LimitResult, StorageUnavailable
 
 
 class Deduction(NamedTuple):
-    """A hit that waits for the response (``deduct_when``)."""
+    """A hit that depends on the response (``deduct_when``)."""
 
     limit: RuntimeLimit
     name: str
@@ -23,9 +23,10 @@ class Deduction(NamedTuple):
 
 
 class RequestLimits:
-    """The limits that one request has hit, by name, and the clients that it counts for.
+    """The rate limits of one request.
 
-    ``view`` is the qualified name of the view whose own limits the pipeline checks.
+    ``address`` and ``caller`` are the clients that it counts for, ``results`` the limits that it has hit, by name.
+    ``view`` is the qualified name of the view, whose limits the pipeline checks.
     """
 
     __slots__ = ("address", "caller", "counters", "deductions", "results", "view")
@@ -41,20 +42,20 @@ class RequestLimits:
     def count(
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
     ) -> LimitResult:
-        """Hit a limit and keep the result for the headers."""
+        """Hit a limit and store the result for the headers. Raises ``StorageUnavailable``."""
         result = self.results[name] = self.counters.hit(name, client, rate, cost, strict=strict)
         return result
 
     def hit(self, name: str, client: str, rate: RateLimitItem | None = None, *, strict: bool = False) -> None:
-        """Hit one of the general limits; raises 429 when it is exceeded."""
+        """Hit a limit. Raises 429 if it is exceeded, and ``StorageUnavailable``."""
         if not self.count(name, client, rate, strict=strict).admitted:
             self.reject()
 
     def reject(self, detail: str | None = None) -> Never:
-        """Raise 429 for the limit that was exceeded."""
+        """Raise 429 for the limit that was exceeded last."""
         name, result = next((name, result) for name, result in reversed(self.results.items()) if not result.admitted)
         shown = headers.quotable(name)
-        # The metrics have one label for all limits of views, whose scopes can be any text.
+        # The metrics have one label for all limits without a setting, since a scope can be any string.
         group = name if name in self.counters.rates else "route"
         events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, f"the rate limit {shown} was exceeded", limit=group)
         raise Problem(
@@ -65,7 +66,7 @@ class RequestLimits:
         )
 
     def finish(self, response: Response) -> list[tuple[str, str]]:
-        """Deduct what waited for the response and return the rate limit headers."""
+        """Count the hits that depend on the response, and return the rate limit headers."""
         for limit, name, client, cost in self.deductions:
             if limit.deduct_when and limit.deduct_when(response):
                 try:
@@ -76,20 +77,20 @@ class RequestLimits:
 
 
 def begin(counters: Counters, remote_address: str, view: str | None) -> RequestLimits:
-    """Start to count for the current request."""
+    """Create the rate limits of the current request."""
     limits = g.rate_limits = RequestLimits(counters, remote_address, view)
     return limits
 
 
 def current() -> RequestLimits:
-    """Return the limits of the current request."""
+    """Return the rate limits of the current request."""
     return cast(RequestLimits, g.rate_limits)
 
 
-def failed_authentication() -> None:
-    """Count a failed authentication for the address; raises 429 after too many.
+def count_failed_authentication() -> None:
+    """Count a failed authentication for the address. Raises 429 after too many.
 
-    Only failures count, so a valid credential is never rejected because of the failures of others.
+    Only failures count, so other clients' failures never make a valid credential fail.
     """
     limits = current()
     limits.hit("failed-authentications", limits.address, strict=True)

@@ -1,4 +1,4 @@
-"""Open the storage of an application's rate limits, and answer the errors of limits."""
+"""Set up the rate limits of an application: the storage, and the responses to errors."""
 
 from typing import cast
 
@@ -17,9 +17,9 @@ from .storage import open_storage
 
 
 def init_app(app: Flask) -> None:
-    """Register the counters of ``app`` and its handlers for the errors of limits."""
+    """Register the counters of ``app``, and handlers for exceeded limits and an unavailable storage."""
     settings = get_settings(app, Settings)
-    # Each setting limits_x_y is the rate of the limit x-y, whichever package declares it.
+    # Every setting limits_a_b is the rate of the limit a-b, including settings of ``auth/backend`` and the owner.
     rates = {
         name.removeprefix("limits_").replace("_", "-"): value
         for name, value in services.get(app, ActiveSettings).all().items()
@@ -41,5 +41,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(StorageUnavailable)
     def unavailable(_error: StorageUnavailable) -> Response:
-        problem = Problem("unavailable", "Requests cannot be counted at the moment.", headers=[("Retry-After", "2")])
+        problem = Problem(
+            "unavailable", "The rate limits cannot be checked at the moment.", headers=[("Retry-After", "2")]
+        )
         return cast(Response, app.handle_http_exception(problem))

@@ -25,12 +25,13 @@ def by_address(state: RequestState) -> None:
 def by_caller(state: RequestState) -> None:
     """Count the request for its caller, and on the other limits of the view, before the body is validated."""
     endpoint, limits, caller = state.endpoint, state.limits, state.caller
+    if endpoint is None:
+        return
     if caller is not None:
         limits.caller = f"caller {caller.id}"
-        if endpoint is None or not endpoint.limits.exempt:
-            if caller.rate:
-                limits.hit("caller", f"credential {caller.rate.of}", _rate(caller.rate.rate))
-            else:
-                limits.hit("caller", limits.caller)
-    if endpoint is not None and endpoint.limits.by_caller:
+        if caller.rate and not endpoint.limits.exempt:
+            limits.hit("caller", f"credential {caller.rate.of}", _rate(caller.rate.rate))
+        elif not endpoint.limits.exempt:
+            limits.hit("caller", limits.caller)
+    if endpoint.limits.by_caller:
         limiter.check(endpoint.limits.by_caller, limits)

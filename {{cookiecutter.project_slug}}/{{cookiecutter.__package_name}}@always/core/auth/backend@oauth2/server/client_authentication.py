@@ -56,6 +56,6 @@ def _parse_basic(header: str) -> tuple[str, str]:
 
 def _fail(reason: str) -> Never:
     events.record(events.AUTHN_LOGIN_FAIL, reason)
-    limits.failed_authentication()
+    limits.count_failed_authentication()
     # With this status the error handler adds the challenge that RFC 6749, section 5.2, requires.
     raise InvalidClientError("Client authentication failed.", status_code=401)
