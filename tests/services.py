@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import httpx
 
@@ -45,20 +46,31 @@ def bake(folder: Path, answers: Mapping[str, str]) -> Path:
     return service
 
 
+def test_module(service: Path, name: str) -> ModuleType:
+    """Import a module of the service's ``tests/core``; an earlier service's is dropped."""
+    for loaded in [module for module in sys.modules if module.startswith("tests.core")]:
+        del sys.modules[loaded]
+    # ``tests`` is a namespace package, which spans all folders on the path.
+    sys.path.append(str(service))
+    try:
+        return importlib.import_module(f"tests.core.{name}")
+    finally:
+        sys.path.remove(str(service))
+
+
 @contextmanager
 def storages(service: Path) -> Iterator[dict[str, str]]:
     """Start the database and limiter servers of the service in the same way as its own tests.
 
     Yields the settings with their addresses: none for SQLite and the in-memory limiter.
     """
-    sys.path.insert(0, str(service / "tests"))
     settings = {}
     with ExitStack() as running:
         for module, setting in (
             ("limiter_storage", "APP_LIMITER_URI"),
             ("database_server", "APP_DATABASE_URL"),
         ):
-            serving = getattr(importlib.import_module(module), "serving", None)
+            serving = getattr(test_module(service, module), "serving", None)
             if serving:
                 settings[setting] = running.enter_context(serving())
         yield settings

@@ -3,9 +3,6 @@
 The assertions do not depend on the speed of the machine; `make limits-report` prints durations.
 """
 
-import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +11,9 @@ import pytest
 from tests.limits import cases
 from tests.limits.__main__ import STORAGES
 from tests.limits.cluster import cluster, sentinel
-from tests.services import bake
+from tests.services import bake, test_module
 
 SHARED = [storage for storage in STORAGES if storage != "memory"]
-MODULES = ("limiter_storage", "real_server", "stoppable_server")
 pytestmark = pytest.mark.install
 
 
@@ -35,15 +31,9 @@ def folder(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def servers(folder: Path) -> Iterator[Any]:
-    """Import the module with which the service's own tests start the storage."""
-    sys.path.insert(0, str(folder / "tests"))
-    try:
-        yield importlib.import_module("limiter_storage")
-    finally:
-        sys.path.remove(str(folder / "tests"))
-        for module in MODULES:
-            sys.modules.pop(module, None)
+def servers(folder: Path) -> Any:
+    """Return the module with which the service's own tests start the storage."""
+    return test_module(folder, "limiter_storage")
 
 
 def test_four_workers_admit_exactly_the_limit(backend: str, folder: Path, servers: Any) -> None:

@@ -13,7 +13,7 @@ from tests.limits.load import Responses, Steady, burst
 from tests.services import Service, started
 
 SERVE = ("flask", "serve")
-PROXIED = {"APP_SERVER_PROXIES": "1", "APP_LOG_LEVEL": "warning"}
+PROXIED = {"APP_SERVER_TRUSTED_PROXIES": "1", "APP_LOG_LEVEL": "warning"}
 LIMIT, REQUESTS = 100, 1000
 # On a busy machine, a healthy storage may exceed the default timeout.
 LONG_TIMEOUT = {"APP_LIMITS_TIMEOUT_MS": "10000"}
