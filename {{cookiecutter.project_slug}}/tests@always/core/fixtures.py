@@ -68,10 +68,16 @@ class Shared:
         """Upgrade the database of ``app`` once in a session."""
         key = (str(registered(app, "Database").engine.url), app.import_name)
         if key not in self.migrated:
-            with app.app_context():
-                app.extensions["alembic"].upgrade()
+            registered(app, "Migrator").upgrade()
             prepare(app)
             self.migrated.add(key)
+
+
+def downgrade_all(migrator: Any) -> None:
+    """Revert the migrations of every branch that has some."""
+    for branch in migrator.branches.values():
+        if branch.heads(migrator.scripts()):
+            migrator.downgrade(branch.name, "base")
 
 
 @pytest.fixture(scope="session")
@@ -148,12 +154,10 @@ def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: s
 @pytest.fixture
 def without_tables(app: Flask, prepare_database: Callable[[Flask], None]) -> Iterator[None]:
     """Drop all tables of the database during the test, with everything that they contain."""
-    alembic = app.extensions["alembic"]
-    with app.app_context():
-        alembic.downgrade("base")
+    migrator = registered(app, "Migrator")
+    downgrade_all(migrator)
     yield
-    with app.app_context():
-        alembic.upgrade()
+    migrator.upgrade()
     prepare_database(app)
 
 

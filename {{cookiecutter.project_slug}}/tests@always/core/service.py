@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from flask import Blueprint, Flask
 
@@ -21,6 +22,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[
         sign_up_scopes=tuple(probes.SCOPES),
         blueprints=[probes.blueprint, *blueprints],
         counts={"callers": probes.count_owners, "probes": probes.count, **core.auth.backend.COUNTS},
+        migrations=Path(str(package.__file__)).parent / "migrations",
     )
     app.name = package.__name__  # which challenges and keys show
     return app

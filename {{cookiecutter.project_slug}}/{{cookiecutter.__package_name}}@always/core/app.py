@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 from flask import Blueprint, Flask
@@ -41,13 +42,15 @@ def create_app(
     checks: Sequence[Check] = (),
     counts: admin.Counts | None = None,
     on_user_deleted: OnUserDeleted | None = None,
+    migrations: Path | None = None,
 ) -> Flask:
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
 
     The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
     sign-up grants; dataclasses of ``settings``; ``blueprints`` and ``commands``; ``security_events``, ``metrics`` and
     ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for ``/api/v1/admin/stats``;
-    ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted user.
+    ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted user; the folder of
+    ``migrations``, by default ``migrations`` in the package.
 
     Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
     rule.
@@ -68,7 +71,7 @@ def create_app(
 
     # Each of these needs the ones above it.
     observability.init_app(app, (*backend.security_events, *security_events), metrics)
-    database.init_app(app)
+    database.init_app(app, migrations or Path(app.root_path) / "migrations")
     pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
     health.init_app(app)

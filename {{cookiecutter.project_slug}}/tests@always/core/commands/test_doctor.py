@@ -15,6 +15,8 @@ import time_machine
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
+from tests.core.registry import registered
+
 Report = Callable[..., dict[str, list[str]]]
 DEVELOPMENT = {"environment": "development"}
 
@@ -121,13 +123,12 @@ def test_figures_that_nobody_can_read_are_found(report: Report, environ: dict[st
 
 
 def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> None:
-    with app.app_context():
-        app.extensions["alembic"].stamp("base")
+    migrator = registered(app, "Migrator")
+    migrator.stamp("base")
     try:
         assert report(**DEVELOPMENT)["migrations"][0] == "failure"
     finally:
-        with app.app_context():
-            app.extensions["alembic"].stamp("heads")
+        migrator.stamp("heads")
 
 
 def test_a_storage_that_is_away_is_found(report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """``flask db`` answers with what was asked for, and tells in a sentence what it cannot do."""
 
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.core.fixtures import downgrade_all
 from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
@@ -26,13 +28,14 @@ def test_a_revision_that_is_not_there_is_told_in_a_sentence(app: Flask, command:
 
 @pytest.mark.parametrize("command", ["upgrade", "current", "check", "stamp"])
 def test_a_database_that_is_away_is_told_in_a_sentence(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, command: str
+    make_app: MakeApp, service: ModuleType, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     def away() -> None:
         raise OperationalError(None, None, Exception("connection refused\n\tIs the server running?"))
 
     app = make_app()
-    monkeypatch.setattr(registered(app, "Database").engine, "connect", away)
+    monkeypatch.setattr(registered(app, "Database").reader, "connect", away)
+    monkeypatch.setattr(service.core.database.engine, "for_migrations", lambda _url: SimpleNamespace(connect=away))
     done = run(app, command)
     assert done.exit_code == 1
     assert done.stderr == "Error: The database does not answer: connection refused.\n"
@@ -62,8 +65,7 @@ def test_nothing_is_said_before_the_answer(app: Flask, command: str) -> None:
 
 def test_each_migration_is_a_line_of_the_journal(app: Flask) -> None:
     """Also where ``flask db upgrade`` stands in a script that keeps what it says."""
-    with app.app_context():
-        app.extensions["alembic"].downgrade("base")
+    downgrade_all(registered(app, "Migrator"))
     done = run(app, "upgrade")
     assert done.exit_code == 0
     assert "Running upgrade" in done.stderr

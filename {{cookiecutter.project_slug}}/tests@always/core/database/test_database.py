@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import ServiceUnavailable
 
 from tests.core.database_server import MILLISECONDS_TO_WAIT
+from tests.core.fixtures import downgrade_all
 from tests.core.registry import registered
 from tests.core.service import create_app
 
@@ -24,18 +25,22 @@ Later = Callable[[float], AbstractContextManager[None]]
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(app: Flask) -> None:
-    with app.app_context():
-        assert app.extensions["alembic"].compare_metadata() == []
+    assert _changes(app) == {"core": [], "service": []}
 
 
 def test_the_migrations_can_be_taken_back(app: Flask) -> None:
-    alembic = app.extensions["alembic"]
-    with app.app_context():
-        try:
-            alembic.downgrade("base")
-        finally:
-            alembic.upgrade()
-        assert alembic.compare_metadata() == []
+    migrator = registered(app, "Migrator")
+    try:
+        downgrade_all(migrator)
+    finally:
+        migrator.upgrade()
+    assert _changes(app) == {"core": [], "service": []}
+
+
+def _changes(app: Flask) -> dict[str, list[str]]:
+    migrator = registered(app, "Migrator")
+    with registered(app, "Database").connect() as connection:
+        return {branch: migrator.changes(branch, connection) for branch in migrator.branches}
 
 
 FAULTS = {
@@ -70,14 +75,12 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
 def test_a_database_is_ready_as_soon_as_it_has_the_newest_tables(make_app: MakeApp, later: Later) -> None:
     """The service may be there before the migrations."""
     app = make_app()
-    client, alembic = app.test_client(), app.extensions["alembic"]
-    with app.app_context():
-        alembic.downgrade()
+    client, migrator = app.test_client(), registered(app, "Migrator")
+    downgrade_all(migrator)
     try:
         probe = client.get("/readyz")
     finally:
-        with app.app_context():
-            alembic.upgrade()
+        migrator.upgrade()
     assert probe.status_code == 503
     assert probe.json["parts"]["database"] == "unavailable"
     with later(2):
@@ -88,18 +91,20 @@ def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:
     """Else the version before could not come back."""
     app = make_app()
     database = registered(app, "Database")
+    rename = text("UPDATE alembic_version SET version_num = :new WHERE version_num = :old")
     with database.connect() as connection:
-        ours = connection.scalar(text("SELECT version_num FROM alembic_version"))
-
-    def stamp(revision: str) -> None:
-        with database.transaction() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
-
-    stamp("newer")
+        ours = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    renamed: list[dict[str, str]] = []
     try:
-        assert app.test_client().get("/readyz").status_code == 200
+        for revision in ours:
+            renamed.append({"old": revision, "new": f"newer {revision}"})
+            with database.transaction() as connection:
+                connection.execute(rename, renamed[-1])
+            assert app.test_client().get("/readyz").status_code == 200
     finally:
-        stamp(ours)
+        with database.transaction() as connection:
+            for each in renamed:
+                connection.execute(rename, {"old": each["new"], "new": each["old"]})
 
 
 def test_tables_that_were_there_are_not_looked_for_again(make_app: MakeApp, later: Later) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from flask_alembic import Alembic
 from sqlalchemy import func, select
 from werkzeug.exceptions import ServiceUnavailable
 
 from .. import services
 from ..clock import now
-from ..database import UTCDateTime, connect
+from ..database import Migrator, UTCDateTime, connect
 from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Readiness
 from ..settings import ActiveSettings, Settings, get_settings
@@ -20,15 +19,15 @@ SKEW = timedelta(seconds=5)
 
 
 def migrated(app: Flask) -> Iterator[Finding]:
-    """Find a database that is older or newer than the code."""
-    alembic: Alembic = app.extensions["alembic"]
+    """Find a branch of migrations whose head is not the revision in the database."""
     try:
-        with connect():
-            pass
-        if alembic.needs_upgrade():
-            yield Finding("the tables are not those of this version", "`flask db upgrade`")
+        with connect() as connection:
+            differences = services.get(app, Migrator).differences(connection)
     except ServiceUnavailable:
         yield Finding("the database does not answer", "start it, or correct APP_DATABASE_URL")
+    else:
+        for difference in differences:
+            yield Finding(difference.message, difference.hint)
 
 
 def answering(app: Flask) -> Iterator[Finding]:

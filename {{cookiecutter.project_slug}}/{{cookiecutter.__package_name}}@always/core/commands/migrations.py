@@ -1,26 +1,145 @@
-"""``flask db``: the commands of Flask-Alembic for the migrations, which tell in a sentence what they cannot do."""
+"""``flask db``: the commands for the migrations of both branches."""
 
+from pathlib import Path
 from typing import Any
 
 import click
+from alembic import command as alembic
 from alembic.util import CommandError
-from flask_alembic.cli import cli
+from flask import current_app
 from sqlalchemy.exc import DBAPIError
+
+from .. import services
+from ..database import Database, Migrator
 
 
 class Migrations(click.Group):
-    """A group of commands on which a database or a revision may fail."""
+    """Commands that report what Alembic or the database rejects in one sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the group."""
         try:
             return super().invoke(ctx)
         except CommandError as error:
-            raise click.ClickException(f"{error}.") from None
+            raise click.ClickException(f"{str(error).rstrip('.')}.") from None
         except DBAPIError as error:
-            told = "does not answer" if error.statement is None else "refuses"
+            event = "does not answer" if error.statement is None else "refuses"
             reason = str(error.orig).partition("\n")[0].strip(". ")
-            raise click.ClickException(f"The database {told}: {reason}.") from None
+            raise click.ClickException(f"The database {event}: {reason}.") from None
 
 
-command = Migrations(name="db", callback=cli.callback, params=cli.params, commands=cli.commands, help=cli.help)
+@click.group("db", cls=Migrations)
+def command() -> None:
+    """Create, run and check migrations."""
+
+
+def _migrator() -> Migrator:
+    return services.get(current_app, Migrator)
+
+
+def _message(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    message = " ".join(value.split()).rstrip(".")
+    if not message.isprintable() or not 0 < len(message) <= 100:
+        raise click.BadParameter("must have 1 to 100 printable characters.")
+    return message
+
+
+branch_option = click.option(
+    "--branch",
+    type=click.Choice(["service", "core"]),
+    default="service",
+    show_default=True,
+    help="core belongs to the template.",
+)
+
+
+@command.command("upgrade")
+@click.argument("target", default="heads")
+def upgrade(target: str) -> None:
+    """Run the migrations of both branches.
+
+    TARGET is a revision, or `service@+1` for the next one of a branch.
+    """
+    _migrator().upgrade(target)
+
+
+@command.command("downgrade", context_settings={"ignore_unknown_options": True})
+@click.argument("target", default="-1")
+@branch_option
+def downgrade(target: str, branch: str) -> None:
+    """Revert the last migration of a branch.
+
+    TARGET is `-N` for the last N, a revision to return to, or `base` for all.
+    """
+    _migrator().downgrade(branch, target)
+
+
+@command.command("revision")
+@click.argument("message", callback=_message)
+@click.option("--empty", is_flag=True, help="Do not compare the models with the database.")
+@branch_option
+def revision(message: str, empty: bool, branch: str) -> None:
+    """Write a migration for the changes of the models: `flask db revision "color of items"`."""
+    _created(_migrator().revision(branch, message, empty=empty))
+
+
+@command.command("merge")
+@branch_option
+def merge(branch: str) -> None:
+    """Write a migration that joins two heads of a branch."""
+    _created(_migrator().merge(branch))
+
+
+@command.command("check")
+def check() -> None:
+    """Compare the database with the migrations, and the models with the database."""
+    migrator, database = _migrator(), services.get(current_app, Database)
+    with database.reader.connect() as connection:
+        found = [f"{each.message} {each.hint}" for each in migrator.differences(connection)]
+        if not found:
+            for branch in migrator.branches:
+                changes = migrator.changes(branch, connection)
+                found += [f"No migration of the {branch} branch contains this change: {each}." for each in changes]
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)
+    click.echo("Database, migrations and models agree.")
+
+
+@command.command("current")
+def current() -> None:
+    """Print the revision of each branch in the database."""
+    alembic.current(_migrator().config())
+
+
+@command.command("history")
+@click.option("-v", "--verbose", is_flag=True, help="Print the files as well.")
+def history(verbose: bool) -> None:
+    """Print all migrations, newest first."""
+    alembic.history(_migrator().config(), verbose=verbose)
+
+
+@command.command("heads")
+def heads() -> None:
+    """Print the newest migration of each branch."""
+    alembic.heads(_migrator().config())
+
+
+@command.command("show")
+@click.argument("target")
+def show(target: str) -> None:
+    """Print one migration."""
+    alembic.show(_migrator().config(), target)
+
+
+@command.command("stamp")
+@click.argument("target", default="heads")
+@click.option("--purge", is_flag=True, help="Remove all revisions first, unknown ones included.")
+def stamp(target: str, purge: bool) -> None:
+    """Record a revision in the database without running a migration."""
+    _migrator().stamp(target, purge=purge)
+
+
+def _created(file: Path) -> None:
+    click.echo(f"Created {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")

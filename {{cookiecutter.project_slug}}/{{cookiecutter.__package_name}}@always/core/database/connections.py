@@ -10,15 +10,15 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
-from flask_alembic import Alembic
 from sqlalchemy import Connection, Engine
 
 from .. import services
-from ..settings import Settings, get_settings
+from ..settings import ConfigurationError, Settings, get_settings
 from . import engine
+from .branches import Branch, ownership_errors
+from .migrator import ENVIRONMENT, Migrator
 from .outage import Outage
-from .revision import Revision
-from .tables import Base
+from .tables import Base, CoreBase
 
 
 class Database:
@@ -57,15 +57,21 @@ class Database:
             callback()
 
 
-def init_app(app: Flask) -> None:
-    """Open the database of ``app`` and find its migrations."""
+def init_app(app: Flask, migrations: Path) -> None:
+    """Open the database of ``app``; ``migrations`` is the folder of the service's migrations.
+
+    Raises ``ConfigurationError`` if a table of the service has the name of a table of core or references one.
+    """
+    for error in ownership_errors(Base.metadata, CoreBase.metadata):
+        raise ConfigurationError(error)
     settings = get_settings(app, Settings)
     database = Database(settings.database_url, settings.server_threads)
-    migrations = str(Path(__file__).parent / "migrations")
+    branches = (
+        Branch("core", ENVIRONMENT / "versions", CoreBase.metadata),
+        Branch("service", migrations, Base.metadata),
+    )
     services.register(app, database)
-    services.register(app, Revision(migrations))
-    app.config["ALEMBIC"] = {"script_location": migrations}
-    Alembic(app, metadatas=Base.metadata, engines=database.engine, command_name="")
+    services.register(app, Migrator(settings.database_url, branches))
 
 
 def current() -> Database:

@@ -6,8 +6,10 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
+
+from . import enum_types as enum_types  # the import replaces Alembic's operations
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
@@ -65,3 +67,21 @@ def _connect(_dialect: Any, _record: Any, arguments: tuple[Any, ...], options: d
 def file_of(_url: str) -> Path | None:
     """Return no file: the database is a server's."""
     return None
+
+
+def for_migrations(url: str) -> Engine:
+    """Open the database for migrations: statements may take long, locks are not waited for, one process at a time."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": "-c timezone=UTC"},
+    )
+    event.listen(engine, "begin", _begin_migration)
+    return engine
+
+
+def _begin_migration(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('alembic_version'))")
+    # A migration that waits for a lock blocks every later query on the table.
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {STATEMENT_TIMEOUT}")

@@ -4,7 +4,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another one
@@ -56,3 +57,24 @@ def file_of(url: str) -> Path | None:
     """Return the file that holds the database; none when it is in memory."""
     path = make_url(url).database
     return Path(path).absolute() if path else None
+
+
+def for_migrations(url: str) -> Engine:
+    """Open the file for migrations: foreign keys are not enforced while tables are rebuilt, but before each commit.
+
+    With ``PRAGMA foreign_keys = ON``, dropping the old copy of a table would delete the rows that reference it; inside
+    a transaction the pragma has no effect, so it is off from the connection on.
+    """
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = OFF"))
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "commit", _check_foreign_keys)
+    return engine
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise CommandError(f"Rows reference rows that no longer exist, in: {tables}. Nothing was changed")

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from .. import services
 from ..auth import backend
-from ..database import Database, Revision
+from ..database import Database, Migrator
 from ..declare import produces, public
 from ..limits import Counters, limiter
 
@@ -66,12 +66,12 @@ def _holds(check: Callable[[], bool]) -> bool:
 def init_app(app: Flask) -> None:
     """Add the two probes."""
     database = services.get(app, Database)
-    revision = services.get(app, Revision)
+    migrator = services.get(app, Migrator)
     counters = services.get(app, Counters)
 
     def database_answers() -> bool:
         with database.connect() as connection:
-            return bool(connection.execute(text("SELECT 1")).scalar()) and revision.reached(connection)
+            return bool(connection.execute(text("SELECT 1")).scalar()) and migrator.ready(connection)
 
     services.register(
         app, Readiness({"database": database_answers, "limiter": counters.is_available, **backend.readiness(app)})

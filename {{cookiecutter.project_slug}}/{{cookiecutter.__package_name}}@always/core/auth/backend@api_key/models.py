@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import Base, UTCDateTime
+from ...database import CoreBase, UTCDateTime
 
 
-class Owner(Base):
+class Owner(CoreBase):
     """A user who owns keys and data. A name is never reused, so that a later user cannot inherit the data."""
 
     __tablename__ = "owners"
@@ -18,7 +18,7 @@ class Owner(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Key(Base):
+class Key(CoreBase):
     """An API key without its secret; ``digest`` is a hash under the pepper with the id ``pepper_id``."""
 
     __tablename__ = "keys"
@@ -42,7 +42,7 @@ class Key(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class KeyEvent(Base):
+class KeyEvent(CoreBase):
     """An event in the history of a key. Rows are never changed or deleted."""
 
     __tablename__ = "key_events"
@@ -54,7 +54,7 @@ class KeyEvent(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class KeyNetwork(Base):
+class KeyNetwork(CoreBase):
     """A network that a key was used from, with the time of the first use."""
 
     __tablename__ = "key_networks"

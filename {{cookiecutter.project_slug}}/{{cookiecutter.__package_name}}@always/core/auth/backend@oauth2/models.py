@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Dialect, ForeignKey, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import Base, UTCDateTime
+from ...database import CoreBase, UTCDateTime
 
 
 class StringSet(TypeDecorator[frozenset[str]]):
@@ -27,7 +27,7 @@ class StringSet(TypeDecorator[frozenset[str]]):
         return None if value is None else frozenset(value.split())
 
 
-class User(Base):
+class User(CoreBase):
     """A user account. Owned objects refer to ``id``, so a new user with the same name does not inherit them."""
 
     __tablename__ = "users"
@@ -41,7 +41,7 @@ class User(Base):
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class Session(Base):
+class Session(CoreBase):
     """A signed-in browser."""
 
     __tablename__ = "sessions"
@@ -54,7 +54,7 @@ class Session(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Client(Base):
+class Client(CoreBase):
     """An OAuth client. A client without a secret is public (RFC 6749, section 2.1).
 
     ``introspects`` marks a resource server: it may introspect the tokens of other clients.
@@ -73,7 +73,7 @@ class Client(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class ConsentRequest(Base):
+class ConsentRequest(CoreBase):
     """An authorization request that is shown on a consent page. The user can answer it once."""
 
     __tablename__ = "consent_requests"
@@ -85,7 +85,7 @@ class ConsentRequest(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class TokenFamily(Base):
+class TokenFamily(CoreBase):
     """The code, refresh tokens and access tokens of one consent. They are revoked together."""
 
     __tablename__ = "token_families"
@@ -99,7 +99,7 @@ class TokenFamily(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class AuthorizationCode(Base):
+class AuthorizationCode(CoreBase):
     """An authorization code. The row stays after its use, to detect a replay."""
 
     __tablename__ = "authorization_codes"
@@ -112,7 +112,7 @@ class AuthorizationCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class RefreshToken(Base):
+class RefreshToken(CoreBase):
     """A refresh token. The row stays after its use, to detect a replay."""
 
     __tablename__ = "refresh_tokens"
@@ -123,7 +123,7 @@ class RefreshToken(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class AccessToken(Base):
+class AccessToken(CoreBase):
     """An access token; ``id`` is its ``jti``. A token of the client_credentials grant has no family."""
 
     __tablename__ = "access_tokens"
@@ -137,7 +137,7 @@ class AccessToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class SigningKey(Base):
+class SigningKey(CoreBase):
     """A key pair that signs access tokens; ``id`` is its thumbprint (RFC 7638), the private key is encrypted.
 
     ``retires_at`` is None until a newer key replaces this one. The key is published until then.

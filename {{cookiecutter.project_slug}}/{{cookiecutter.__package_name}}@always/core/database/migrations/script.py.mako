@@ -1,14 +1,11 @@
-"""${message}."""
-
-from collections.abc import Sequence
+"""${message.replace("\\", "\\\\").replace('"', '\\"')}."""
 
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-revision = ${repr(up_revision)}
-down_revision: str | None = ${repr(down_revision)}
-branch_labels: str | Sequence[str] | None = ${repr(branch_labels)}
-depends_on: str | Sequence[str] | None = ${repr(depends_on)}
+revision = "${up_revision}"
+down_revision: str | tuple[str, ...] | None = ${repr(down_revision)}
+branch_labels: tuple[str, ...] | None = ${repr(tuple(branch_labels) if branch_labels else None)}
 
 
 def upgrade() -> None:
@@ -17,5 +14,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Revert the change."""
     ${downgrades if downgrades else "pass"}

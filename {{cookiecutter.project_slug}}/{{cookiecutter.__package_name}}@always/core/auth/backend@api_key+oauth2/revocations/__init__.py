@@ -5,7 +5,7 @@ from sqlalchemy import Connection, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .... import services
-from ....database import Base, on_commit
+from ....database import CoreBase, on_commit
 from ....settings import Settings, get_settings
 from ...caller_cache import CallerCache
 from .counter import reader
@@ -13,7 +13,7 @@ from .counter import reader
 __all__ = ["RevocationCounter", "bump", "init_app", "reader"]
 
 
-class RevocationCounter(Base):
+class RevocationCounter(CoreBase):
     """The table with the one row that holds the counter."""
 
     __tablename__ = "revocations"

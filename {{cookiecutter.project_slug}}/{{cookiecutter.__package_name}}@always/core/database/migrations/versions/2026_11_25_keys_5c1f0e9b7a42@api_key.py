@@ -1,14 +1,15 @@
-"""The tables of callers and their keys."""
+"""Tables of owners and their keys."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision: str | None = "0001"
+revision = "5c1f0e9b7a42"
+down_revision: str | tuple[str, ...] | None = None
+branch_labels: tuple[str, ...] | None = ("core",)
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "owners",
         sa.Column("name", sa.String(64), nullable=False),
@@ -23,6 +24,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
         sa.Column("rate", sa.String(50)),
+        sa.Column("rate_of", sa.String(12)),
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("pepper_id", sa.String(16), nullable=False),
         sa.Column("created_by", sa.String(64), nullable=False),
@@ -47,6 +49,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_key_events"),
     )
     op.create_index("ix_key_events_key_id", "key_events", ["key_id"])
+    op.create_table(
+        "key_networks",
+        sa.Column("key_id", sa.String(12), nullable=False),
+        sa.Column("network", sa.String(43), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "network", name="pk_key_networks"),
+    )
     revocations = op.create_table(
         "revocations",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -58,5 +67,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("revocations", "key_events", "keys", "owners"):
+    for table in ("revocations", "key_networks", "key_events", "keys", "owners"):
         op.drop_table(table)

@@ -1,14 +1,15 @@
-"""The table of items."""
+"""Table of items."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
-down_revision: str | None = None
+revision = "9ac47d20e1b8"
+down_revision: str | tuple[str, ...] | None = None
+branch_labels: tuple[str, ...] | None = ("service",)
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "items",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),

@@ -1,12 +1,13 @@
-"""The tables of users, clients, tokens and signing keys."""
+"""Tables of users, clients, tokens and signing keys."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision: str | None = "0001"
+revision = "b16d3c5e8f07"
+down_revision: str | tuple[str, ...] | None = None
+branch_labels: tuple[str, ...] | None = ("core",)
 
 
 def upgrade() -> None:

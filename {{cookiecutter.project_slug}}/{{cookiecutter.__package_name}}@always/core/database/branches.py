@@ -1,0 +1,87 @@
+"""The two branches of migrations, core's and the service's, and what separates a database from their heads."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+# ruff format writes the quotes of a generated migration; a migration written by hand may have the others.
+CREATED_TABLE = re.compile(r"""(?:\bcreate_table\(|\brename_table\(\s*["']\w+["'],)\s*["'](\w+)["']""")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The migrations of one folder and the tables that they create."""
+
+    name: str
+    folder: Path
+    metadata: MetaData
+
+    def contains(self, revision: Script) -> bool:
+        """Return whether the revision is a file of this branch's folder."""
+        return Path(revision.path).parent == self.folder
+
+    def heads(self, scripts: ScriptDirectory) -> list[str]:
+        """Return the revisions of this branch that no other revision follows."""
+        return [head for head in scripts.get_heads() if self.contains(scripts.get_revision(head))]
+
+    def created_tables(self) -> set[str]:
+        """Return the names of the tables that migrations of this branch create, dropped ones included."""
+        return {name for file in self.folder.glob("*.py") for name in CREATED_TABLE.findall(file.read_text("utf-8"))}
+
+
+def ownership_errors(service: MetaData, core: MetaData) -> Iterator[str]:
+    """Find tables of the service that a migration of its branch could not create next to core's."""
+    for table in service.tables.values():
+        if table.name in core.tables:
+            yield f"Core has a table {table.name}: rename yours."
+        for key in table.foreign_keys:
+            if key.target_fullname.rpartition(".")[0] in core.tables:
+                yield f"{key.parent} references {key.target_fullname}, a table of core: store its id as a string."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which a database or a branch is not what the code expects, and the command that fixes it."""
+
+    message: str
+    hint: str
+
+
+def differences(
+    scripts: ScriptDirectory, branches: Sequence[Branch], connection: Connection, *, newer_is_fine: bool = False
+) -> Iterator[Difference]:
+    """Compare the revisions in the database with the heads of each branch.
+
+    With ``newer_is_fine``, an unknown revision may stand for a branch that has no known one: the database was upgraded
+    by a newer version of the service, and this version still runs beside it or was rolled back.
+    """
+    applied = set(MigrationContext.configure(connection).get_current_heads())
+    known = {script.revision: script for script in scripts.walk_revisions()}
+    unknown = sorted(applied - known.keys())
+    # A branch without migrations comes last, so that it does not take the unknown revision of another one.
+    for branch in sorted(branches, key=lambda each: not each.heads(scripts)):
+        heads = branch.heads(scripts)
+        reached = [revision for revision in applied & known.keys() if branch.contains(known[revision])]
+        if len(heads) > 1:
+            yield Difference(
+                f"The {branch.name} branch has {len(heads)} heads: {', '.join(sorted(heads))}.",
+                f"Run `flask db merge --branch {branch.name}`, then `flask db upgrade`.",
+            )
+        elif newer_is_fine and unknown and not reached:
+            unknown.pop()
+        elif reached != heads:
+            at = ", ".join(sorted(reached)) or "base"
+            yield Difference(
+                f"The {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}.",
+                "Run `flask db upgrade`.",
+            )
+    for revision in unknown:
+        yield Difference(
+            f"The database contains revision {revision}, which belongs to no branch of this version.",
+            "Deploy the version that contains it, or remove it with `flask db stamp --purge`.",
+        )

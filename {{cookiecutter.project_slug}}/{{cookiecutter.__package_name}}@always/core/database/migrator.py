@@ -1,0 +1,152 @@
+"""Alembic for this service: two branches, one transaction per command, generated files that pass the linter."""
+
+import logging
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from alembic import command, context
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from . import autogenerate, engine
+from .branches import Branch, Difference, differences
+
+log = logging.getLogger(__name__)
+ENVIRONMENT = Path(__file__).parent / "migrations"
+FILE_NAME = "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s_%%(rev)s"
+RUFF = {"lint": "check --fix --quiet REVISION_SCRIPT_FILENAME", "format": "format --quiet REVISION_SCRIPT_FILENAME"}
+
+
+class Migrator:
+    """Generates and runs the migrations of one database. Raises ``CommandError`` for what the caller has to fix."""
+
+    def __init__(self, url: str, branches: Sequence[Branch]) -> None:
+        self._url = url
+        self.branches = {branch.name: branch for branch in branches}
+        self._ready = False
+
+    def upgrade(self, target: str = "heads") -> None:
+        """Run the migrations up to ``target``, of both branches by default."""
+        command.upgrade(self.config(), target)
+
+    def downgrade(self, branch: str, target: str = "-1") -> None:
+        """Revert migrations of one branch: the last N (``-N``), those after a revision, or all (``base``)."""
+        scripts, owner = self.scripts(), self.branches[branch]
+        relative = target.startswith("-") or target == "base"
+        if not relative and not owner.contains(scripts.get_revision(target)):
+            raise CommandError(f"Revision {target} does not belong to the {branch} branch")
+        with engine.for_migrations(self._url).connect() as connection:
+            applied = [each for each in _applied(connection) if owner.contains(scripts.get_revision(each))]
+        if not applied:
+            raise CommandError(f"The {branch} branch of the database is at its base: nothing to downgrade")
+        if len(applied) > 1 and target != "base":
+            raise CommandError(f"The {branch} branch has several heads: run `flask db merge --branch {branch}`")
+        command.downgrade(self.config(), f"{branch}@{target}" if relative else target)
+
+    def stamp(self, target: str = "heads", *, purge: bool = False) -> None:
+        """Record a revision in the database without running a migration; ``purge`` removes all others first."""
+        command.stamp(self.config(), target, purge=purge)
+
+    def revision(self, branch: str, message: str, *, empty: bool = False) -> Path:
+        """Write a migration and return its file; the first one of a branch creates its root."""
+        owner = self.branches[branch]
+        heads = owner.heads(self.scripts())
+        if len(heads) > 1:
+            raise CommandError(f"The {branch} branch has several heads: run `flask db merge --branch {branch}`")
+        if not empty:
+            with engine.for_migrations(self._url).connect() as connection:
+                if found := self.differences(connection):
+                    raise CommandError(f"{found[0].message} {found[0].hint}")
+        owner.folder.mkdir(exist_ok=True)
+        script = command.revision(
+            self.config(branch, quiet=True),
+            message,
+            autogenerate=not empty,
+            head=heads[0] if heads else "base",
+            branch_label=None if heads else branch,
+            version_path=owner.folder,
+        )
+        return Path(script.path)  # type: ignore[union-attr]
+
+    def merge(self, branch: str) -> Path:
+        """Write a migration that joins the heads of one branch, and return its file."""
+        heads = self.branches[branch].heads(self.scripts())
+        if len(heads) < 2:
+            raise CommandError(f"The {branch} branch has one head: nothing to merge")
+        script = command.merge(self.config(quiet=True), heads, f"merge {' and '.join(sorted(heads))}")
+        return Path(script.path)  # type: ignore[union-attr]
+
+    def differences(self, connection: Connection, *, newer_is_fine: bool = False) -> list[Difference]:
+        """Compare the revisions in the database with each branch."""
+        return list(differences(self.scripts(), list(self.branches.values()), connection, newer_is_fine=newer_is_fine))
+
+    def ready(self, connection: Connection) -> bool:
+        """Return whether the database has the tables of this version or of a newer one; once it has, it keeps them."""
+        if not self._ready:
+            found = self.differences(connection, newer_is_fine=True)
+            for each in found:
+                log.warning("not ready: %s %s", each.message, each.hint)
+            self._ready = not found
+        return self._ready
+
+    def changes(self, branch: str, connection: Connection) -> list[str]:
+        """Return the changes of one branch's models that no migration contains."""
+        options = self._options(branch)
+        migration_context = MigrationContext.configure(connection, opts=options)
+        return [_describe(change) for change in compare_metadata(migration_context, options["target_metadata"])]
+
+    def scripts(self) -> ScriptDirectory:
+        """Return the migrations of both branches."""
+        return ScriptDirectory.from_config(self.config())
+
+    def config(self, branch: str = "service", *, quiet: bool = False) -> Config:
+        """Return the configuration of a command that compares the models of ``branch``, if it compares models."""
+        config = Config(
+            stdout=sys.stdout, cmd_opts=Namespace(quiet=quiet), attributes={"run": lambda: self._run(branch)}
+        )
+        settings = {
+            "script_location": ENVIRONMENT,
+            "version_locations": "\n".join(str(each.folder) for each in self.branches.values()),
+            "path_separator": "newline",
+            "timezone": "UTC",
+        }
+        for name, value in settings.items():
+            config.set_main_option(name, str(value).replace("%", "%%"))
+        config.set_main_option("file_template", FILE_NAME)
+        if find_spec("ruff"):
+            config.set_section_option("post_write_hooks", "hooks", ", ".join(RUFF))
+            for name, arguments in RUFF.items():
+                config.set_section_option("post_write_hooks", f"{name}.type", "module")
+                config.set_section_option("post_write_hooks", f"{name}.module", "ruff")
+                config.set_section_option("post_write_hooks", f"{name}.options", arguments)
+        return config
+
+    def _options(self, branch: str) -> dict[str, Any]:
+        others = [each for each in self.branches.values() if each.name != branch]
+        return autogenerate.options(self.branches[branch], others)
+
+    def _run(self, branch: str) -> None:
+        """Run one command inside one transaction, which SQLite also rolls back completely when a migration fails."""
+        with engine.for_migrations(self._url).connect() as connection:
+            context.configure(connection=connection, transactional_ddl=True, **self._options(branch))
+            with context.begin_transaction():
+                context.run_migrations()
+
+
+def _applied(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def _describe(change: Any) -> str:
+    """Return one line for a change, as Alembic's ``compare_metadata`` returns it: a tuple, or a list of tuples."""
+    kind, *subjects = change[0] if isinstance(change, list) else change
+    names = [str(getattr(subject, "name", subject)) for subject in subjects if subject is not None]
+    return f"{kind.replace('_', ' ')}: {' '.join(names)}"
