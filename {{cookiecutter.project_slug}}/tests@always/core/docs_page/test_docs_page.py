@@ -1,4 +1,4 @@
-"""``/docs``: a page of our own, that loads nothing from elsewhere and can be switched off."""
+"""The page ``/docs``: it loads only files of this service, and a setting switches it off."""
 
 import re
 from collections.abc import Callable
@@ -10,14 +10,14 @@ MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
-def shown(make_app: MakeApp) -> Flask:
+def documented(make_app: MakeApp) -> Flask:
     """A service that shows the page."""
     return make_app(docs_enabled="true")
 
 
 @pytest.mark.control("E3")
-def test_the_page_has_no_inline_script_and_loads_nothing_from_elsewhere(shown: Flask) -> None:
-    page = shown.test_client().get("/docs")
+def test_the_page_has_no_inline_script_and_loads_nothing_from_other_hosts(documented: Flask) -> None:
+    page = documented.test_client().get("/docs")
     assert page.status_code == 200
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|https?://|style=", page.text)
     policy = page.headers["Content-Security-Policy"]
@@ -26,29 +26,29 @@ def test_the_page_has_no_inline_script_and_loads_nothing_from_elsewhere(shown: F
     assert "frame-ancestors 'none'" in policy
 
 
-def test_every_file_that_it_names_is_there(shown: Flask) -> None:
-    client = shown.test_client()
-    named = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
-    assert len(named) == 4
-    for address in named:
-        assert client.get(address).status_code == 200, address
+def test_every_file_that_the_page_loads_exists(documented: Flask) -> None:
+    client = documented.test_client()
+    paths = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
+    assert len(paths) == 4
+    for path in paths:
+        assert client.get(path).status_code == 200, path
 
 
-def test_a_file_is_not_sent_twice(shown: Flask) -> None:
-    client = shown.test_client()
+def test_an_unchanged_file_is_not_sent_again(documented: Flask) -> None:
+    client = documented.test_client()
     first = client.get("/docs/swagger-ui-bundle.js")
     again = client.get("/docs/swagger-ui-bundle.js", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/start.js"])
-def test_a_query_is_rejected(shown: Flask, path: str) -> None:
-    assert shown.test_client().get(f"{path}?code=abc").status_code == 400
+def test_a_query_is_rejected(documented: Flask, path: str) -> None:
+    assert documented.test_client().get(f"{path}?code=abc").status_code == 400
 
 
 @pytest.mark.parametrize("name", ["index.html", "../app.py", "%2e%2e/app.py", "swagger-ui.js.map", "page"])
-def test_no_other_file_is_there(shown: Flask, name: str) -> None:
-    assert shown.test_client().get(f"/docs/{name}").status_code == 404
+def test_no_other_file_is_served(documented: Flask, name: str) -> None:
+    assert documented.test_client().get(f"/docs/{name}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_no_other_file_is_there(shown: Flask, name: str) -> None:
         ({"environment": "development", "docs_enabled": "false"}, 404),
     ],
 )
-def test_it_is_off_in_production_unless_it_is_switched_on(
+def test_it_is_disabled_in_production_unless_the_setting_enables_it(
     make_app: MakeApp, settings: dict[str, str], status: int
 ) -> None:
     client = make_app(**settings).test_client()

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the views declare, and changes where a reviewer sees it."""
+"""The OpenAPI document describes what the views declare."""
 
 import json
 from collections.abc import Callable
@@ -16,14 +16,14 @@ MakeCaller = Callable[..., FlaskClient]
 
 @pytest.fixture
 def document(client: FlaskClient) -> dict[str, Any]:
-    """The document as anyone can read it."""
-    answer = client.get("/openapi.json")
-    assert answer.status_code == 200
-    read: dict[str, Any] = answer.get_json()
-    return read
+    """The document, as the service returns it to anyone."""
+    response = client.get("/openapi.json")
+    assert response.status_code == 200
+    document: dict[str, Any] = response.get_json()
+    return document
 
 
-def test_it_is_named_as_the_service_is(make_app: MakeApp, service: ModuleType) -> None:
+def test_the_settings_determine_its_title_and_contact(make_app: MakeApp, service: ModuleType) -> None:
     app = make_app(service_name="Tea", service_description="Pours.", service_security_contact="mailto:a@tea.example")
     info = service.core.openapi.document(app)["info"]
     assert (info["title"], info["description"]) == ("Tea", "Pours.")
@@ -32,18 +32,18 @@ def test_it_is_named_as_the_service_is(make_app: MakeApp, service: ModuleType) -
     assert service.core.openapi.document(app)["info"]["contact"] == {"name": "Tea", "url": "https://tea.example/report"}
 
 
-def test_every_operation_of_the_api_is_in_it(app: Flask, document: dict[str, Any]) -> None:
+def test_it_contains_every_operation_of_the_api(app: Flask, document: dict[str, Any]) -> None:
     paths = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
     assert {path for path in paths if path.startswith("/api/")} <= set(document["paths"])
 
 
-def test_the_tags_are_words(document: dict[str, Any]) -> None:
+def test_every_tag_is_described_and_readable(document: dict[str, Any]) -> None:
     used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
     assert used == {tag["name"] for tag in document["tags"]}
     assert not any("_" in tag for tag in used)
 
 
-def test_each_operation_is_named_once_and_explained(document: dict[str, Any]) -> None:
+def test_each_operation_has_a_unique_id_and_a_description(document: dict[str, Any]) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     ids = [operation["operationId"] for operation in operations]
     assert len(set(ids)) == len(ids)
@@ -51,7 +51,7 @@ def test_each_operation_is_named_once_and_explained(document: dict[str, Any]) ->
 
 
 @pytest.mark.control("Z4")
-def test_it_asks_for_a_credential_where_the_service_does(client: FlaskClient, document: dict[str, Any]) -> None:
+def test_it_requires_a_credential_where_the_service_does(client: FlaskClient, document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             status = client.open(path, method=method.upper()).status_code
@@ -61,28 +61,28 @@ def test_it_asks_for_a_credential_where_the_service_does(client: FlaskClient, do
 def test_it_describes_every_member_of_a_problem(make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(limits_unknown_paths="1/minute")
     reader = caller("probes:read", app=app)
-    answers = [
+    responses = [
         reader.post("/api/v1/probes", json={"name": "x"}),
         caller(app=app).post("/api/v1/probes", json={}),
         reader.get("/api/v1/probes?colour=red"),
         *(app.test_client().get("/nothing") for _ in range(2)),
     ]
-    assert [answer.status_code for answer in answers] == [403, 422, 400, 404, 429]
+    assert [response.status_code for response in responses] == [403, 422, 400, 404, 429]
     described = app.test_client().get("/openapi.json").json["components"]["schemas"]["Problem"]["properties"]
-    for answer in answers:
-        assert set(answer.json) <= set(described)
+    for response in responses:
+        assert set(response.json) <= set(described)
     assert described["violated-policies"]["type"] == "array"
 
 
-def test_the_command_writes_what_the_service_serves(app: Flask, document: dict[str, Any], tmp_path: Path) -> None:
+def test_the_command_writes_and_prints_the_same_document(app: Flask, document: dict[str, Any], tmp_path: Path) -> None:
     written = tmp_path / "openapi.json"
     assert app.test_cli_runner().invoke(args=["openapi", str(written)]).exit_code == 0
     assert json.loads(written.read_text("utf-8")) == document
     assert json.loads(app.test_cli_runner().invoke(args=["openapi"]).stdout) == document
 
 
-def test_a_file_that_cannot_be_written_is_named(app: Flask, tmp_path: Path) -> None:
-    nowhere = tmp_path / "nowhere" / "openapi.json"
-    refused = app.test_cli_runner().invoke(args=["openapi", str(nowhere)])
-    assert refused.exit_code == 1
-    assert str(nowhere) in refused.stderr
+def test_the_command_names_a_file_that_it_cannot_write(app: Flask, tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "openapi.json"
+    failed = app.test_cli_runner().invoke(args=["openapi", str(missing)])
+    assert failed.exit_code == 1
+    assert str(missing) in failed.stderr

@@ -1,4 +1,4 @@
-"""Across origins: an exact allowlist, and every error readable for those on it."""
+"""Cross-origin requests: an exact allowlist of origins, which can read every error too."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-OURS = "https://shop.example"
-FOREIGN = [
+ALLOWED = "https://shop.example"
+OTHERS = [
     "null",
     "https://shop.example.org",
     "https://evilshop.example",
@@ -27,35 +27,37 @@ FOREIGN = [
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    """The service, callable from one origin."""
-    return make_app(cors_origins=OURS)
+    """A service that allows one origin."""
+    return make_app(cors_origins=ALLOWED)
 
 
 def preflight(client: FlaskClient, origin: str, method: str = "POST", headers: str = "content-type") -> dict[str, str]:
-    """Return the headers of the answer to a preflight."""
-    asked = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
-    return dict(client.options("/api/v1/probes", headers=asked).headers)
+    """Return the headers of the response to a preflight."""
+    sent = {"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+    return dict(client.options("/api/v1/probes", headers=sent).headers)
 
 
 @pytest.mark.control("C1")
-@pytest.mark.parametrize("origin", FOREIGN)
-def test_a_foreign_origin_gets_no_grant_on_any_answer(caller: MakeCaller, client: FlaskClient, origin: str) -> None:
-    asked = {"Origin": origin}
-    answers = [
-        dict(caller().get("/api/v1/probes", headers=asked).headers),
-        dict(client.get("/api/v1/probes", headers=asked).headers),
-        dict(client.get("/nothing", headers=asked).headers),
+@pytest.mark.parametrize("origin", OTHERS)
+def test_another_origin_gets_no_cors_headers_in_any_response(
+    caller: MakeCaller, client: FlaskClient, origin: str
+) -> None:
+    sent = {"Origin": origin}
+    responses = [
+        dict(caller().get("/api/v1/probes", headers=sent).headers),
+        dict(client.get("/api/v1/probes", headers=sent).headers),
+        dict(client.get("/nothing", headers=sent).headers),
         preflight(client, origin),
     ]
-    for headers in answers:
+    for headers in responses:
         assert not [name for name in headers if name.startswith("Access-Control-")]
         assert headers["Vary"] == "Origin"
 
 
 @pytest.mark.control("C2")
-def test_a_grant_names_the_origin_and_fixed_lists(client: FlaskClient) -> None:
-    headers = preflight(client, OURS, headers="content-type, x-made-up")
-    assert headers["Access-Control-Allow-Origin"] == OURS
+def test_the_cors_headers_contain_the_origin_and_fixed_lists(client: FlaskClient) -> None:
+    headers = preflight(client, ALLOWED, headers="content-type, x-made-up")
+    assert headers["Access-Control-Allow-Origin"] == ALLOWED
     assert set(headers["Access-Control-Allow-Methods"].split(", ")) == {"GET", "POST", "PATCH", "DELETE"}
     assert "x-made-up" not in headers["Access-Control-Allow-Headers"]
     assert "content-type" in headers["Access-Control-Allow-Headers"].lower()
@@ -64,29 +66,29 @@ def test_a_grant_names_the_origin_and_fixed_lists(client: FlaskClient) -> None:
 
 
 @pytest.mark.control("C2")
-def test_a_private_network_is_not_granted(client: FlaskClient) -> None:
-    asked = {
-        "Origin": OURS,
+def test_a_private_network_is_not_allowed(client: FlaskClient) -> None:
+    sent = {
+        "Origin": ALLOWED,
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Private-Network": "true",
     }
-    headers = client.options("/api/v1/probes", headers=asked).headers
+    headers = client.options("/api/v1/probes", headers=sent).headers
     assert headers.get("Access-Control-Allow-Private-Network") != "true"
 
 
 @pytest.mark.control("C3")
-def test_errors_are_readable_for_an_allowed_origin(caller: MakeCaller, client: FlaskClient) -> None:
-    asked = {"Origin": OURS}
-    answers = [
-        client.get("/api/v1/probes", headers=asked),
-        client.get("/nothing", headers=asked),
-        caller().post("/api/v1/probes", data="{", content_type="application/json", headers=asked),
-        caller("probes:read").post("/api/v1/probes", json={"name": "x"}, headers=asked),
+def test_an_allowed_origin_can_read_errors(caller: MakeCaller, client: FlaskClient) -> None:
+    sent = {"Origin": ALLOWED}
+    responses = [
+        client.get("/api/v1/probes", headers=sent),
+        client.get("/nothing", headers=sent),
+        caller().post("/api/v1/probes", data="{", content_type="application/json", headers=sent),
+        caller("probes:read").post("/api/v1/probes", json={"name": "x"}, headers=sent),
     ]
-    assert [answer.status_code for answer in answers] == [401, 404, 400, 403]
-    for answer in answers:
-        assert answer.headers["Access-Control-Allow-Origin"] == OURS
-        exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+    assert [response.status_code for response in responses] == [401, 404, 400, 403]
+    for response in responses:
+        assert response.headers["Access-Control-Allow-Origin"] == ALLOWED
+        exposed = set(response.headers["Access-Control-Expose-Headers"].split(", "))
         assert {"Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "ETag"} <= exposed
 
 
@@ -94,21 +96,21 @@ def test_errors_are_readable_for_an_allowed_origin(caller: MakeCaller, client: F
 @pytest.mark.parametrize(
     ("headers", "status"), [({"Host": "example.org"}, 400), ({"Transfer-Encoding": "chunked"}, 411)]
 )
-def test_what_is_refused_before_it_is_looked_at_is_readable_too(
+def test_an_allowed_origin_can_read_errors_of_the_middleware(
     client: FlaskClient, headers: dict[str, str], status: int
 ) -> None:
-    refused = client.post("/api/v1/probes", headers={"Origin": OURS, **headers})
-    assert refused.status_code == status
-    assert refused.headers["Access-Control-Allow-Origin"] == OURS
-    assert refused.headers.getlist("Vary") == ["Origin"]
-    foreign = client.post("/api/v1/probes", headers={"Origin": "https://evil.example", **headers})
-    assert foreign.headers["Vary"] == "Origin"
-    assert "Access-Control-Allow-Origin" not in foreign.headers
+    rejected = client.post("/api/v1/probes", headers={"Origin": ALLOWED, **headers})
+    assert rejected.status_code == status
+    assert rejected.headers["Access-Control-Allow-Origin"] == ALLOWED
+    assert rejected.headers.getlist("Vary") == ["Origin"]
+    other = client.post("/api/v1/probes", headers={"Origin": "https://evil.example", **headers})
+    assert other.headers["Vary"] == "Origin"
+    assert "Access-Control-Allow-Origin" not in other.headers
 
 
 @pytest.mark.control("L2")
 @pytest.mark.parametrize(
-    ("origin", "written"),
+    ("origin", "logged"),
     [
         ("https://evil.example:8443", "https://evil.example:8443"),
         ("https://[2001:db8::1]", "https://[2001:db8::1]"),
@@ -119,35 +121,35 @@ def test_what_is_refused_before_it_is_looked_at_is_readable_too(
         ("hunter2", None),
     ],
 )
-def test_of_a_foreign_origin_only_scheme_host_and_port_are_written(
-    client: FlaskClient, capsys: pytest.CaptureFixture[str], origin: str, written: str | None
+def test_only_scheme_host_and_port_of_another_origin_are_logged(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str], origin: str, logged: str | None
 ) -> None:
     client.get("/api/v1/me", headers={"Origin": origin})
-    told = capsys.readouterr().out
-    assert "hunter2" not in told
-    lines = [json.loads(line) for line in told.splitlines()]
-    assert [line.get("origin") for line in lines if line["event"] == "malicious_cors"] == [written]
+    output = capsys.readouterr().out
+    assert "hunter2" not in output
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert [line.get("origin") for line in lines if line["event"] == "malicious_cors"] == [logged]
 
 
 @pytest.mark.control("C3", "R1")
-def test_a_429_is_readable_for_an_allowed_origin(make_app: MakeApp, caller: MakeCaller) -> None:
-    me = caller(app=make_app(cors_origins=OURS, limits_caller="1/minute"))
+def test_an_allowed_origin_can_read_a_429(make_app: MakeApp, caller: MakeCaller) -> None:
+    me = caller(app=make_app(cors_origins=ALLOWED, limits_caller="1/minute"))
     me.get("/api/v1/me")
-    refused = me.get("/api/v1/me", headers={"Origin": OURS})
-    assert refused.status_code == 429
-    assert refused.headers["Access-Control-Allow-Origin"] == OURS
+    rejected = me.get("/api/v1/me", headers={"Origin": ALLOWED})
+    assert rejected.status_code == 429
+    assert rejected.headers["Access-Control-Allow-Origin"] == ALLOWED
 
 
 @pytest.mark.control("C4")
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_a_body_that_needs_no_preflight_is_not_read_as_json(caller: MakeCaller, kind: str) -> None:
-    sent = caller().post("/api/v1/probes", data='{"name": "x"}', headers={"Content-Type": kind})
-    assert sent.status_code == 415
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_a_body_that_needs_no_preflight_is_not_parsed_as_json(caller: MakeCaller, media_type: str) -> None:
+    rejected = caller().post("/api/v1/probes", data='{"name": "x"}', headers={"Content-Type": media_type})
+    assert rejected.status_code == 415
 
 
 @pytest.mark.control("R5")
-def test_a_preflight_counts_on_no_budget(make_app: MakeApp) -> None:
-    client = make_app(cors_origins=OURS, limits_address="3/minute").test_client()
+def test_a_preflight_counts_on_no_rate_limit(make_app: MakeApp) -> None:
+    client = make_app(cors_origins=ALLOWED, limits_address="3/minute").test_client()
     for _ in range(200):
-        assert preflight(client, OURS)["Access-Control-Allow-Origin"] == OURS
+        assert preflight(client, ALLOWED)["Access-Control-Allow-Origin"] == ALLOWED
     assert client.get("/api/v1/me").status_code == 401

@@ -1,4 +1,4 @@
-"""Behind a proxy, a client is who the proxy says it is."""
+"""The address of a client behind a trusted proxy."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ ENTRIES = {
 
 @pytest.mark.control("A7")
 @pytest.mark.parametrize(("sent", "address"), ENTRIES.items(), ids=ENTRIES)
-def test_the_address_is_that_of_the_last_entry_without_its_port(
+def test_the_address_is_the_last_entry_without_its_port(
     make_app: MakeApp, capsys: pytest.CaptureFixture[str], sent: str, address: str
 ) -> None:
     client = make_app(server_tls="false", server_trusted_proxies="1").test_client()
@@ -31,7 +31,7 @@ def test_the_address_is_that_of_the_last_entry_without_its_port(
 
 @pytest.mark.control("R3")
 @pytest.mark.parametrize("entry", ["203.0.113.7:{}", "[2001:db8::1]:{}"])
-def test_a_port_opens_no_budget_of_its_own(make_app: MakeApp, entry: str) -> None:
+def test_another_port_counts_on_the_same_rate_limit(make_app: MakeApp, entry: str) -> None:
     client = make_app(server_tls="false", server_trusted_proxies="1", limits_address="2/minute").test_client()
     headers = [{"X-Forwarded-For": entry.format(port), "X-Forwarded-Proto": "https"} for port in (5000, 5001, 5002)]
     assert [client.get("/openapi.json", headers=sent).status_code for sent in headers] == [200, 200, 429]

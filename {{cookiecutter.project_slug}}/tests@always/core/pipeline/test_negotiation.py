@@ -1,0 +1,68 @@
+"""Methods, paths and media types that the service does not support."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+MakeApp = Callable[..., Flask]
+MakeCaller = Callable[..., FlaskClient]
+PROBES = "/api/v1/probes"
+
+
+@pytest.mark.control("H2")
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "PROPFIND", "X" * 100])
+def test_an_unknown_method_is_405(caller: MakeCaller, method: str) -> None:
+    assert caller().open(PROBES, method=method).status_code == 405
+
+
+@pytest.mark.control("H2")
+@pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+def test_a_method_override_is_ignored(caller: MakeCaller, name: str) -> None:
+    me = caller()
+    path = me.post(PROBES, json={"name": "x"}).headers["Location"]
+    assert me.get(path, headers={name: "DELETE"}).status_code == 200
+    assert me.get(path, query_string={"_method": "DELETE"}).status_code == 400
+    assert me.get(path).status_code == 200
+
+
+@pytest.mark.control("E4")
+@pytest.mark.parametrize(
+    "path", ["/.git/config", "/.env", "/console", "/static/", "/settings.toml", "/../.env", "/%2e%2e/.env", "//"]
+)
+def test_no_file_and_no_console_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", [f"{PROBES}/%00", f"{PROBES}/a%00b", "/%00"])
+def test_nul_in_a_path_is_400(caller: MakeCaller, path: str) -> None:
+    assert caller().get(path).status_code == 400
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html", "application/xml;charset=utf-8"])
+def test_an_accept_header_that_excludes_json_is_406(caller: MakeCaller, accept: str) -> None:
+    assert caller().get(PROBES, headers={"Accept": accept}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        (PROBES, "application/json;charset=utf-8"),
+        (PROBES, 'text/html, application/json ; profile="x";q=0.5'),
+        (PROBES, "application/*"),
+        ("/metrics", "text/plain"),
+        ("/metrics", "text/plain;version=0.0.4"),
+        ("/metrics", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5"),
+        ("/docs", "text/html"),
+        ("/docs/swagger-ui.css", "text/css"),
+        ("/docs/swagger-ui-bundle.js", "application/javascript"),
+        ("/docs/favicon-32x32.png", "image/avif,image/png"),
+    ],
+)
+def test_the_parameters_of_a_media_type_are_ignored(
+    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], path: str, accept: str
+) -> None:
+    client = caller(app=make_app(docs_enabled="true"))
+    token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"} if path == "/metrics" else {}
+    assert client.get(path, headers={"Accept": accept, **token}).status_code == 200
