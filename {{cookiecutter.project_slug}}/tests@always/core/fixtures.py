@@ -26,14 +26,13 @@ from tests.core.credentials import Grant, grant, secrets
 from tests.core.database_server import database_url
 from tests.core.limiter_storage import limiter_uri
 from tests.core.live_server import Served, serving
-from tests.core.package import ROOT, package
+from tests.core.package import ROOT, core, package
 from tests.core.registry import registered
 
 __all__ = ["database_url", "grant", "limiter_uri"]
 
 LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
 GENEROUS = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
-OPERATORS = {"admin", "keys:manage"}  # scopes that a caller of the tests has only on request
 CreateApp = Callable[..., Flask]
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -236,14 +235,14 @@ def client(app: Flask) -> FlaskClient:
 def caller(app: Flask, grant: Grant) -> MakeCaller:
     """Create a client with a credential: ``caller("admin", owner="ada")``.
 
-    Each call is another owner by default, with every scope but those of operators.
+    Each call is another owner by default, with every scope of the service but those of core.
     """
 
     def make(scopes: str | None = None, owner: str | None = None, app: Flask = app) -> FlaskClient:
         client = app.test_client()
         assert isinstance(client, HttpsClient)
         if scopes is None:
-            scopes = " ".join(scope for scope in registered(app, "Scopes") if scope not in OPERATORS)
+            scopes = " ".join(scope for scope in registered(app, "Scopes") if scope not in core.auth.backend.SCOPES)
         client.headers = grant(app, owner or f"caller-{token_urlsafe(6)}", scopes)
         return client
 
