@@ -7,12 +7,12 @@ from flask.testing import FlaskClient
 from tests.core.credentials import (
     PASSWORD,
     Browser,
-    asking,
+    authorization_request,
+    create_client,
+    create_user,
     hidden,
-    make_client,
-    make_user,
     pkce,
-    post,
+    post_form,
     redeem,
     tokens_for,
 )
@@ -24,12 +24,12 @@ NEW_PASSWORD = "another four words make one"
 
 def consent(caller: MakeCaller) -> None:
     app = caller().application
-    tokens_for(app, make_client(app), "edith")
+    tokens_for(app, create_client(app), "edith")
 
 
 def new_password(caller: MakeCaller) -> None:
     app = caller().application
-    make_user(app, "hedy")
+    create_user(app, "hedy")
     browser = Browser(app, "hedy")
     browser.sign_in()
     token = hidden(browser.http.get("/oauth2/account").text, "csrf_token")
@@ -40,35 +40,31 @@ def new_password(caller: MakeCaller) -> None:
 
 def revocation(caller: MakeCaller) -> None:
     app = caller().application
-    client = make_client(app)
-    post(app, "/oauth2/revoke", client, {"token": tokens_for(app, client, "ida")["refresh_token"]})
+    client = create_client(app)
+    post_form(app, "/oauth2/revoke", client, {"token": tokens_for(app, client, "ida")["refresh_token"]})
 
 
 def replay(caller: MakeCaller) -> None:
     app = caller().application
-    make_user(app, "joan")
-    client, browser = make_client(app), Browser(app, "joan")
+    create_user(app, "joan")
+    client, browser = create_client(app), Browser(app, "joan")
     browser.sign_in()
     verifier, challenge = pkce()
-    code = browser.consent(asking(client, challenge))["code"]
+    code = browser.consent(authorization_request(client, challenge))["code"]
     for _ in range(2):
         redeem(app, client, code, verifier)
 
 
-def sign_up(caller: MakeCaller) -> None:
-    account = {"username": "hypatia", "email": "hypatia@example.com", "password": PASSWORD}
-    caller().post("/api/v1/register", json=account)
-
-
-# The settings that some of them need.
-SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
-# Only commands trigger these; the tests of the commands check them.
-OF_OPERATORS = frozenset({"authn_login_lock", "privilege_permissions_changed", "user_deleted", "user_updated"})
+# Settings that a trigger needs.
+SETTINGS: Mapping[str, Mapping[str, str]] = {}
+# Only commands and sign-up trigger these; their own tests check them.
+OF_OPERATORS = frozenset(
+    {"authn_login_lock", "privilege_permissions_changed", "user_created", "user_deleted", "user_updated"}
+)
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_login_success": consent,
     "authn_password_change": new_password,
     "authn_token_created": consent,
     "authn_token_revoked": revocation,
     "authn_token_reuse": replay,
-    "user_created": sign_up,
 }

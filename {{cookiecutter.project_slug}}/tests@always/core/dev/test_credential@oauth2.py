@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from dev import calls, credential, service
-from tests.core.credentials import Browser, command, post
+from tests.core.credentials import Browser, command, post_form
 
 MakeApp = Callable[..., Flask]
 Saved = Callable[[Flask], dict[str, Any]]
@@ -27,10 +27,10 @@ def saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Saved:
         secrets: dict[str, Any] = json.loads((tmp_path / credential.FILE).read_text("utf-8"))
         assert f"{secrets['service']['id']}:{secrets['service']['secret']}" in header
         assert secrets["password"] in notes[0]
-        response = post(app, "/oauth2/token", secrets["service"], {"grant_type": "client_credentials"})
+        response = post_form(app, "/oauth2/token", secrets["service"], {"grant_type": "client_credentials"})
         assert response.status_code == 200
         assert set(response.json["scope"].split()) == set(service.scopes())
-        assert post(app, "/oauth2/revoke", secrets["web"], {"token": "none"}).status_code == 200
+        assert post_form(app, "/oauth2/revoke", secrets["web"], {"token": "none"}).status_code == 200
         assert Browser(app, credential.USER).sign_in(secrets["password"]).status_code == 303
         return secrets
 

@@ -8,6 +8,7 @@ from uuid_utils import uuid7
 
 from ....clock import now
 from ....database import AnyRow
+from ...user_deletion import user_deleted
 from .. import revocations
 from ..models import Session, User
 from ..server import token_families
@@ -77,7 +78,8 @@ def unlock(connection: Connection, user_id: str) -> None:
 
 
 def remove(connection: Connection, user_id: str) -> None:
-    """Delete the user with all sessions and tokens."""
+    """Delete the user with all sessions and tokens. The service's ``on_user_deleted`` handles its own data."""
+    user_deleted(connection, user_id)
     connection.execute(delete(User).where(User.id == user_id))
     revocations.bump(connection)
 

@@ -12,7 +12,6 @@ from ....database import AnyRow, connect, transaction
 from ....observability import events
 from ...scopes import current_scopes
 from ...scopes_option import scopes_option
-from ...user_deletion import user_deleted
 from ..accounts import passwords
 from ..accounts import users as queries
 from ..events import (
@@ -158,7 +157,6 @@ def delete(name: str) -> None:
     """
     with transaction() as connection:
         user = _find(connection, name)
-        user_deleted(connection, user.id)
         queries.remove(connection, user.id)
     events.record(USER_DELETED, "an operator deleted a user", owner=user.id)
     click.echo(f"Deleted {name}.")

@@ -12,7 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import asking, make_client, make_user, pkce, refresh, signed_in, tokens_for
+from tests.core.credentials import (
+    authorization_request,
+    create_client,
+    create_user,
+    pkce,
+    refresh,
+    signed_in,
+    tokens_for,
+)
 from tests.core.registry import registered
 
 __all__ = ["interleave"]
@@ -37,7 +45,7 @@ def is_unlocked(app: Flask) -> Callable[..., bool]:
 def test_a_client_is_locked_while_its_token_is_claimed(
     app: Flask, service: ModuleType, interleave: Interleave, is_unlocked: Callable[..., bool]
 ) -> None:
-    client = make_client(app)
+    client = create_client(app)
     token = tokens_for(app, client, "ada")["refresh_token"]
     unlocked: list[bool] = []
     interleave(
@@ -54,12 +62,12 @@ def test_a_client_is_locked_while_its_token_is_claimed(
 def test_user_and_client_are_locked_while_a_consent_is_stored(
     app: Flask, service: ModuleType, interleave: Interleave, is_unlocked: Callable[..., bool]
 ) -> None:
-    client, user_id, browser = make_client(app), make_user(app, "ada"), signed_in(app, "ada")
+    client, user_id, browser = create_client(app), create_user(app, "ada"), signed_in(app, "ada")
     unlocked: list[bool] = []
 
     def record() -> None:
         unlocked.extend([is_unlocked("users", user_id, "NO KEY UPDATE"), is_unlocked("clients", client["id"])])
 
     interleave(service.core.auth.backend.server.token_families, "start", record)
-    assert "code" in browser.consent(asking(client, pkce()[1]))
+    assert "code" in browser.consent(authorization_request(client, pkce()[1]))
     assert unlocked == [False, False]

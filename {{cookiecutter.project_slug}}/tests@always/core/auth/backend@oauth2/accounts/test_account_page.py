@@ -1,4 +1,4 @@
-"""The page of a person's account: a new password, the applications that act for them, and their sessions."""
+"""The account page: password, consents and sessions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,17 +9,17 @@ from flask import Flask
 from tests.core.credentials import (
     PASSWORD,
     Browser,
-    asking,
+    authorization_request,
     command,
+    create_client,
+    create_user,
     hidden,
-    make_client,
-    make_user,
+    is_accepted,
     pkce,
     redeem,
     refresh,
     signed_in,
     tokens_for,
-    works,
 )
 
 MakeApp = Callable[..., Flask]
@@ -27,73 +27,73 @@ ACCOUNT = "/oauth2/account"
 WRONG = "a wrong password of mine"
 
 
-def change(browser: Browser, old: str, new: str, again: str | None = None) -> Any:
+def change_password(browser: Browser, old: str, new: str, confirmation: str | None = None) -> Any:
     token = hidden(browser.http.get(ACCOUNT).text, "csrf_token")
     form = {
         "csrf_token": token,
         "current_password": old,
         "new_password": new,
-        "confirm_password": new if again is None else again,
+        "confirm_password": new if confirmation is None else confirmation,
     }
     return browser.http.post("/oauth2/account/password", data=form)
 
 
 @pytest.mark.control("W4")
 def test_a_new_password_ends_every_other_session(app: Flask) -> None:
-    make_user(app, "changing")
+    create_user(app, "changing")
     here, there = Browser(app, "changing"), Browser(app, "changing")
     assert (here.sign_in().status_code, there.sign_in().status_code) == (303, 303)
-    assert change(here, WRONG, "another four words here").status_code == 422
-    assert change(here, PASSWORD, "too short").status_code == 422
-    assert change(here, PASSWORD, "another four words here").status_code == 303
+    assert change_password(here, WRONG, "another four words here").status_code == 422
+    assert change_password(here, PASSWORD, "too short").status_code == 422
+    assert change_password(here, PASSWORD, "another four words here").status_code == 303
     assert here.http.get(ACCOUNT).status_code == 200
     assert there.http.get(ACCOUNT).status_code == 303
 
 
 @pytest.mark.control("R4")
-def test_wrong_present_passwords_count_as_failed_authentications(make_app: MakeApp) -> None:
+def test_incorrect_current_passwords_count_as_failed_authentications(make_app: MakeApp) -> None:
     app = make_app(limits_failed_authentications="1/day")
     browser = signed_in(app, "ada")
-    statuses = [change(browser, WRONG, "another four words here").status_code for _ in range(2)]
+    statuses = [change_password(browser, WRONG, "another four words here").status_code for _ in range(2)]
     assert statuses == [422, 429]
 
 
-def test_an_operator_changes_a_password_and_ends_sessions_and_tokens(app: Flask) -> None:
-    client, browser = make_client(app), signed_in(app, "forgetful")
-    given = tokens_for(app, client, "forgetful")
+def test_a_password_set_by_an_operator_ends_sessions_and_tokens(app: Flask) -> None:
+    client, browser = create_client(app), signed_in(app, "forgetful")
+    issued = tokens_for(app, client, "forgetful")
     command(app, "users", "set-password", "forgetful", "--password-stdin", stdin="five words make one too\n")
     assert browser.http.get(ACCOUNT).status_code == 303
-    assert not works(app, given["access_token"])
-    assert refresh(app, client, given["refresh_token"]).json["error"] == "invalid_grant"
+    assert not is_accepted(app, issued["access_token"])
+    assert refresh(app, client, issued["refresh_token"]).json["error"] == "invalid_grant"
     assert browser.sign_in("five words make one too").status_code == 303
 
 
-def test_a_new_password_of_ones_own_leaves_the_applications_be(app: Flask) -> None:
-    client = make_client(app)
-    given = tokens_for(app, client, "careful")
-    assert change(signed_in(app, "careful"), PASSWORD, "another four words here").status_code == 303
-    assert refresh(app, client, given["refresh_token"]).status_code == 200
+def test_a_password_changed_by_the_user_keeps_the_consents(app: Flask) -> None:
+    client = create_client(app)
+    issued = tokens_for(app, client, "careful")
+    assert change_password(signed_in(app, "careful"), PASSWORD, "another four words here").status_code == 303
+    assert refresh(app, client, issued["refresh_token"]).status_code == 200
 
 
-def test_the_two_new_passwords_must_agree(app: Flask) -> None:
-    make_user(app, "clumsy")
+def test_the_new_passwords_must_match(app: Flask) -> None:
+    create_user(app, "clumsy")
     browser = Browser(app, "clumsy")
     browser.sign_in()
-    assert change(browser, PASSWORD, "another four words here", "another five words here").status_code == 422
+    assert change_password(browser, PASSWORD, "another four words here", "another five words here").status_code == 422
 
 
 @pytest.mark.control("O20")
-def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
-    make_user(app, "wary")
-    browser, client = Browser(app, "wary"), make_client(app)
+def test_a_user_withdraws_a_consent(app: Flask) -> None:
+    create_user(app, "wary")
+    browser, client = Browser(app, "wary"), create_client(app)
     browser.sign_in()
     assert "No application has access to your account" in browser.http.get(ACCOUNT).text
     verifier, challenge = pkce()
-    given = redeem(app, client, browser.consent(asking(client, challenge))["code"], verifier).json
+    issued = redeem(app, client, browser.consent(authorization_request(client, challenge))["code"], verifier).json
     page = browser.http.get(ACCOUNT).text
     assert "Tester" in page
     assert "Read your probes" in page
-    bearer = {"Authorization": f"Bearer {given['access_token']}"}
+    bearer = {"Authorization": f"Bearer {issued['access_token']}"}
     assert app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
     form = {"csrf_token": hidden(page, "csrf_token"), "client_id": hidden(page, "client_id")}
     assert browser.http.post("/oauth2/account/withdraw", data={**form, "csrf_token": "x"}).status_code == 403
@@ -103,23 +103,23 @@ def test_a_person_withdraws_what_they_allowed(app: Flask) -> None:
 
 
 @pytest.mark.control("L3")
-def test_to_withdraw_what_nobody_allowed_is_no_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_withdrawing_a_missing_consent_is_not_a_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     browser = signed_in(app, "wary")
     form = {"csrf_token": hidden(browser.http.get(ACCOUNT).text, "csrf_token"), "client_id": "nobody"}
     assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
     assert "authn_token_revoked" not in capsys.readouterr().out
 
 
-def test_a_person_ends_a_session_of_theirs_and_of_nobody_else(app: Flask) -> None:
+def test_a_user_ends_only_own_sessions(app: Flask) -> None:
     for name in ("here", "nosy"):
-        make_user(app, name)
+        create_user(app, name)
     here, there, nosy = Browser(app, "here"), Browser(app, "here"), Browser(app, "nosy")
     for browser in (there, here, nosy):
         browser.sign_in()
     page = here.http.get(ACCOUNT).text
     session = hidden(page, "session_id")
-    theirs = hidden(nosy.http.get(ACCOUNT).text, "csrf_token")
-    nosy.http.post("/oauth2/account/sessions", data={"csrf_token": theirs, "session_id": session})
+    csrf_token = hidden(nosy.http.get(ACCOUNT).text, "csrf_token")
+    nosy.http.post("/oauth2/account/sessions", data={"csrf_token": csrf_token, "session_id": session})
     assert there.http.get(ACCOUNT).status_code == 200
     form = {"csrf_token": hidden(page, "csrf_token"), "session_id": session}
     assert here.http.post("/oauth2/account/sessions", data=form).status_code == 303

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import PASSWORD, Browser, command, hidden, make_user, signed_in
+from tests.core.credentials import PASSWORD, Browser, command, create_user, hidden, signed_in
 
 __all__ = ["interleave"]
 
@@ -38,7 +38,7 @@ def change_account(
 
 @pytest.mark.control("W4")
 def test_a_sign_in_in_progress_gets_no_session(app: Flask, change_account: Callable[[], None], name: str) -> None:
-    make_user(app, name)
+    create_user(app, name)
     browser = Browser(app, name)
     change_account()
     assert browser.sign_in().status_code == 422

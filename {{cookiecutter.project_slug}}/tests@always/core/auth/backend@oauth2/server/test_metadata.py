@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet
 
-from tests.core.credentials import command, make_service_client, post
+from tests.core.credentials import command, create_service_client, post_form
 
 MakeApp = Callable[..., Flask]
 METADATA = "/.well-known/oauth-authorization-server"
@@ -68,7 +68,7 @@ def test_there_is_no_client_registration_endpoint(app: Flask, client: FlaskClien
 
 
 def issue(app: Flask, client: dict[str, str]) -> str:
-    return str(post(app, "/oauth2/token", client, {"grant_type": "client_credentials"}).json["access_token"])
+    return str(post_form(app, "/oauth2/token", client, {"grant_type": "client_credentials"}).json["access_token"])
 
 
 def kid(token: str) -> str:
@@ -81,7 +81,7 @@ def is_accepted(app: Flask, token: str) -> bool:
 
 @pytest.mark.control("J9")
 def test_a_new_key_is_published_before_it_signs_and_the_old_one_retires(app: Flask) -> None:
-    client, http = make_service_client(app), app.test_client()
+    client, http = create_service_client(app), app.test_client()
     command(app, "signing-keys", "rotate", "--now")  # apps of other tests, with other secrets, created keys
     with time_machine.travel(time(), tick=True) as clock:
         old = kid(issue(app, client))
@@ -103,7 +103,7 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_retires(app: Fla
 
 
 def test_a_leaked_key_is_replaced_and_deleted_immediately(app: Flask) -> None:
-    client = make_service_client(app)
+    client = create_service_client(app)
     stolen = issue(app, client)
     assert is_accepted(app, stolen)
     command(app, "signing-keys", "rotate", "--now")
@@ -122,7 +122,7 @@ def test_an_id_that_begins_with_a_dash_is_not_an_option(app: Flask) -> None:
 
 def test_a_key_encrypted_with_another_secret_is_replaced(make_app: MakeApp, environ: dict[str, str]) -> None:
     app = make_app()
-    client = make_service_client(app)
+    client = create_service_client(app)
     before = issue(app, client)
     later = make_app(secret_key="another secret key with many letters in it")
     after = issue(later, client)
@@ -142,13 +142,13 @@ def test_doctor_skips_the_keys_if_the_database_has_no_tables(app: Flask, environ
 
 def test_tokens_verify_with_the_published_keys(app: Flask) -> None:
     keys = KeySet.import_key_set(app.test_client().get(JWKS).json)
-    found = jwt.decode(issue(app, make_service_client(app)), keys, algorithms=["ES256"])
+    found = jwt.decode(issue(app, create_service_client(app)), keys, algorithms=["ES256"])
     assert found.claims["iss"] == ADDRESS
 
 
 @pytest.mark.control("J1")
 def test_a_signed_token_that_was_not_issued_is_rejected(app: Flask, service: ModuleType) -> None:
-    client = make_service_client(app)
+    client = create_service_client(app)
     real = issue(app, client)
     with app.app_context():
         key = service.core.auth.backend.server.signing_keys.get_signing_key()
@@ -161,7 +161,7 @@ def test_a_signed_token_that_was_not_issued_is_rejected(app: Flask, service: Mod
 @pytest.mark.control("J9")
 @pytest.mark.control("J2")
 def test_unknown_key_ids_are_rejected_and_nothing_is_fetched(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = issue(app, make_service_client(app))
+    real = issue(app, create_service_client(app))
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("something was fetched"))
     mine = ECKey.generate_key("P-256")
     claims = jwt.decode(real, KeySet.import_key_set(app.test_client().get(JWKS).json), algorithms=["ES256"]).claims
@@ -173,7 +173,7 @@ def test_unknown_key_ids_are_rejected_and_nothing_is_fetched(app: Flask, monkeyp
 
 @pytest.mark.control("J10")
 def test_a_caller_is_identified_by_the_subject(app: Flask) -> None:
-    client = make_service_client(app)
+    client = create_service_client(app)
     me = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {issue(app, client)}"}).json
     assert me["id"] == client["id"]
     assert not is_accepted(app, issue(app, client)[:-4] + "AAAA")

@@ -10,12 +10,12 @@ from flask import Flask
 
 from tests.core.credentials import (
     Browser,
-    asking,
+    authorization_request,
     consent_form,
-    make_client,
-    make_user,
+    create_client,
+    create_user,
     pkce,
-    post,
+    post_form,
     redeem,
     tokens_for,
 )
@@ -38,11 +38,11 @@ def simultaneously(action: Callable[[], Any]) -> list[Any]:
 
 @pytest.mark.control("O3")
 def test_one_of_ten_simultaneous_redemptions_of_a_code_succeeds(app: Flask) -> None:
-    make_user(app, "ada")
-    client, browser = make_client(app), Browser(app)
+    create_user(app, "ada")
+    client, browser = create_client(app), Browser(app)
     browser.sign_in()
     verifier, challenge = pkce()
-    code = browser.consent(asking(client, challenge))["code"]
+    code = browser.consent(authorization_request(client, challenge))["code"]
     responses = simultaneously(lambda: redeem(app, client, code, verifier))
     assert sorted(response.status_code for response in responses) == [200] + [400] * (THREADS - 1)
     (issued,) = [response.json for response in responses if response.status_code == 200]
@@ -52,21 +52,21 @@ def test_one_of_ten_simultaneous_redemptions_of_a_code_succeeds(app: Flask) -> N
 
 @pytest.mark.control("O5")
 def test_one_of_ten_simultaneous_refreshes_succeeds(app: Flask) -> None:
-    client = make_client(app)
+    client = create_client(app)
     form = {"grant_type": "refresh_token", "refresh_token": tokens_for(app, client, "ada")["refresh_token"]}
-    responses = simultaneously(lambda: post(app, "/oauth2/token", client, form))
+    responses = simultaneously(lambda: post_form(app, "/oauth2/token", client, form))
     assert sorted(response.status_code for response in responses) == [200] + [400] * (THREADS - 1)
     (issued,) = [response.json for response in responses if response.status_code == 200]
     form = {"grant_type": "refresh_token", "refresh_token": issued["refresh_token"]}
-    assert post(app, "/oauth2/token", client, form).json["error"] == "invalid_grant"
+    assert post_form(app, "/oauth2/token", client, form).json["error"] == "invalid_grant"
 
 
 @pytest.mark.control("W1")
 def test_one_of_ten_simultaneous_consents_gives_a_code(app: Flask) -> None:
-    make_user(app, "ada")
+    create_user(app, "ada")
     browser = Browser(app)
     browser.sign_in()
-    page = browser.http.get("/oauth2/authorize", query_string=asking(make_client(app), pkce()[1])).text
+    page = browser.http.get("/oauth2/authorize", query_string=authorization_request(create_client(app), pkce()[1])).text
     form = consent_form(page)
     cookie = browser.http.get_cookie("__Host-session")
     assert cookie is not None
@@ -82,7 +82,7 @@ def test_one_of_ten_simultaneous_consents_gives_a_code(app: Flask) -> None:
 @pytest.mark.control("W5")
 def test_five_of_ten_simultaneous_guesses_are_checked(make_app: MakeApp) -> None:
     app = make_app(limits_sign_ins="5/day")
-    make_user(app, "ada")
+    create_user(app, "ada")
 
     def guess() -> Any:
         return Browser(app).sign_in("a wrong password of mine")

@@ -8,7 +8,16 @@ import pytest
 from flask import Flask
 
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import a_code, command, make_client, make_service_client, post, redeem, refresh, tokens_for
+from tests.core.credentials import (
+    command,
+    create_client,
+    create_service_client,
+    get_code,
+    post_form,
+    redeem,
+    refresh,
+    tokens_for,
+)
 
 __all__ = ["interleave"]
 
@@ -28,7 +37,7 @@ def signing_keys(service: ModuleType) -> Any:
 def test_a_refresh_token_whose_owner_is_deleted_is_not_a_replay(
     app: Flask, interleave: Interleave, signing_keys: Any, capsys: pytest.CaptureFixture[str], deleted: str
 ) -> None:
-    client = make_client(app)
+    client = create_client(app)
     token = tokens_for(app, client, "fleeting")["refresh_token"]
     arguments = ("clients", "delete", client["id"]) if deleted == "client" else ("users", "delete", "fleeting")
     interleave(signing_keys, "get_signing_key", lambda: command(app, *arguments, "--yes"))
@@ -42,8 +51,8 @@ def test_a_refresh_token_whose_owner_is_deleted_is_not_a_replay(
 def test_a_code_whose_client_is_deleted_gives_no_token(
     app: Flask, interleave: Interleave, signing_keys: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = make_client(app)
-    code, verifier = a_code(app, client)
+    client = create_client(app)
+    code, verifier = get_code(app, client)
     interleave(signing_keys, "get_signing_key", lambda: command(app, "clients", "delete", client["id"], "--yes"))
     capsys.readouterr()
     rejected = redeem(app, client, code, verifier)
@@ -53,7 +62,7 @@ def test_a_code_whose_client_is_deleted_gives_no_token(
 
 @pytest.mark.control("O9")
 def test_a_deleted_client_gets_no_token(app: Flask, interleave: Interleave, signing_keys: Any) -> None:
-    client = make_service_client(app)
+    client = create_service_client(app)
     interleave(signing_keys, "get_signing_key", lambda: command(app, "clients", "delete", client["id"], "--yes"))
-    rejected = post(app, "/oauth2/token", client, {"grant_type": "client_credentials"})
+    rejected = post_form(app, "/oauth2/token", client, {"grant_type": "client_credentials"})
     assert (rejected.status_code, rejected.json["error"]) == (401, "invalid_client")

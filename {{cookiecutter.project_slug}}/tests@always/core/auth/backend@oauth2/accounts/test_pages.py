@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from tests.core.credentials import Browser, make_user
+from tests.core.credentials import Browser, create_user
 
 LOGIN = "/oauth2/login"
 ACCOUNT = "/oauth2/account"
@@ -17,7 +17,7 @@ COOKIE = "__Host-session"
 @pytest.fixture
 def ada(app: Flask) -> Browser:
     """The browser of a user with an account, before sign-in."""
-    make_user(app, "ada")
+    create_user(app, "ada")
     return Browser(app)
 
 

@@ -1,4 +1,4 @@
-"""The pages where a person signs in, and the session that begins there."""
+"""Sign-in, sign-out and sessions."""
 
 import json
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from flask import Flask
 from tests.core.credentials import (
     PASSWORD,
     Browser,
-    asking,
+    authorization_request,
     consent_form,
+    create_client,
+    create_user,
     hidden,
-    make_client,
-    make_user,
     pkce,
-    returned,
+    redirect_parameters,
 )
 
 MakeApp = Callable[..., Flask]
@@ -28,8 +28,8 @@ WRONG = "a wrong password of mine"
 
 @pytest.fixture
 def ada(app: Flask) -> Browser:
-    """The browser of somebody with an account."""
-    make_user(app, "ada")
+    """The browser of a user with an account, before sign-in."""
+    create_user(app, "ada")
     return Browser(app)
 
 
@@ -39,33 +39,35 @@ def cookie(browser: Browser) -> str:
     return found.value
 
 
-def test_a_person_signs_in_and_out(ada: Browser) -> None:
+def test_a_user_signs_in_and_out(ada: Browser) -> None:
     assert ada.http.get(ACCOUNT).location == LOGIN
     signed_in = ada.sign_in()
     assert (signed_in.status_code, signed_in.location) == (303, ACCOUNT)
     page = ada.http.get(ACCOUNT)
     assert "ada@example.com" in page.text
-    kept = cookie(ada)
-    out = ada.http.post("/oauth2/logout", data={"csrf_token": hidden(page.text, "csrf_token")})
-    assert (out.status_code, out.location) == (303, LOGIN)
-    ada.http.set_cookie(COOKIE, kept, secure=True)
+    old_cookie = cookie(ada)
+    signed_out = ada.http.post("/oauth2/logout", data={"csrf_token": hidden(page.text, "csrf_token")})
+    assert (signed_out.status_code, signed_out.location) == (303, LOGIN)
+    ada.http.set_cookie(COOKIE, old_cookie, secure=True)
     assert ada.http.get(ACCOUNT).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("name", "password"), [("ada", WRONG), ("nobody", PASSWORD), ("", ""), ("ada", ""), ("\u00e4", "x")]
 )
-def test_a_wrong_name_and_a_wrong_password_look_alike(ada: Browser, name: str, password: str) -> None:
+def test_an_unknown_name_and_an_incorrect_password_get_the_same_response(
+    ada: Browser, name: str, password: str
+) -> None:
     ada.name = name
-    refused = ada.sign_in(password)
-    assert refused.status_code == 422
-    assert "Incorrect username or password" in refused.text
+    rejected = ada.sign_in(password)
+    assert rejected.status_code == 422
+    assert "Incorrect username or password" in rejected.text
     assert ada.http.get(ACCOUNT).status_code == 303
 
 
 @pytest.mark.control("W1")
 @pytest.mark.parametrize("token", ["", "x", None])
-def test_a_sign_in_from_elsewhere_is_refused(app: Flask, ada: Browser, token: str | None) -> None:
+def test_a_sign_in_without_a_valid_csrf_token_is_rejected(app: Flask, ada: Browser, token: str | None) -> None:
     stranger = Browser(app)
     theirs = hidden(stranger.http.get(LOGIN).text, "csrf_token")
     ada.http.get(LOGIN)
@@ -95,16 +97,16 @@ def test_a_form_from_another_origin_is_rejected(ada: Browser, headers: dict[str,
 
 
 @pytest.mark.control("W3")
-def test_the_cookie_stays_here_and_out_of_reach_of_scripts(ada: Browser) -> None:
+def test_the_session_cookie_has_all_protecting_attributes(ada: Browser) -> None:
     first, second = ada.http.get(LOGIN), ada.sign_in()
-    for answer in (first, second):
-        name, *attributes = answer.headers["Set-Cookie"].split("; ")
+    for response in (first, second):
+        name, *attributes = response.headers["Set-Cookie"].split("; ")
         assert name.startswith(f"{COOKIE}=")
         assert set(attributes) == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
 
 
 @pytest.mark.control("W4")
-def test_signing_in_begins_a_new_session(ada: Browser) -> None:
+def test_signing_in_starts_a_new_session(ada: Browser) -> None:
     ada.http.get(LOGIN)
     anonymous = cookie(ada)
     ada.sign_in()
@@ -114,17 +116,17 @@ def test_signing_in_begins_a_new_session(ada: Browser) -> None:
 
 
 @pytest.mark.control("W4")
-def test_signing_in_again_ends_the_session_before(ada: Browser) -> None:
+def test_signing_in_again_ends_the_previous_session(ada: Browser) -> None:
     ada.sign_in()
-    former = cookie(ada)
+    previous = cookie(ada)
     ada.sign_in()
     assert ada.http.get(ACCOUNT).status_code == 200
-    ada.http.set_cookie(COOKIE, former, secure=True)
+    ada.http.set_cookie(COOKIE, previous, secure=True)
     assert ada.http.get(ACCOUNT).status_code == 303
 
 
 @pytest.mark.control("W4")
-def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: Browser) -> None:
+def test_a_chosen_cookie_does_not_become_a_session(app: Flask, ada: Browser) -> None:
     ada.http.set_cookie(COOKIE, "chosen", secure=True)
     ada.sign_in()
     stranger = app.test_client()
@@ -135,8 +137,8 @@ def test_a_cookie_that_somebody_else_chose_becomes_no_session(app: Flask, ada: B
 @pytest.mark.control("W5")
 def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     app = make_app(limits_sign_ins="5/day")
-    make_user(app, "ada")
-    make_user(app, "grace")
+    create_user(app, "ada")
+    create_user(app, "grace")
     ada = Browser(app)
     statuses = [ada.sign_in(WRONG).status_code for _ in range(6)]
     assert statuses == [422] * 5 + [429]
@@ -144,7 +146,7 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     assert limited.status_code == 429
     assert limited.mimetype == "text/html"
     assert int(limited.headers["Retry-After"]) > 0
-    # Neither another account from here, nor this account from elsewhere.
+    # Another account at this address and this account at another address are not limited.
     assert Browser(app, "grace").sign_in().status_code == 303
     elsewhere = Browser(app)
     elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
@@ -152,16 +154,16 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize("path", [LOGIN, f"{ACCOUNT}/password"])
-def test_the_policy_tells_that_guessing_is_limited(app: Flask, path: str) -> None:
+def test_the_policy_shows_the_limits_of_password_attempts(app: Flask, path: str) -> None:
     rows = json.loads(app.test_cli_runner().invoke(args=["policy", "--json"]).stdout)
-    budgets = {(row["method"], row["path"]): row["limits"] for row in rows}
-    assert budgets["POST", path] == ["address", "failed-authentications", "sign-ins"]
+    limits = {(row["method"], row["path"]): row["limits"] for row in rows}
+    assert limits["POST", path] == ["address", "failed-authentications", "sign-ins"]
 
 
 @pytest.mark.control("R4", "W5")
 def test_guessing_is_limited_per_address(make_app: MakeApp) -> None:
     app = make_app(limits_failed_authentications="10/day", limits_address="10000/day")
-    make_user(app, "ada")
+    create_user(app, "ada")
     statuses = [Browser(app, f"user-{number}").sign_in(WRONG).status_code for number in range(120)]
     assert statuses == [422] * 10 + [429] * 110
     # Above the limit, passwords are not checked: the responses to a correct and an incorrect one are identical.
@@ -175,12 +177,12 @@ def test_guessing_is_limited_per_address(make_app: MakeApp) -> None:
 @pytest.mark.control("W5")
 def test_correct_passwords_do_not_count_as_failed_authentications(make_app: MakeApp) -> None:
     app = make_app(limits_failed_authentications="1/day")
-    make_user(app, "ada")
+    create_user(app, "ada")
     assert [Browser(app).sign_in().status_code for _ in range(3)] == [303] * 3
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         "//evil.example",
         "https://evil.example",
@@ -192,28 +194,28 @@ def test_correct_passwords_do_not_count_as_failed_authentications(make_app: Make
     ],
 )
 @pytest.mark.control("W7")
-def test_a_sign_in_leads_nowhere_but_here(ada: Browser, asked: str) -> None:
-    led = ada.sign_in(asked=asked)
-    if led.status_code == 303:
-        where = urlsplit(led.location)
-        assert (where.scheme, where.netloc, where.path) == ("", "", "/oauth2/authorize")
+def test_a_sign_in_redirects_only_to_the_authorization_endpoint(ada: Browser, query: str) -> None:
+    redirect = ada.sign_in(authorization_request=query)
+    if redirect.status_code == 303:
+        target = urlsplit(redirect.location)
+        assert (target.scheme, target.netloc, target.path) == ("", "", "/oauth2/authorize")
     else:
-        assert led.status_code == 400
+        assert redirect.status_code == 400
     for name in ("next", "return_to", "redirect_uri"):
         page = ada.http.get(LOGIN, query_string={name: "https://evil.example"}).text
         assert "evil" not in page
 
 
-def test_a_sign_in_goes_on_with_the_request_that_it_interrupted(app: Flask, ada: Browser) -> None:
-    query = asking(make_client(app), pkce()[1], state="a b&c=\u00e4", scope="probes:read")
-    asked = ada.http.get("/oauth2/authorize", query_string=query)
-    assert asked.status_code == 303
-    parts = urlsplit(asked.location)
+def test_a_sign_in_continues_with_the_authorization_request(app: Flask, ada: Browser) -> None:
+    query = authorization_request(create_client(app), pkce()[1], state="a b&c=\u00e4", scope="probes:read")
+    redirect = ada.http.get("/oauth2/authorize", query_string=query)
+    assert redirect.status_code == 303
+    parts = urlsplit(redirect.location)
     assert parts.path == LOGIN
-    page = ada.http.get(asked.location).text
-    led = ada.sign_in(asked=dict(parse_qsl(parts.query))["authorization_request"])
+    page = ada.http.get(redirect.location).text
+    redirect = ada.sign_in(authorization_request=dict(parse_qsl(parts.query))["authorization_request"])
     assert hidden(page, "authorization_request")
-    consent = ada.http.get(led.location)
+    consent = ada.http.get(redirect.location)
     assert consent.status_code == 200
-    told = returned(ada.http.post("/oauth2/authorize", data=consent_form(consent.text)))
-    assert told["state"] == query["state"]
+    parameters = redirect_parameters(ada.http.post("/oauth2/authorize", data=consent_form(consent.text)))
+    assert parameters["state"] == query["state"]

@@ -1,0 +1,59 @@
+"""``flask clients``."""
+
+import pytest
+from flask import Flask
+
+from tests.core.credentials import command, create_service_client, post_form
+
+
+def test_a_public_client_has_no_secret(app: Flask) -> None:
+    created = command(
+        app,
+        *("clients", "create", "--name", "native", "--grants", "authorization_code", "--scopes", "probes:read"),
+        *("--redirect-uri", "com.example.app:/cb", "--public", "--json"),
+    )
+    assert created["secret"] is None
+    assert created["id"] in command(app, "clients", "list")
+    (client,) = [client for client in command(app, "clients", "list", "--json") if client["id"] == created["id"]]
+    assert (client["public"], client["redirect_uris"]) == (True, ["com.example.app:/cb"])
+
+
+def test_the_list_shows_the_clients_that_may_introspect(app: Flask) -> None:
+    created = {create_service_client(app, *options)["id"]: bool(options) for options in ((), ("--introspects",))}
+    listed = {client["id"]: client["introspects"] for client in command(app, "clients", "list", "--json")}
+    assert {client_id: listed[client_id] for client_id in created} == created
+    table = {line.split()[0]: "yes" in line.split() for line in command(app, "clients", "list").splitlines()}
+    assert {client_id: table[client_id] for client_id in created} == created
+
+
+def test_a_rotated_secret_stops_working(app: Flask) -> None:
+    client = create_service_client(app)
+    form = {"grant_type": "client_credentials"}
+    assert post_form(app, "/oauth2/token", client, form).status_code == 200
+    rotated = command(app, "clients", "rotate", client["id"], "--json")
+    assert post_form(app, "/oauth2/token", client, form).status_code == 401
+    assert post_form(app, "/oauth2/token", rotated, form).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://client.example/cb",
+        "https://client.example/cb#fragment",
+        "https://user@client.example/cb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "myapp:/cb",
+        "https://",
+        "/cb",
+        "https://client.example/\"'",
+        "https://client.example/ ",
+        "https://ex\u00e4mple/",
+    ],
+)
+@pytest.mark.control("O1")
+def test_an_unsafe_redirect_uri_is_rejected(app: Flask, uri: str) -> None:
+    options = ("--grants", "authorization_code", "--scopes", "probes:read", "--redirect-uri", uri)
+    result = app.test_cli_runner().invoke(args=["clients", "create", "--name", "x", *options])
+    assert result.exit_code == 2
+    assert "redirect-uri" in result.stderr
