@@ -3,14 +3,11 @@
 from typing import Any
 
 import orjson
-from flask import Response
 from flask.json.provider import JSONProvider
 
 
 class OrjsonProvider(JSONProvider):
     """Serializes with orjson: strict, UTF-8, and several times as fast as the standard library."""
-
-    mimetype = "application/json"
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """Return ``obj`` as JSON."""
@@ -19,8 +16,3 @@ class OrjsonProvider(JSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Return the value of a JSON document."""
         return orjson.loads(s)
-
-    def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return a response with the value as its body."""
-        content = orjson.dumps(self._prepare_response_obj(args, kwargs))
-        return Response(content, mimetype=self.mimetype)

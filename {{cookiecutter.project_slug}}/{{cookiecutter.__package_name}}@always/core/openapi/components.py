@@ -94,20 +94,20 @@ def _name(status: int) -> str:
     return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
 
 
+def _string(description: str, **keywords: str) -> dict[str, str]:
+    return {"type": "string", **keywords, "description": description}
+
+
 PROBLEM = {
     "type": "object",
     "description": "An error (RFC 9457).",
     "required": ["type", "title", "status", "detail", "instance", "request_id"],
     "properties": {
-        "type": {
-            "type": "string",
-            "format": "uri-reference",
-            "description": "The problem type, as a path that explains it.",
-        },
-        "title": {"type": "string", "description": "The problem type in a few words."},
+        "type": _string("The problem type, as a path that explains it.", format="uri-reference"),
+        "title": _string("The problem type in a few words."),
         "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "What went wrong in this request."},
-        "instance": {"type": "string", "format": "uri-reference", "description": "The path of the request."},
+        "detail": _string("What went wrong in this request."),
+        "instance": _string("The path of the request.", format="uri-reference"),
         "request_id": {"type": ["string", "null"], "description": "The id of the request."},
         "errors": {
             "type": "array",
@@ -116,13 +116,13 @@ PROBLEM = {
                 "type": "object",
                 "required": ["detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "The JSON pointer of the field (RFC 6901)."},
-                    "parameter": {"type": "string", "description": "The name of the query parameter."},
-                    "detail": {"type": "string", "description": "The rule that it violates."},
+                    "pointer": _string("The JSON pointer of the field (RFC 6901)."),
+                    "parameter": _string("The name of the query parameter."),
+                    "detail": _string("The rule that it violates."),
                 },
             },
         },
-        "scope": {"type": "string", "description": "The missing scope."},
+        "scope": _string("The missing scope."),
         "violated-policies": {
             "type": "array",
             "description": "The rate limits that are exceeded.",
