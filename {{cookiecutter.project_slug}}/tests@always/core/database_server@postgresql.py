@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.core.real_server import HOST, own_folder, program, running, unprivileged
 
@@ -69,3 +70,13 @@ def _create(initdb: str, folder: Path, password: str, user: str | None) -> None:
         stdout=subprocess.DEVNULL,
     )
     file.unlink()
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[str]:
+    """Yield the URL of a new database of the same server, which is dropped afterwards."""
+    name = f"empty_{secrets.token_hex(8)}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

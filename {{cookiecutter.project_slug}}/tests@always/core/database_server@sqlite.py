@@ -15,3 +15,9 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a database that does not exist yet."""
     file: Path = tmp_path_factory.mktemp("database") / "service.db"
     return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> str:
+    """Return the URL of a database file that does not exist yet."""
+    return f"sqlite:///{tmp_path}/empty.db"

@@ -1,6 +1,7 @@
 """``flask db`` answers with what was asked for, and tells in a sentence what it cannot do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -8,8 +9,11 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.core.database_server import empty_database
 from tests.core.fixtures import downgrade_all
 from tests.core.registry import registered
+
+__all__ = ["empty_database"]
 
 MakeApp = Callable[..., Flask]
 
@@ -70,3 +74,80 @@ def test_each_migration_is_a_line_of_the_journal(app: Flask) -> None:
     assert done.exit_code == 0
     assert "Running upgrade" in done.stderr
     assert "Context impl" not in done.stderr
+
+
+@pytest.fixture
+def project(app: Flask, service: ModuleType, tmp_path: Path, empty_database: str) -> Iterator[Path]:
+    """Let the commands act on an empty database, and on migrations in a temporary folder, which is yielded."""
+    database = service.core.database
+    branches = registered(app, "Migrator").branches.values()
+    copies = [database.branches.Branch(each.name, tmp_path / each.name, each.metadata) for each in branches]
+    replaced = {type(kept): kept for kept in (registered(app, "Migrator"), registered(app, "Database"))}
+    service.core.services.register(app, database.Migrator(empty_database, copies))
+    other = service.core.services.register(app, database.Database(empty_database, 1))
+    yield tmp_path / "service"
+    other.close()
+    app.extensions["core"].update(replaced)
+
+
+def test_the_commands_follow_the_life_of_a_migration(app: Flask, project: Path) -> None:
+    created = run(app, "revision", "--empty", "First   step.")
+    (file,) = project.glob("*.py")
+    revision = file.stem.rpartition("_")[2]
+    assert f"Created {file}\n" in created.stdout
+    assert file.read_text("utf-8").startswith('"""First step."""\n')
+    check = run(app, "check")
+    assert check.exit_code == 1
+    assert f"is at base; its head is {revision}. Run `flask db upgrade`." in check.stdout
+    assert run(app, "upgrade").exit_code == 0
+    assert f"{revision} (head)" in run(app, "current").stdout
+    assert f"{revision} (service) (head)" in run(app, "heads").stdout
+    assert "First step" in run(app, "history", "-v").stdout
+    assert "First step" in run(app, "show", revision).stdout
+    assert run(app, "downgrade", "-1").exit_code == 0
+    for target in ([], ["base"], ["--branch", "core"]):
+        done = run(app, "downgrade", *target)
+        branch = "core" if "core" in target else "service"
+        told = f"Error: The {branch} branch of the database is at its base: nothing to downgrade.\n"
+        assert (done.exit_code, done.stderr) == (1, told)
+    assert run(app, "stamp", "--purge").exit_code == 0
+    assert f"{revision} (head)" in run(app, "current").stdout
+
+
+def test_check_names_each_change_that_no_migration_contains(app: Flask, service: ModuleType, project: Path) -> None:
+    names = set(service.core.database.tables.CoreBase.metadata.tables)
+    done = run(app, "check")
+    assert done.exit_code == (1 if done.stdout != "Database, migrations and models agree.\n" else 0)
+    for name in names:
+        assert f"No migration of the core branch contains this change: add table: {name}." in done.stdout
+
+
+def test_merge_joins_two_heads(app: Flask, project: Path) -> None:
+    run(app, "revision", "--empty", "root")
+    run(app, "revision", "--empty", "first")
+    (first,) = project.glob("*_first_*.py")
+    first.with_name("second.py").write_text(first.read_text().replace(first.stem.rpartition("_")[2], "abcdefabcdef"))
+    assert (
+        "The service branch has several heads: run `flask db merge --branch service`."
+        in run(app, "revision", "--empty", "third").stderr
+    )
+    assert "Created " in run(app, "merge").stdout
+    assert run(app, "heads").stdout.count("(head)") == 1
+    assert run(app, "merge").stderr == "Error: The service branch has one head: nothing to merge.\n"
+
+
+def test_two_migrations_with_the_label_of_a_branch_are_reported(app: Flask, project: Path) -> None:
+    run(app, "revision", "--empty", "first")
+    (first,) = project.glob("*.py")
+    first.with_name("second.py").write_text(first.read_text().replace(first.stem.rpartition("_")[2], "abcdefabcdef"))
+    done = run(app, "check")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: Branch name 'service' in revision ")
+
+
+@pytest.mark.parametrize("message", ["", " ", ".", "x" * 101, "a\x1bb"])
+def test_a_message_without_1_to_100_printable_characters_is_refused(app: Flask, project: Path, message: str) -> None:
+    done = run(app, "revision", "--empty", message)
+    assert done.exit_code == 2
+    assert "must have 1 to 100 printable characters." in done.stderr
+    assert not project.exists()

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 from alembic import command as alembic
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +21,7 @@ class Migrations(click.Group):
         """Run a command of the group."""
         try:
             return super().invoke(ctx)
-        except CommandError as error:
+        except (CommandError, RevisionError) as error:
             raise click.ClickException(f"{str(error).rstrip('.')}.") from None
         except DBAPIError as error:
             event = "does not answer" if error.statement is None else "refuses"

@@ -22,7 +22,10 @@ from .branches import Branch, Difference, differences
 log = logging.getLogger(__name__)
 ENVIRONMENT = Path(__file__).parent / "migrations"
 FILE_NAME = "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s_%%(rev)s"
-RUFF = {"lint": "check --fix --quiet REVISION_SCRIPT_FILENAME", "format": "format --quiet REVISION_SCRIPT_FILENAME"}
+RUFF = {
+    "lint": "check --fix-only --quiet REVISION_SCRIPT_FILENAME",
+    "format": "format --quiet REVISION_SCRIPT_FILENAME",
+}
 
 
 class Migrator:

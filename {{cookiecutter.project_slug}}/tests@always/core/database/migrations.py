@@ -1,0 +1,146 @@
+"""A project with two branches of migrations in a temporary folder, on a database of its own."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
+
+from tests.core.package import core
+
+Branch, Database, Migrator = core.database.branches.Branch, core.database.Database, core.database.Migrator
+
+
+class Project:
+    """Models, migrations and database of a service whose models change during a test."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.metadata = {name: new_metadata() for name in ("core", "service")}
+        self.database = Database(url, 1)
+
+    @property
+    def migrator(self) -> Any:
+        """The migrator that a new process would have."""
+        return Migrator(self.url, [Branch(name, self.folder / name, data) for name, data in self.metadata.items()])
+
+    def define(self, table: str, *parts: Any, branch: str = "service") -> None:
+        """Define a model, in place of an earlier one with the same table; without parts, remove it."""
+        metadata = self.metadata[branch]
+        if table in metadata.tables:
+            metadata.remove(metadata.tables[table])
+        if parts:
+            Table(table, metadata, *parts)
+
+    def revise(self, message: str, branch: str = "service") -> str:
+        """Write and run a migration of a branch; return the text of its file."""
+        file: Path = self.migrator.revision(branch, message)
+        self.migrator.upgrade()
+        assert self.changes(branch) == []
+        return file.read_text("utf-8")
+
+    def cycle(self, message: str) -> str:
+        """Write, run, revert and run a migration: the schema is that of before, and that of after."""
+        before = self.schema()
+        written = self.revise(message)
+        after = self.schema()
+        assert after != before
+        self.migrator.downgrade("service")
+        assert self.schema() == before
+        self.migrator.upgrade()
+        assert self.schema() == after
+        return written
+
+    def write(self, message: str, *statements: str, branch: str = "service", revert: Sequence[str] = ()) -> Path:
+        """Write a migration by hand."""
+        file: Path = self.migrator.revision(branch, message, empty=True)
+        source = file.read_text("utf-8")
+        for title, lines in (("Apply", statements), ("Revert", revert)):
+            docstring = f'"""{title} the change."""\n'
+            source = source.replace(docstring, docstring + "".join(f"    {line}\n" for line in lines))
+        imports = "import sqlalchemy as sa\n" * ("sa." in source) + "from alembic import op\n" * bool(statements)
+        file.write_text(
+            source.replace("\nrevision =", f"\n{imports}\nrevision =" if imports else "\nrevision =", 1), "utf-8"
+        )
+        return file
+
+    def changes(self, *branches: str) -> list[str]:
+        """Return the changes of the models of these branches, by default of both, that no migration contains."""
+        with self.database.connect() as connection:
+            return [each for name in branches or self.metadata for each in self.migrator.changes(name, connection)]
+
+    def differences(self) -> list[str]:
+        """Return the message and the hint of each difference between database and migrations."""
+        with self.database.connect() as connection:
+            return [f"{each.message} {each.hint}" for each in self.migrator.differences(connection)]
+
+    def is_ready(self) -> bool:
+        """Return whether a new process would be ready."""
+        with self.database.connect() as connection:
+            ready: bool = self.migrator.ready(connection)
+        return ready
+
+    def sql(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        with self.database.transaction() as connection:
+            result = connection.execute(text(statement), parameters)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    def tables(self) -> set[str]:
+        """Return the names of the tables."""
+        return set(inspect(self.database.engine).get_table_names()) - {"alembic_version"}
+
+    def revisions(self) -> set[str]:
+        """Return the revisions in the database."""
+        return {row[0] for row in self.sql("SELECT version_num FROM alembic_version")}
+
+    def schema(self) -> list[str]:
+        """Describe each column, key, constraint, index and enum type."""
+        inspector = inspect(self.database.engine)
+        found = [f"enum {each['name']} {each['labels']}" for each in getattr(inspector, "get_enums", list)()]
+        for table in self.tables():
+            found += [
+                f"{table} {each['name']} {each['type']!r} {each['nullable']} {each['default']}"
+                for each in inspector.get_columns(table)
+            ]
+            found += [
+                f"{table} {sorted((name, str(part)) for name, part in _flat(each))}"
+                for each in (
+                    inspector.get_pk_constraint(table),
+                    *inspector.get_foreign_keys(table),
+                    *inspector.get_indexes(table),
+                    *inspector.get_unique_constraints(table),
+                    *inspector.get_check_constraints(table),
+                )
+            ]
+        return sorted(found)
+
+    def lint(self) -> None:
+        """Check the style and the format of every migration."""
+        for arguments in (["check"], ["format", "--check"]):
+            subprocess.run([sys.executable, "-m", "ruff", *arguments, "--quiet", self.folder], check=True)
+
+
+def _flat(reflected: Any) -> list[tuple[str, Any]]:
+    """Return the items of a mapping; the condition of a partial index is one of ``dialect_options``."""
+    return [
+        *(item for item in reflected.items() if item[0] != "dialect_options"),
+        *reflected.get("dialect_options", {}).items(),
+    ]
+
+
+def new_metadata() -> MetaData:
+    """Return a MetaData without tables, with the naming convention of the models."""
+    return MetaData(naming_convention=core.database.tables.NAMING_CONVENTION)
+
+
+def key(name: str = "id") -> Column[int]:
+    """Return a primary key."""
+    return Column(name, Integer, primary_key=True)
+
+
+def upgrade(folder: Path, url: str) -> None:
+    """Run the migrations of a project, in a process of its own."""
+    Project(folder, url).migrator.upgrade()

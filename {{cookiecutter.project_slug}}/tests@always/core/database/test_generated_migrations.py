@@ -1,0 +1,268 @@
+"""Generated migrations: they run on tables with rows, can be reverted, and pass the linter."""
+
+import enum
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+from alembic.util import CommandError
+from sqlalchemy import (
+    CHAR,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+from tests.core.database.migrations import Project, key, upgrade
+from tests.core.package import core
+
+Colour = enum.Enum("Colour", {name: name for name in ("red", "green")})
+UTCDateTime = core.database.UTCDateTime
+
+
+def types(project: Project) -> list[str]:
+    return [line for line in project.schema() if line.startswith("enum ")]
+
+
+def refused(project: Project) -> str:
+    """Upgrade; the database refuses it, and nothing is changed. Return the message."""
+    before = project.schema(), project.revisions()
+    with pytest.raises((DBAPIError, CommandError)) as error:
+        project.migrator.upgrade()
+    assert (project.schema(), project.revisions()) == before
+    return str(error.value)
+
+
+@pytest.fixture
+def rooms(project: Project) -> Project:
+    """A project with a row of a parent table and two of a child table."""
+    project.define("rooms", key(), Column("name", String(32), nullable=False))
+    reference = ForeignKey("rooms.id", ondelete="CASCADE")
+    project.define("bookings", key(), Column("room_id", Integer, reference, nullable=False, index=True))
+    project.revise("rooms and bookings")
+    project.sql("INSERT INTO rooms (id, name) VALUES (1, 'blue')")
+    project.sql("INSERT INTO bookings (id, room_id) VALUES (1, 1), (2, 1)")
+    return project
+
+
+def test_a_changed_parent_table_keeps_the_rows_of_its_children(rooms: Project) -> None:
+    """SQLite rebuilds the table; dropping the old copy would delete the rows that reference it."""
+    rooms.define("rooms", key(), Column("name", String(64), nullable=False))
+    rooms.cycle("longer names")
+    assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
+    rooms.sql("DELETE FROM rooms")
+    assert rooms.sql("SELECT count(*) FROM bookings") == [(0,)]
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_new_required_column_fits_rows(project: Project, rows: int) -> None:
+    project.define("items", key())
+    project.revise("items")
+    for number in range(rows):
+        project.sql("INSERT INTO items (id) VALUES (:id)", id=number)
+    columns = [
+        ("colour", String(20), {}, ""),
+        ("brand", String(20), {"default": 'it\'s "ours" :x 100%'}, 'it\'s "ours" :x 100%'),
+        ("stock", Integer(), {}, 0),
+        ("sold", Integer(), {"default": 7}, 7),
+        ("paid", Boolean(), {}, False),
+        ("open", Boolean(), {"default": True}, True),
+        ("weight", Float(), {}, 0.0),
+        ("shade", Enum(Colour), {}, "red"),
+        ("other_shade", Enum(Colour), {"default": Colour.green}, "green"),
+        ("hint", String(5), {"server_default": "abc"}, "abc"),
+        ("note", String(5), {"nullable": True}, None),
+    ]
+    made = [Column(name, kind, **{"nullable": False, **options}) for name, kind, options, _ in columns]
+    project.define("items", key(), *made, Column("seen_at", UTCDateTime, nullable=False))
+    project.cycle("many columns")
+    project.lint()
+    names = ", ".join(name for name, *_ in columns)
+    assert project.sql(f"SELECT {names} FROM items") == [tuple(value for *_, value in columns)] * rows  # noqa: S608
+    assert project.sql("SELECT count(*) FROM items WHERE seen_at IS NOT NULL") == [(rows,)]
+    project.migrator.downgrade("service")
+    assert types(project) == []
+
+
+def test_a_required_column_without_a_common_value_is_refused_on_rows(
+    rooms: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    rooms.define("rooms", key(), Column("name", String(32), nullable=False), Column("code", String(5), nullable=False))
+    rooms.metadata["service"].tables["rooms"].append_constraint(UniqueConstraint("code"))
+    rooms.migrator.revision("service", "codes")
+    assert "rooms.code has no default: write an UPDATE for existing rows" in caplog.messages
+    refused(rooms)
+    assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
+    rooms.sql("DELETE FROM rooms")
+    rooms.migrator.upgrade()
+    assert rooms.changes() == []
+
+
+def test_a_dropped_column_comes_back_with_a_value(rooms: Project) -> None:
+    rooms.define("rooms", key())
+    rooms.cycle("no names")
+    rooms.migrator.downgrade("service")
+    assert rooms.sql("SELECT name FROM rooms") == [("",)]
+
+
+def test_a_column_is_renamed_by_hand(rooms: Project, caplog: pytest.LogCaptureFixture) -> None:
+    rooms.define("rooms", key(), Column("title", String(32), nullable=False))
+    rooms.migrator.revision("service", "title").unlink()
+    assert any("the migration drops rooms.name with its values" in message for message in caplog.messages)
+    lines = [
+        f'op.alter_column("rooms", "{old}", new_column_name="{new}")'
+        for old, new in (("name", "title"), ("title", "name"))
+    ]
+    rooms.write("title of rooms", lines[0], revert=lines[1:])
+    rooms.migrator.upgrade()
+    assert rooms.changes() == []
+    assert rooms.sql("SELECT title FROM rooms") == [("blue",)]
+    rooms.migrator.downgrade("service")
+    assert rooms.sql("SELECT name FROM rooms") == [("blue",)]
+
+
+def test_an_enum_that_two_tables_share_can_change(project: Project) -> None:
+    def shade(*labels: str, **options: Any) -> Column[str]:
+        return Column("shade", Enum(*labels, name="shade"), **options)
+
+    project.define("cars", key(), shade("red", "green", server_default="red", nullable=False))
+    project.cycle("cars")
+    project.define("bikes", key(), shade("red", "green"))
+    project.cycle("bikes")
+    project.sql("INSERT INTO cars (id, shade) VALUES (1, 'green')")
+    project.define("cars", key(), shade("red", "green", "turquoise", server_default="red", nullable=False))
+    project.define("bikes", key(), shade("red", "green", "turquoise"))
+    assert "op.execute" not in project.cycle("turquoise")
+    assert project.sql("SELECT shade FROM cars") == [("green",)]
+    project.define("cars", key(), shade("green", "turquoise", server_default="green", nullable=False))
+    project.define("bikes", key(), shade("green", "turquoise"))
+    if types(project):
+        project.sql("UPDATE cars SET shade = 'red'")
+        project.migrator.revision("service", "no red")
+        assert "invalid input value for enum" in refused(project)
+        project.sql("UPDATE cars SET shade = 'green'")
+        project.migrator.upgrade()
+        assert types(project) == ["enum shade ['green', 'turquoise']"]
+    project.define("bikes")
+    project.cycle("no bikes")
+    project.migrator.downgrade("service", "base")
+    assert types(project) == []
+    project.migrator.upgrade()
+    assert project.changes() == []
+
+
+class Word(TypeDecorator[str]):
+    """A type that is a string in every database."""
+
+    impl = String(17)
+    cache_ok = True
+
+
+class Guid(TypeDecorator[str]):
+    """A type that differs between databases."""
+
+    impl = CHAR(36)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        """Return the type in a database."""
+        return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else CHAR(36))
+
+
+def test_own_types_are_rendered_as_the_type_below_or_imported(project: Project) -> None:
+    columns = [Column("word", Word), Column("used_at", UTCDateTime), Column("guid", Guid)]
+    project.define("items", key(), *columns)
+    written = project.migrator.revision("service", "types").read_text()
+    assert "sa.String(length=17)" in written
+    assert "sa.DateTime(timezone=True)" in written
+    assert f"import {__name__}\n" in written
+    assert f"{__name__}.Guid(" in written
+    project.lint()
+    project.migrator.upgrade()
+
+
+MESSAGES = [
+    "color of items",
+    'it\'s "quoted" \\n back\\slash',
+    "größe \u2013 über\u2019s",
+    "x" * 100,
+    '"""',
+    "a % b %% $x ${y} <%",
+]
+
+
+def test_any_message_passes_the_linter(project: Project) -> None:
+    for number, message in enumerate(MESSAGES):
+        project.write(message)
+        project.migrator.upgrade()
+        project.define(f"table_{number}", key(), Column("name", String(20), index=True))
+        project.revise(message)
+    project.lint()
+
+
+def test_a_failed_migration_changes_nothing(rooms: Project) -> None:
+    """Nor do those before it in the same command."""
+    rooms.write(
+        "good",
+        'op.create_table("made", sa.Column("id", sa.Integer()))',
+        "op.execute(\"UPDATE rooms SET name = 'changed'\")",
+        'with op.batch_alter_table("rooms") as batch_op:',
+        '    batch_op.alter_column("name", type_=sa.String(99), existing_type=sa.String(32))',
+    )
+    rooms.write("bad", 'op.execute("DROP TABLE bookings")', 'op.execute("SELECT nosuch FROM nowhere")')
+    assert "nowhere" in refused(rooms)
+    assert rooms.sql("SELECT name FROM rooms") == [("blue",)]
+    assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
+
+
+def test_a_migration_that_breaks_a_reference_changes_nothing(rooms: Project) -> None:
+    rooms.write("bad", 'op.execute("INSERT INTO bookings (id, room_id) VALUES (9, 99)")')
+    assert "bookings" in refused(rooms)
+    assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
+
+
+def test_constraints_and_indexes_survive_a_changed_column(project: Project) -> None:
+    def define(length: int) -> None:
+        project.define(
+            "parts",
+            key(),
+            Column("name", String(length), nullable=False),
+            Column("size", Integer, server_default="1", nullable=False),
+            Column("parent_id", Integer, ForeignKey("parts.id", ondelete="CASCADE")),
+            CheckConstraint("size > 0", name="positive"),
+            UniqueConstraint("name", "size"),
+            Index(
+                "ix_parts_big", "name", unique=True, sqlite_where=text("size > 9"), postgresql_where=text("size > 9")
+            ),
+        )
+
+    define(32)
+    project.cycle("parts")
+    project.sql("INSERT INTO parts (id, name, parent_id) VALUES (1, 'a', NULL), (2, 'b', 1)")
+    define(64)
+    project.cycle("longer names")
+    schema = str(project.schema())
+    for name in ("ck_parts_positive", "uq_parts_name_size", "ix_parts_big", "fk_parts_parent_id_parts", "CASCADE"):
+        assert name in schema
+    assert project.sql("SELECT count(*) FROM parts") == [(2,)]
+
+
+def test_two_upgrades_at_the_same_time_run_each_migration_once(rooms: Project) -> None:
+    rooms.migrator.downgrade("service", "base")
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for done in [pool.submit(upgrade, rooms.folder, rooms.url) for _ in range(2)]:
+            done.result(60)
+    assert rooms.differences() == []
+    assert rooms.tables() == {"rooms", "bookings"}
