@@ -1,4 +1,4 @@
-"""The database: where it is, how a request reads and writes it, and how its tables come to be."""
+"""The database: connections, transactions, base classes of the tables, and migrations."""
 
 from .connections import Database, best_effort, connect, current, init_app, on_commit, transaction
 from .migrator import Migrator

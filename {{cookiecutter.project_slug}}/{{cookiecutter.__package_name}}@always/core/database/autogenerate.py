@@ -92,7 +92,9 @@ def _split(operation: MigrateOperation, dialect: Dialect) -> Iterator[MigrateOpe
     dropped = [op.column_name for op in operation.ops if isinstance(op, DropColumnOp)]
     if dropped and any(isinstance(op, AddColumnOp) for op in operation.ops):
         lost = f"{operation.table_name}.{', '.join(dropped)}"
-        log.warning("the migration drops %s with its values; docs/development.md shows how to rename a column", lost)
+        log.warning(
+            "the migration drops %s with its values; to rename a column, use op.alter_column(new_column_name=...)", lost
+        )
     added = [op for op in operation.ops if isinstance(op, AddColumnOp) and _needs_value(op.column)]
     name, schema, quote = operation.table_name, operation.schema, dialect.identifier_preparer.quote
     if added:

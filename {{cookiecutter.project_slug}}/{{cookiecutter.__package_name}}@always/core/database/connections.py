@@ -1,8 +1,8 @@
-"""How a request reaches the database.
+"""Connections and transactions.
 
-``reading()`` is a connection that commits by itself; ``writing()`` is one transaction, committed when its block ends
-and rolled back when an exception leaves it; ``noting()`` is one for what is written in passing. The handler decides: a
-refusal that records something leaves the block first and answers then.
+``connect()`` returns a connection that commits each statement. ``transaction()`` commits when its block ends, and rolls
+back when an exception leaves the block; to keep what was written, leave the block before you raise. ``best_effort()``
+is a transaction for writes that may be skipped: it does not wait long for a lock.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from .tables import Base, CoreBase
 
 
 class Database:
-    """The connections of one application."""
+    """The connection pools of one application."""
 
     def __init__(self, url: str, threads: int) -> None:
         self.reader, self.engine = engine.create(url, threads)
@@ -30,21 +30,21 @@ class Database:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """Give a connection for reads, each its own statement."""
+        """Return a connection that commits each statement."""
         with self._outage.watched(), self.reader.connect() as connection:
             yield connection
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self.reader.dispose()
         self.engine.dispose()
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """Give a connection inside one transaction."""
+        """Return a connection in a transaction."""
         return self._begin(self.engine)
 
     def best_effort(self) -> AbstractContextManager[Connection]:
-        """Give a connection inside one transaction that hardly waits for another."""
+        """Return a connection in a transaction that waits only 0.1 s for a lock."""
         return self._begin(self.engine.execution_options(hasty=True))
 
     @contextmanager
@@ -80,20 +80,20 @@ def current() -> Database:
 
 
 def connect() -> AbstractContextManager[Connection]:
-    """Give a connection for reads; raises 503 while the database does not answer."""
+    """Return a connection that commits each statement; raises 503 while the database does not answer."""
     return current().connect()
 
 
 def transaction() -> AbstractContextManager[Connection]:
-    """Give a connection inside one transaction; raises 503 while the database does not answer or stays locked."""
+    """Return a connection in a transaction; raises 503 while the database does not answer or stays locked."""
     return current().transaction()
 
 
 def on_commit(connection: Connection, callback: Callable[[], object]) -> None:
-    """Call ``callback`` after the connection's transaction is committed; do not call it after a rollback."""
+    """Call ``callback`` after the commit of the connection's transaction; it is not called after a rollback."""
     connection.info["on_commit"].append(callback)
 
 
 def best_effort() -> AbstractContextManager[Connection]:
-    """Give a connection inside one transaction for what is worth no wait; raises 503 when it would have to wait."""
+    """Return a connection in a transaction for writes that may be skipped; raises 503 if a lock takes over 0.1 s."""
     return current().best_effort()

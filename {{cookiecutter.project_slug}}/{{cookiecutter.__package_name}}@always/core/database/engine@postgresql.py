@@ -1,4 +1,4 @@
-"""PostgreSQL, by psycopg 3."""
+"""Engines for PostgreSQL, with psycopg 3."""
 
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,15 @@ from . import enum_types as enum_types  # the import replaces Alembic's operatio
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
-HASTY_TIMEOUT = 100  # milliseconds that what is written in passing waits for a lock
+HASTY_TIMEOUT = 100  # milliseconds that a best-effort write waits for a lock
 PATIENCE = 6.0  # seconds
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that waits for the server, but not for ever."""
+    """A connection that limits how long it waits for the server."""
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """Wait for an answer; a connection on which none came is closed."""
+        """Wait for an answer; close the connection if none arrives in time."""
         try:
             return super().wait(gen, interval, timeout or PATIENCE)
         except psycopg.OperationalError:
@@ -31,10 +31,10 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 def create(url: str, threads: int) -> tuple[Engine, Engine]:
-    """Open two pools, one to read and one to write, with a connection for each thread.
+    """Return an engine for reads and one for writes, each with a connection for each thread.
 
-    What reads commits by itself, which saves two of three round trips. A request never hangs: the server ends a
-    statement that takes too long, and a server that stands still is waited for only a little longer.
+    Reads are committed by the server (autocommit), which saves two of three round trips. The server cancels a statement
+    after ``STATEMENT_TIMEOUT``; if the server does not answer at all, the client gives up after ``PATIENCE``.
     """
     address = make_url(url).set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {
@@ -65,12 +65,12 @@ def _connect(_dialect: Any, _record: Any, arguments: tuple[Any, ...], options: d
 
 
 def file_of(_url: str) -> Path | None:
-    """Return no file: the database is a server's."""
+    """Return None: the database is on a server."""
     return None
 
 
 def for_migrations(url: str) -> Engine:
-    """Open the database for migrations: statements may take long, locks are not waited for, one process at a time."""
+    """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         hide_parameters=True,
@@ -83,5 +83,5 @@ def for_migrations(url: str) -> Engine:
 
 def _begin_migration(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('alembic_version'))")
-    # A migration that waits for a lock blocks every later query on the table.
+    # While a migration waits for a lock on a table, every later query on the table waits too.
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {STATEMENT_TIMEOUT}")

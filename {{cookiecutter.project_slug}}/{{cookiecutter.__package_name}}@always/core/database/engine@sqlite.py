@@ -1,4 +1,4 @@
-"""SQLite: one file on this machine, many readers beside one writer."""
+"""Engines for SQLite: one file, with many readers and one writer at a time."""
 
 import sqlite3
 from pathlib import Path
@@ -8,16 +8,15 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 
-BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for another one
-HASTY_TIMEOUT = 100  # the same for what is written in passing
+BUSY_TIMEOUT = 5000  # milliseconds that a write waits for another one
+HASTY_TIMEOUT = 100  # the same for a best-effort write
 
 
 def create(url: str, threads: int) -> tuple[Engine, Engine]:
-    """Open the file, which is made when it is missing, in write-ahead mode; return an engine to read and one to write.
+    """Return an engine for reads and one for writes, in write-ahead mode; create a missing folder of the file.
 
-    Two engines, since one that changes its mode with each connection pays for it each time; each has a connection for
-    each thread. What reads commits by itself and what writes ends its own transaction, so there is nothing to roll back
-    when a connection returns.
+    There are two engines because switching one between autocommit and transactions costs time on each use. Each has a
+    connection for each thread. Connections return to the pool without an open transaction, so none is rolled back.
     """
     path = make_url(url).database
     if path:
@@ -44,8 +43,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not begin transactions by itself: it begins deferred ones, and a read that turns into a write
-    # inside one fails at once with "database is locked".
+    # The driver would begin deferred transactions. In one of these, a write after a read can fail at once with
+    # "database is locked".
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -54,16 +53,16 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def file_of(url: str) -> Path | None:
-    """Return the file that holds the database; none when it is in memory."""
+    """Return the file of the database, or None if it is in memory."""
     path = make_url(url).database
     return Path(path).absolute() if path else None
 
 
 def for_migrations(url: str) -> Engine:
-    """Open the file for migrations: foreign keys are not enforced while tables are rebuilt, but before each commit.
+    """Return an engine for migrations: it checks foreign keys once, before the commit.
 
-    With ``PRAGMA foreign_keys = ON``, dropping the old copy of a table would delete the rows that reference it; inside
-    a transaction the pragma has no effect, so it is off from the connection on.
+    A migration rebuilds tables. With ``PRAGMA foreign_keys = ON``, dropping the old copy of a table would delete the
+    rows that reference it. The pragma has no effect inside a transaction, so each connection starts with it off.
     """
     engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
     event.listen(engine, "connect", _configure)

@@ -1,7 +1,8 @@
-"""What happens while the database does not answer: 503 with Retry-After, for most requests at once.
+"""Responses while the database does not answer: 503 with ``Retry-After``.
 
-A database that is away may take seconds to show it. Were all requests to wait for that, no thread would be left for
-those that need no database. So one thread at a time tries it, and the first that succeeds lets all others back.
+It may take seconds to find out that a database does not answer. If all requests waited for that, no thread would be
+left for requests that need no database. So only one thread at a time tries; the others raise 503 at once until a try
+succeeds.
 """
 
 import logging
@@ -17,15 +18,15 @@ log = logging.getLogger(__name__)
 
 
 class Outage:
-    """Whether the database answers, as those see it who use it."""
+    """Whether the database answered when it was last used."""
 
     def __init__(self) -> None:
         self._away = False
-        self._trying = RLock()  # a thread that tries may use a second connection
+        self._trying = RLock()  # reentrant: a thread that tries may open a second connection
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Use the database in the block. Raises 503 while it does not answer, or is locked."""
+        """Run a block that uses the database; raises 503 if the database does not answer or is locked."""
         tries = self._away
         if tries and not self._trying.acquire(blocking=False):
             raise _unavailable()
@@ -35,7 +36,7 @@ class Outage:
             raise _unavailable() from error
         except DBAPIError as error:
             refused = isinstance(error, OperationalError | InterfaceError)
-            # Without a statement it was no statement that failed, but reaching the database.
+            # Without a statement, connecting failed.
             if error.connection_invalidated or (refused and error.statement is None):
                 self._away = True
                 log.warning("the database does not answer: %s", error.orig)

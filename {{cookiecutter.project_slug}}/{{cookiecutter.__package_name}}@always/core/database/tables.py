@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""Base classes and column types of the tables."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, Row
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-AnyRow = Row[*tuple[Any, ...]]  # a row, whatever its columns
+AnyRow = Row[*tuple[Any, ...]]  # a row with any columns
 
 
 # Every constraint has a name, so that a migration can change it.
@@ -33,21 +33,21 @@ class Base(DeclarativeBase):
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC, aware of it on the way in and on the way out, whatever the database keeps."""
+    """A time-zone-aware datetime in UTC, also in databases that store no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a moment without a zone: it could mean any of twenty-four."""
+        """Convert a datetime to UTC; raises ``ValueError`` for one without a time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
+            raise ValueError("a datetime needs a time zone")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back to a database that forgets it."""
+        """Return the datetime in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
