@@ -23,9 +23,9 @@ from .declare import (
 from .declare.pagination import Page, cursor
 from .diagnostics import Check, Finding, Skipped
 from .limits import limiter
-from .observability.counter import Counter
 from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
+from .observability.metrics import get_metrics
 from .problems import Problem
 from .request import current_caller
 from .settings import ConfigurationError, get_settings, setting
@@ -37,7 +37,6 @@ __all__ = [
     "Base",
     "Check",
     "ConfigurationError",
-    "Counter",
     "DistinctSourcesRule",
     "Finding",
     "Line",
@@ -59,6 +58,7 @@ __all__ = [
     "current_caller",
     "cursor",
     "errors",
+    "get_metrics",
     "get_settings",
     "guarded_by",
     "limiter",

@@ -20,8 +20,8 @@ from .endpoints import about, admin, health, me
 from .endpoints import metrics as metrics_endpoint
 from .json_provider import OrjsonProvider
 from .observability import log
-from .observability.counter import Counter
 from .observability.events import SecurityEvent
+from .observability.metrics import OwnMetrics
 from .problems import ProblemType
 from .settings import ActiveSettings, ConfigurationError, Settings, production
 
@@ -37,7 +37,7 @@ def create_app(
     problem_types: Mapping[str, ProblemType] | None = None,
     commands: Sequence[click.Command] = (),
     security_events: Sequence[SecurityEvent] = (),
-    metrics: Sequence[Counter] = (),
+    metrics: Sequence[OwnMetrics] = (),
     anomalies: Mapping[str, Anomaly] | None = None,
     checks: Sequence[Check] = (),
     counts: admin.Counts | None = None,

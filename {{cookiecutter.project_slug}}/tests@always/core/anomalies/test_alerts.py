@@ -112,7 +112,7 @@ def test_core_has_no_alert_without_an_anomaly(app: Flask) -> None:
 
 def test_a_slow_response_is_defined_once(service: ModuleType) -> None:
     slow = service.core.anomalies.catalogue.SLOW_SECONDS
-    assert slow in service.core.observability.metrics.SECONDS
+    assert slow in service.core.observability.metrics.BUCKETS
     assert f'le="{slow}"' in ALERTS["Latency"]["expr"]
 
 

@@ -54,7 +54,7 @@ def test_every_command_works(
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "ops", tmp_path / "ops")
     Path("service.log").write_text(LINE, "utf-8")
-    figures = service.core.commands.metrics.answer(called)
+    figures = service.core.commands.metrics.application(called)
     shell = Shell(make_app(), tmp_path, client=client, figures=figures, given=given, printed=PRINTED)
     for name, line in commands():
         if name == document:

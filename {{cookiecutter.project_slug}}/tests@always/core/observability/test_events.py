@@ -2,7 +2,6 @@
 
 import ast
 import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +13,6 @@ from flask.testing import FlaskClient
 
 from tests.core.event_triggers import OF_OPERATORS, SETTINGS, Trigger
 from tests.core.event_triggers import TRIGGERS as OF_CREDENTIALS
-from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -103,15 +101,3 @@ def test_every_event_of_core_is_recorded_and_triggered(service: ModuleType) -> N
     assert recorded == set(TRIGGERS) | OF_THE_SERVER | OF_OPERATORS
     declared = (*core.observability.events.SECURITY_EVENTS, *core.auth.backend.security_events)
     assert recorded == {event.name for event in declared}
-
-
-def test_every_declared_event_is_registered(app: Flask, service: ModuleType) -> None:
-    declared = {
-        value.name
-        for name, module in sys.modules.items()
-        if name.startswith(service.__name__)
-        for value in vars(module).values()
-        if isinstance(value, service.core.SecurityEvent)
-    }
-    missing = declared - set(registered(app, "SecurityEvents"))
-    assert not missing, "pass them to core.create_app(security_events=[...])"

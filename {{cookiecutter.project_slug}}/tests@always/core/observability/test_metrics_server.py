@@ -72,4 +72,4 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(make_app: MakeApp) -> None:
         port = taken.getsockname()[1]
         refused = make_app(metrics_port=str(port)).test_cli_runner().invoke(args=["metrics", "serve"])
     assert refused.exit_code == 1
-    assert f"Port {port} of 127.0.0.1 cannot be listened on" in refused.stderr
+    assert f"Cannot listen on port {port} of 127.0.0.1: " in refused.stderr

@@ -1,54 +1,52 @@
-"""``flask metrics serve``: the metrics on an internal port, in one small process that outlives the workers."""
+"""``flask metrics serve``: the metrics on an internal port, from a small process that outlives the workers."""
 
 import os
 import signal
 import socket
 import ssl
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
-from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from prometheus_client.exposition import ThreadingWSGIServer
+from werkzeug import Request, Response
 
 from .. import certificate, services
-from ..endpoints import scrape
-from ..observability import metrics
+from ..endpoints.metrics import CHALLENGE, MEDIA_TYPE, is_authorized, scrape
+from ..observability.metrics import FOLDER
 from ..settings import ActiveSettings, ConfigurationError, Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication
+    from _typeshed.wsgi import WSGIApplication
 
-command = AppGroup("metrics", help="Serve what the workers count.")
+command = AppGroup("metrics", help="Serve the metrics of the workers.")
 
 
-class Server(ThreadingMixIn, WSGIServer):
-    """A server for one Prometheus: small, and no slow client keeps another waiting."""
-
-    daemon_threads = True
+class Server(ThreadingWSGIServer):
+    """Serves each scrape in a thread of its own, so that a slow client does not delay another."""
 
     def __init__(self, address: tuple[str, int], handler: Any) -> None:
-        """Listen on an address of either kind."""
+        """Listen on an IPv4 or IPv6 address."""
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that goes away, or that speaks no TLS."""
+        """Ignore clients that close the connection or do not use TLS."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(WSGIRequestHandler):
-    """Answers one scrape, within seconds, and writes no line about it."""
+    """Handles one scrape with a timeout and without a log line."""
 
     timeout = 5
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @command.command("serve")
@@ -62,9 +60,9 @@ def serve() -> None:
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     if not settings.metrics_token:
-        raise ConfigurationError("APP_METRICS_TOKEN is missing: without it nobody may read the metrics.")
+        raise ConfigurationError("APP_METRICS_TOKEN is missing. Without a token, nobody can read the metrics.")
     server = listen(app)
-    os.environ[metrics.FOLDER] = str(active_settings.root / settings.metrics_folder)
+    os.environ[FOLDER] = str(active_settings.root / settings.metrics_folder)
     scheme = "https" if settings.server_tls else "http"
     host = f"[{settings.metrics_address}]" if ":" in settings.metrics_address else settings.metrics_address
     click.echo(f"Metrics on {scheme}://{host}:{settings.metrics_port}/metrics", err=True)
@@ -74,36 +72,33 @@ def serve() -> None:
 
 
 def listen(app: Flask) -> WSGIServer:
-    """Return a server that listens where the settings say. Raises ``StartRefused`` where it cannot."""
+    """Return a server that listens on the address in the settings. Raises ``ConfigurationError`` if it cannot."""
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     address, port = settings.metrics_address, settings.metrics_port
     context = certificate.served(*certificate.installed(active_settings)) if settings.server_tls else None
     try:
-        server = make_server(address, port, answer(app), Server, Handler)
+        server = make_server(address, port, application(app), Server, Handler)
     except OSError as error:
-        raise ConfigurationError(f"Port {port} of {address} cannot be listened on: {error.strerror}.") from None
+        raise ConfigurationError(
+            f"Cannot listen on port {port} of {address}: {error.strerror}. Set APP_METRICS_PORT to another port."
+        ) from None
     if context:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # The handshake is left to the thread of the connection: a client that is slow with it holds up nobody.
+        # The handshake takes place in the thread of the connection, where a slow client blocks no other.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     return server
 
 
-def answer(app: Flask) -> "WSGIApplication":
-    """Return what answers: the metrics for the token, and nothing else."""
+def application(app: Flask) -> "WSGIApplication":
+    """Return a WSGI application that serves the metrics of ``app`` to clients with the token, and nothing else."""
 
-    def respond(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/metrics" or environ["REQUEST_METHOD"] != "GET":
-            start_response("404 Not Found", [("Content-Length", "0")])
-            return []
-        if not scrape.allowed(app, environ.get("HTTP_AUTHORIZATION")):
-            start_response(
-                "401 Unauthorized", [("WWW-Authenticate", 'Bearer realm="metrics"'), ("Content-Length", "0")]
-            )
-            return []
-        content = scrape.text(app)
-        start_response("200 OK", [("Content-Type", scrape.MEDIA_TYPE), ("Content-Length", str(len(content)))])
-        return [content]
+    @Request.application
+    def respond(request: Request) -> Response:
+        if (request.method, request.path) != ("GET", "/metrics"):
+            return Response(status=404)
+        if not is_authorized(app, request.headers.get("Authorization")):
+            return Response(status=401, headers={"WWW-Authenticate": CHALLENGE})
+        return Response(scrape(app), content_type=MEDIA_TYPE)
 
     return respond

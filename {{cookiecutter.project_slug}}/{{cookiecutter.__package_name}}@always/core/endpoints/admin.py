@@ -28,6 +28,6 @@ def init_app(app: Flask, counts: Counts) -> None:
         """Count what the service stores, and the requests that it rejected since it started."""
         with connect() as connection:
             figures = {name: count(connection) for name, count in counted.items()}
-        return {**figures, "refused_requests": services.get(current_app, Metrics).refused()}
+        return {**figures, "refused_requests": services.get(current_app, Metrics).rejected_requests()}
 
     app.register_blueprint(blueprint)

@@ -1,8 +1,14 @@
-"""``GET /metrics``: for Prometheus, which brings the metrics token. Nothing else opens it."""
+"""``GET /metrics`` for Prometheus. It requires the metrics token; no other credential gives access."""
 
+import hmac
+from collections.abc import Iterator
 from contextlib import suppress
 
 from flask import Blueprint, Flask, Response, current_app, request
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
 
 from .. import certificate, limits, services
 from ..auth import guards
@@ -10,42 +16,73 @@ from ..declare import errors, guarded_by, produces
 from ..observability import events
 from ..observability.metrics import Metrics
 from ..problems import Problem
-from ..settings import ActiveSettings, Settings
-from . import scrape
+from ..settings import ActiveSettings, Settings, get_settings
+from .health import Readiness
 
 GUARD = "metrics_token"
+MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+CHALLENGE = 'Bearer realm="metrics"'
 blueprint = Blueprint("metrics", __name__)
 
 
 @blueprint.get("/metrics")
 @guarded_by(GUARD)
-@produces(scrape.MEDIA_TYPE, documented=False)
+@produces(MEDIA_TYPE, documented=False)
 @errors("unauthenticated")
 def metrics() -> Response:
-    """Tell what all workers counted, in the text format of Prometheus."""
-    return Response(scrape.text(current_app), content_type=scrape.MEDIA_TYPE)
+    """Return the metrics of all workers in the text format of Prometheus."""
+    return Response(scrape(current_app), content_type=MEDIA_TYPE)
+
+
+def scrape(app: Flask) -> bytes:
+    """Return the metrics of all workers, and whether each dependency responds now, in the text format."""
+    registry = CollectorRegistry()
+    registry.register(_Scrape(app))
+    return generate_latest(registry)
+
+
+def is_authorized(app: Flask, authorization: str | None) -> bool:
+    """Return whether an ``Authorization`` header contains the metrics token; False if the settings have no token."""
+    token = get_settings(app, Settings).metrics_token or ""
+    scheme, _, credential = (authorization or "").partition(" ")
+    matches = hmac.compare_digest(credential.strip().encode("utf-8", "replace"), token.encode())
+    return bool(token) and scheme.lower() == "bearer" and matches
+
+
+class _Scrape(Collector):
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def collect(self) -> Iterator[Metric]:
+        yield from services.get(self._app, Metrics).collect()
+        up = GaugeMetricFamily("dependency_up", "1 while a dependency of the service responds.", labels=["dependency"])
+        with self._app.app_context():
+            for dependency, state in services.get(self._app, Readiness)().items():
+                up.add_metric([dependency], state == "ok")
+        yield up
 
 
 def _guard() -> None:
-    given = request.headers.get("Authorization")
-    if scrape.allowed(current_app, given):
+    authorization = request.headers.get("Authorization")
+    if is_authorized(current_app, authorization):
         return
-    events.record(events.AUTHN_LOGIN_FAIL, "the metrics token is wrong" if given else "no metrics token was sent")
-    challenge = 'Bearer realm="metrics"'
-    if given:
+    reason = "the metrics token is wrong" if authorization else "no metrics token was sent"
+    events.record(events.AUTHN_LOGIN_FAIL, reason)
+    challenge = CHALLENGE
+    if authorization:
         limits.count_failed_authentication()
         challenge += ', error="invalid_token"'
     raise Problem("unauthenticated", "The metrics token is required.", headers=[("WWW-Authenticate", challenge)])
 
 
 def init_app(app: Flask) -> None:
-    """Add the endpoint and its guard."""
+    """Register the endpoint, its guard and the expiry of the certificate."""
     guards.add(app, GUARD, _guard)
     app.register_blueprint(blueprint)
     active_settings = services.get(app, ActiveSettings)
     settings, root = active_settings[Settings], active_settings.root
     if settings.server_tls:
-        # A worker keeps the certificate that it read when it started, whatever is on the disk later.
+        # A worker serves the certificate that it read when it started, even if the file is replaced later.
         with suppress(OSError):
             chain, key = root / settings.server_certificate, root / settings.server_certificate_key
             services.get(app, Metrics).set_certificate_expiry(certificate.ends(chain, key, None))

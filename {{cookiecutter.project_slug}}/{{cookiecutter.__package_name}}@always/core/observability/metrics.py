@@ -1,24 +1,30 @@
-"""What is counted, in the terms of Prometheus. Each label has few values: none is an address, a caller or a path.
+"""The metrics of the service, for Prometheus. An address, a caller or a path is never a label: each value is a series.
 
-Several workers count each in files of their own, in the folder that ``PROMETHEUS_MULTIPROC_DIR`` names; a scrape adds
-the files up, those of workers that ended included. ``flask serve`` names the folder before a worker starts.
+Each worker counts in files of its own in the folder ``PROMETHEUS_MULTIPROC_DIR``. A scrape sums them up, those of
+ended workers included. ``flask serve`` sets the variable before it starts a worker.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
+from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from .. import services
 from ..settings import ConfigurationError
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-REFUSED = frozenset({"401", "403", "429"})
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
+REJECTED = frozenset({"401", "403", "429"})
 # Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
 MAX_REASONS = 50
-Children = tuple[Callable[[], None], Callable[[float], None]]
+Observe = tuple[Callable[[], None], Callable[[float], None]]
+# A class of metrics of the service's own, whose instances register their metrics in the registry that they are given.
+OwnMetrics = Callable[[CollectorRegistry], object]
+M = TypeVar("M")
 
 
 class Metrics:
@@ -26,43 +32,42 @@ class Metrics:
 
     def __init__(self, security_events: Iterable[str] = ()) -> None:
         if FOLDER in os.environ and values.ValueClass is values.MutexValue:
-            # The library looks at the variable when it is imported, and a forked worker has it imported already.
+            # The library reads the variable when it is imported, which was before the worker was forked.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
-        self._registry = own = CollectorRegistry()
-        self._requests = Counter("http_requests", "Responses.", ("route", "method", "status"), registry=own)
+        self.registry = registry = CollectorRegistry()
+        self._requests = Counter("http_requests", "Responses.", ("route", "method", "status"), registry=registry)
         self._seconds = Histogram(
             "http_request_duration_seconds",
             "Time from the first byte of a request to its response.",
             ("route", "method"),
-            buckets=SECONDS,
-            registry=own,
+            buckets=BUCKETS,
+            registry=registry,
         )
-        self._events = Counter("security_events", "Security events.", ("event",), registry=own)
-        self._failures = Counter("authentication_failures", "Failed authentications.", ("reason",), registry=own)
+        self._events = Counter("security_events", "Security events.", ("event",), registry=registry)
+        self._failures = Counter("authentication_failures", "Failed authentications.", ("reason",), registry=registry)
         self._rate_limited = Counter(
-            "rate_limited_requests", "Requests rejected by a rate limit.", ("limit",), registry=own
+            "rate_limited_requests", "Requests that a rate limit rejected.", ("limit",), registry=registry
         )
         self._anomalies = Counter(
             "anomalies",
             "Events of one source, such as a caller or a network, over the threshold of an anomaly.",
             ("anomaly",),
-            registry=own,
+            registry=registry,
         )
         self._anomaly_sources = Counter(
             "anomaly_sources",
             "Sources that an anomaly counts, such as networks, each at most once per time window.",
             ("anomaly",),
-            registry=own,
+            registry=registry,
         )
         self._storage = Gauge(
             "limiter_storage_unavailable",
             "1 while the storage of the rate limits is unavailable.",
-            registry=own,
+            registry=registry,
             multiprocess_mode="mostrecent",
         )
-        self._children: dict[tuple[str, str, int], Children] = {}
+        self._observers: dict[tuple[str, str, int], Observe] = {}
         self._reasons: set[str] = set()
-        self._own: dict[str, Counter] = {}
         # Zero, since increase() cannot see the first sample of a new series.
         for event in security_events:
             self._events.labels(event)
@@ -74,24 +79,15 @@ class Metrics:
         for anomaly in sources:
             self._anomaly_sources.labels(anomaly)
 
-    def add(self, name: str, documentation: str, labels: tuple[str, ...]) -> None:
-        """Add a counter of the service's own."""
-        self._own[name] = Counter(name, documentation, labels, registry=self._registry)
-
-    def increment(self, name: str, label_values: tuple[str, ...]) -> None:
-        """Add one to a counter of the service's own."""
-        counter = self._own[name]
-        (counter.labels(*label_values) if label_values else counter).inc()
-
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and record its duration."""
-        children = self._children.get((route, method, status))
-        if children is None:
-            # Looking up a child by its labels costs more than counting.
+        observers = self._observers.get((route, method, status))
+        if observers is None:
+            # The look-up of a series by its labels costs more than counting.
             count = self._requests.labels(route, method, str(status)).inc
-            children = self._children[route, method, status] = (count, self._seconds.labels(route, method).observe)
-        children[0]()
-        children[1](seconds)
+            observers = self._observers[route, method, status] = (count, self._seconds.labels(route, method).observe)
+        observers[0]()
+        observers[1](seconds)
 
     def count_event(self, event: str) -> None:
         """Count a security event."""
@@ -122,8 +118,8 @@ class Metrics:
         # Created here, so that a service behind a TLS proxy does not report a certificate.
         Gauge(
             "certificate_expiry_timestamp_seconds",
-            "When the service's certificate expires.",
-            registry=self._registry,
+            "When the certificate of the service expires.",
+            registry=self.registry,
             multiprocess_mode="mostrecent",
         ).set(timestamp)
 
@@ -132,32 +128,39 @@ class Metrics:
         self._storage.set(unavailable)
 
     def collect(self) -> Iterator[Metric]:
-        """Give what was counted, by all workers."""
+        """Yield the metrics, summed over all workers."""
         folder = os.environ.get(FOLDER)
         if folder is None:
-            yield from self._registry.collect()
+            yield from self.registry.collect()
         elif Path(folder).is_dir():
             yield from MultiProcessCollector(None, folder).collect()  # type: ignore[no-untyped-call]
 
-    def refused(self) -> int:
-        """Return how many requests were refused since the service started, by all workers."""
+    def rejected_requests(self) -> int:
+        """Return how many requests all workers have rejected since the service started."""
         return sum(
             int(sample.value)
             for metric in self.collect()
             for sample in metric.samples
-            if sample.name == "http_requests_total" and sample.labels["status"] in REFUSED
+            if sample.name == "http_requests_total" and sample.labels["status"] in REJECTED
         )
 
 
-def share(folder: Path) -> None:
-    """Let all workers that start from now on count in this folder, from zero.
+def get_metrics(app: Flask, kind: type[M]) -> M:
+    """Return the instance of a class that was passed to ``create_app(metrics=...)``."""
+    return services.get(app, kind)
 
-    Raises ``StartRefused`` for a folder that cannot be made.
+
+def share(folder: Path) -> None:
+    """Make all workers that start from now on count in this folder, from zero.
+
+    Raises ``ConfigurationError`` if the folder cannot be created.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError(f"{folder} is no folder for the metrics: {error.strerror}.") from None
+        raise ConfigurationError(
+            f"Cannot create the metrics folder {folder}: {error.strerror}. Set APP_METRICS_FOLDER to another folder."
+        ) from None
     for old in folder.glob("*.db"):
-        old.unlink(missing_ok=True)  # another start may have been faster
+        old.unlink(missing_ok=True)  # a service that starts at the same time may have deleted it
     os.environ[FOLDER] = str(folder)
