@@ -30,7 +30,7 @@ def another_network(caller: MakeCaller) -> None:
 
 
 # What some of them need.
-SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_open": "true"}}
+SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_enabled": "true"}}
 OF_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_new_network": another_network,

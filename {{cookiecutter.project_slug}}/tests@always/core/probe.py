@@ -33,7 +33,7 @@ def serve(service: ModuleType, make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
         for view in views:
             public = service.core.declare.public(view)
             blueprint.add_url_rule(f"/{view.__name__}", view_func=public, methods=["GET", "POST"])
-        monkeypatch.setattr(service.core.auth.backend, "blueprints", (*service.core.auth.backend.blueprints, blueprint))
+        monkeypatch.setattr(service.core.auth.backend, "BLUEPRINTS", (*service.core.auth.backend.BLUEPRINTS, blueprint))
         return make_app(**settings).test_client()
 
     return serve

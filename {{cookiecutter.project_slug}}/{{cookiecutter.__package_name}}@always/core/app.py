@@ -47,15 +47,15 @@ def create_app(
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
 
     The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
-    sign-up grants; dataclasses of ``settings``; ``blueprints`` and ``commands``; ``security_events``, ``metrics`` and
-    ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for ``/api/v1/admin/stats``;
-    ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted user; the folder of
-    ``migrations``, by default ``migrations`` in the package.
+    sign-up grants; dataclasses of ``settings``; ``blueprints``, ``problem_types`` and ``commands``;
+    ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
+    ``/api/v1/admin/stats``; ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted
+    user; the folder of ``migrations``, by default ``migrations`` in the package.
 
     Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
     rule.
     """
-    active_settings = core_settings.load(Settings, backend.Settings, *settings, environ=environ)
+    active_settings = core_settings.load(Settings, *backend.SETTINGS, *settings, environ=environ)
     if not is_examined():
         production.check(active_settings[Settings])
     log.start(active_settings[Settings].log_level, active_settings[Settings].log_format)
@@ -64,13 +64,13 @@ def create_app(
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
     services.register(app, active_settings)
     services.register(app, guards.Guards())
-    services.register(app, Anomalies({**CATALOGUE, **backend.anomalies, **(anomalies or {})}))
+    services.register(app, Anomalies({**CATALOGUE, **backend.ANOMALIES, **(anomalies or {})}))
     services.register(app, Checks((*core_checks.CHECKS, *checks)))
     services.register(app, UserDeletedCallbacks([on_user_deleted] if on_user_deleted else []))
     auth_scopes.init_app(app, core=backend.SCOPES, service=scopes or {}, sign_up=sign_up_scopes)
 
     # Each of these needs the ones above it.
-    observability.init_app(app, (*backend.security_events, *security_events), metrics)
+    observability.init_app(app, (*backend.SECURITY_EVENTS, *security_events), metrics)
     database.init_app(app, migrations or Path(app.root_path) / "migrations")
     pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
@@ -83,10 +83,10 @@ def create_app(
         *blueprints,
         openapi.blueprint,
         docs_page.blueprint,
-        *backend.blueprints,
+        *backend.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)
-    for command in (server.command, openapi.command, *core_commands.COMMANDS, *backend.commands, *commands):
+    for command in (server.command, openapi.command, *core_commands.COMMANDS, *backend.COMMANDS, *commands):
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.

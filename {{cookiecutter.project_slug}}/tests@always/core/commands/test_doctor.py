@@ -59,7 +59,7 @@ def test_nothing_is_found_in_a_service_that_is_well(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Those of the identity look at what other tests left in the database.
-    core = [check for check in service.core.checks.CHECKS if check not in service.core.auth.backend.checks]
+    core = [check for check in service.core.checks.CHECKS if check not in service.core.auth.backend.CHECKS]
     monkeypatch.setattr(service.core.checks, "CHECKS", core)
     told = report(status=0, **DEVELOPMENT)
     assert {name: lines[0] for name, lines in told.items()} == dict.fromkeys(
@@ -68,7 +68,7 @@ def test_nothing_is_found_in_a_service_that_is_well(
 
 
 def test_every_check_is_broken_by_a_test(service: ModuleType) -> None:
-    own = {check.name for check in service.core.auth.backend.checks}
+    own = {check.name for check in service.core.auth.backend.CHECKS}
     assert {"settings", *(check.name for check in service.core.checks.CHECKS)} - own == {*BROKEN, *BROKEN_BELOW}
 
 

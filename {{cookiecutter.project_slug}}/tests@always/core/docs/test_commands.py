@@ -39,8 +39,7 @@ def test_every_command_works(
     tmp_path: Path,
     document: str,
 ) -> None:
-    signing_up = {"sign_up_open": "true"} if "[sign_up]" in (ROOT / "settings.toml").read_text("utf-8") else {}
-    called = make_app(**signing_up)
+    called = make_app()
     client = caller(" ".join(scope for scope in registered(called, "Scopes") if scope != "admin"), app=called)
     given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
 

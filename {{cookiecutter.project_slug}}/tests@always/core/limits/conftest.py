@@ -29,7 +29,7 @@ def limiter(service: ModuleType) -> Iterator[Limiter]:
 def serve(service: ModuleType, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Return a client of a service that has these views too, each at the path of its name."""
 
-    others = service.core.auth.backend.blueprints
+    others = service.core.auth.backend.BLUEPRINTS
 
     def serve(
         *views: Callable[..., Any], public: bool = True, blueprint: Blueprint | None = None, **settings: str
@@ -38,7 +38,7 @@ def serve(service: ModuleType, make_app: MakeApp, monkeypatch: pytest.MonkeyPatc
         blueprint = blueprint or Blueprint("tried", __name__)
         for view in views:
             blueprint.add_url_rule(f"/{view.__name__}", view_func=rule(view), methods=["GET", "POST"])
-        monkeypatch.setattr(service.core.auth.backend, "blueprints", (*others, blueprint))
+        monkeypatch.setattr(service.core.auth.backend, "BLUEPRINTS", (*others, blueprint))
         return make_app(**settings).test_client()
 
     return serve

@@ -99,5 +99,5 @@ def test_every_event_of_core_is_recorded_and_triggered(service: ModuleType) -> N
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "events.record"
     } | OF_RESOURCES
     assert recorded == set(TRIGGERS) | OF_THE_SERVER | OF_OPERATORS
-    declared = (*core.observability.events.SECURITY_EVENTS, *core.auth.backend.security_events)
+    declared = (*core.observability.events.SECURITY_EVENTS, *core.auth.backend.SECURITY_EVENTS)
     assert recorded == {event.name for event in declared}

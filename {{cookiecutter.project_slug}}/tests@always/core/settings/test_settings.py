@@ -117,7 +117,7 @@ def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, 
     path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
     environ["APP_LIMITS_ADRESS"] = "1/minute"
     with pytest.raises(service.core.settings.ConfigurationError) as refused:
-        service.core.settings.load(service.core.settings.Settings, service.core.auth.backend.Settings, environ=environ)
+        service.core.settings.load(service.core.settings.Settings, *service.core.auth.backend.SETTINGS, environ=environ)
     assert "[limits] callr (from settings.toml) is no setting" in refused.value.message
     assert "APP_LIMITS_ADRESS (from the environment) is no setting" in refused.value.message
 

@@ -21,40 +21,40 @@ class Backend(Protocol):
     """What an auth style provides to the rest of the service."""
 
     @property
-    def CREDENTIAL_HEADER(self) -> str:  # noqa: N802 - a constant of the package
-        """The request header that carries the credential."""
-
-    @property
-    def SCOPES(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the package
-        """Core's own scopes in this auth style, with the sentence that users see."""
-
-    @property
-    def COUNTS(self) -> Mapping[str, Callable[[Connection], int]]:  # noqa: N802 - a constant of the package
-        """What ``/api/v1/admin/stats`` counts: ``callers``, where the service itself stores accounts."""
-
-    @property
-    def Settings(self) -> type[Any]:  # noqa: N802 - a class of the package
-        """The dataclass that declares the settings of the auth style."""
-
-    @property
-    def anomalies(self) -> Mapping[str, Anomaly]:
+    def ANOMALIES(self) -> Mapping[str, Anomaly]:
         """The anomalies that the auth style adds to core's, by name."""
 
     @property
-    def blueprints(self) -> Sequence[Blueprint]:
+    def BLUEPRINTS(self) -> Sequence[Blueprint]:
         """The endpoints of the auth style."""
 
     @property
-    def checks(self) -> Sequence[Check]:
+    def CHECKS(self) -> Sequence[Check]:
         """The checks that ``flask doctor`` runs in addition to core's."""
 
     @property
-    def commands(self) -> Sequence[click.Command]:
+    def COMMANDS(self) -> Sequence[click.Command]:
         """The commands that the auth style adds to ``flask``."""
 
     @property
-    def security_events(self) -> Sequence[SecurityEvent]:
+    def COUNTS(self) -> Mapping[str, Callable[[Connection], int]]:
+        """What ``/api/v1/admin/stats`` counts: ``callers``, where the service itself stores accounts."""
+
+    @property
+    def CREDENTIAL_HEADER(self) -> str:
+        """The request header that carries the credential."""
+
+    @property
+    def SCOPES(self) -> Mapping[str, str]:
+        """Core's own scopes in this auth style, with the sentence that users see."""
+
+    @property
+    def SECURITY_EVENTS(self) -> Sequence[SecurityEvent]:
         """The security events that the auth style records in addition to core's."""
+
+    @property
+    def SETTINGS(self) -> Sequence[type]:
+        """The dataclasses that declare the settings of the auth style."""
 
     def init_app(self, app: Flask) -> None:
         """Register the caller cache, guards and other services. Raises ``ConfigurationError``."""

@@ -18,7 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check("storages", "they answer", dependencies.answering),
     Check("limits", "all workers count together", dependencies.counting_together),
     Check("clock", "it agrees with the database and with the files", dependencies.clock),
-    *backend.checks,
+    *backend.CHECKS,
 )
 
 __all__ = ["CHECKS"]

@@ -2,7 +2,7 @@
 
 from .connections import Database, best_effort, connect, current, init_app, on_commit, transaction
 from .migrator import Migrator
-from .tables import AnyRow, Base, CoreBase, UTCDateTime
+from .tables import AnyRow, Base, CoreBase, StringSet, UTCDateTime
 
 __all__ = [
     "AnyRow",
@@ -10,6 +10,7 @@ __all__ = [
     "CoreBase",
     "Database",
     "Migrator",
+    "StringSet",
     "UTCDateTime",
     "best_effort",
     "connect",

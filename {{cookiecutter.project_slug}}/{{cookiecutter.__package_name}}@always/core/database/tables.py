@@ -1,9 +1,10 @@
 """Base classes and column types of the tables."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Row
+from sqlalchemy import DateTime, Dialect, MetaData, Row, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -51,3 +52,18 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StringSet(TypeDecorator[frozenset[str]]):
+    """A set of strings without spaces, stored in one column: sorted, separated by single spaces."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> str | None:
+        """Return the stored form."""
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """Return the set."""
+        return None if value is None else frozenset(value.split())

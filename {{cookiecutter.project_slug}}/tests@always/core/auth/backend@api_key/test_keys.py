@@ -48,7 +48,7 @@ def test_a_keyed_hash_is_stored_and_the_key_is_not(app: Flask, caller: MakeCalle
     models = service.core.auth.backend.models
     with app.app_context(), service.core.database.connect() as connection:
         row = connection.execute(select(models.Key).where(models.Key.id == key.split("_")[2])).one()
-        pepper = service.core.settings.get_settings(app, service.core.auth.backend.Settings).key_pepper
+        pepper = service.core.settings.get_settings(app, service.core.auth.backend.settings.KeySettings).key_pepper
         assert row.digest == hmac.digest(pepper.encode(), key.encode(), "sha256")
         assert key.split("_")[3] not in str(row)
         history = connection.execute(select(models.KeyEvent).where(models.KeyEvent.key_id == row.id)).all()

@@ -23,7 +23,7 @@ def test_sign_up_is_closed_by_default(client: FlaskClient) -> None:
 
 
 def test_a_new_caller_gets_a_first_key_once(make_app: MakeApp) -> None:
-    client = make_app(sign_up_open="true").test_client()
+    client = make_app(sign_up_enabled="true").test_client()
     signed_up = client.post(REGISTER, json=person())
     assert signed_up.status_code == 201
     assert signed_up.json["scopes"] == ["probes:read", "probes:write"]
@@ -33,14 +33,14 @@ def test_a_new_caller_gets_a_first_key_once(make_app: MakeApp) -> None:
 
 
 def test_a_first_key_tells_that_it_came_by_sign_up_and_not_a_name_that_might_be_an_operators(make_app: MakeApp) -> None:
-    app = make_app(sign_up_open="true")
+    app = make_app(sign_up_enabled="true")
     name = app.test_client().post(REGISTER, json=person()).json["username"]
     listed = json.loads(app.test_cli_runner().invoke(args=["keys", "list", "--owner", name, "--json"]).stdout)
     assert [key["created_by"] for key in listed] == ["sign-up"]
 
 
 def test_a_taken_name_is_409_also_when_an_operator_took_it(make_app: MakeApp, caller: MakeCaller) -> None:
-    app = make_app(sign_up_open="true")
+    app = make_app(sign_up_enabled="true")
     taken = person()
     client = app.test_client()
     assert client.post(REGISTER, json=taken).status_code == 201
@@ -52,7 +52,7 @@ def test_a_taken_name_is_409_also_when_an_operator_took_it(make_app: MakeApp, ca
 
 @pytest.mark.control("R4")
 def test_sign_ups_have_a_budget(make_app: MakeApp) -> None:
-    client = make_app(sign_up_open="true", limits_sign_ups="2/day").test_client()
+    client = make_app(sign_up_enabled="true", limits_sign_ups="2/day").test_client()
     assert [client.post(REGISTER, json=person()).status_code for _ in range(3)] == [201, 201, 429]
 
 
@@ -76,5 +76,5 @@ def test_sign_ups_have_a_budget(make_app: MakeApp) -> None:
     ],
 )
 def test_a_sign_up_of_the_wrong_form_is_422(make_app: MakeApp, wrong: dict[str, object]) -> None:
-    client = make_app(sign_up_open="true").test_client()
+    client = make_app(sign_up_enabled="true").test_client()
     assert client.post(REGISTER, json={**person(), **wrong}).status_code == 422

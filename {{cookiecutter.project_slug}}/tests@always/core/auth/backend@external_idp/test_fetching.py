@@ -39,7 +39,7 @@ def test_metadata_that_are_wrong_are_not_believed(
     provider.metadata = change
     assert status(provider.token()) == 401
     with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match=reason):
-        registered(client.application, "Trusted").provider.fetch_keys()
+        registered(client.application, "TrustedIssuer").provider.fetch_keys()
 
 
 def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
@@ -47,7 +47,7 @@ def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
 ) -> None:
     app = make_app(**{**provider.settings, "provider_ca": str(of_all_tests().ca)})
     with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
-        registered(app, "Trusted").provider.fetch_keys()
+        registered(app, "TrustedIssuer").provider.fetch_keys()
     assert provider.asked == []
 
 
@@ -64,7 +64,7 @@ def test_a_ca_that_cannot_be_read_stops_the_start(
 def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvider, service: Any) -> None:
     provider.redirects[KEYS] = f"{provider.issuer}/elsewhere"
     with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match="status 302"):
-        registered(client.application, "Trusted").provider.fetch_keys()
+        registered(client.application, "TrustedIssuer").provider.fetch_keys()
     assert "/elsewhere" not in provider.asked
 
 
@@ -81,4 +81,4 @@ def test_an_answer_that_comes_byte_by_byte_ends_after_seconds(
     monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=count().__next__))
     provider.before = before
     with pytest.raises(fetching.ProviderUnavailable, match="timed out"):
-        registered(client.application, "Trusted").provider.fetch_keys()
+        registered(client.application, "TrustedIssuer").provider.fetch_keys()

@@ -58,14 +58,14 @@ def test_no_provider_is_asked_for_anything(local: Flask) -> None:
 
 
 def test_production_refuses_to_start_with_it(make_app: MakeApp, service: ModuleType) -> None:
-    with pytest.raises(service.core.settings.ConfigurationError, match="the local issuer is for development"):
+    with pytest.raises(service.core.settings.ConfigurationError, match="APP_PROVIDER_ISSUER is local"):
         make_app(provider_issuer="local")
 
 
 def test_with_a_provider_there_are_no_local_tokens(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=ISSUE)
     assert done.exit_code == 1
-    assert "tokens come from there" in done.output
+    assert "Get tokens from that issuer." in done.output
 
 
 @pytest.mark.parametrize(

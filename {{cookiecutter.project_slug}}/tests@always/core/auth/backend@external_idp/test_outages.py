@@ -34,7 +34,7 @@ def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
     while status(unknown) == 401 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert status(unknown) == 200
-    assert registered(client.application, "Trusted").provider.is_available()
+    assert registered(client.application, "TrustedIssuer").provider.is_available()
 
 
 def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
@@ -62,7 +62,7 @@ def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
     provider.rotate()
     unknown = provider.token()
     provider.answers.clear()
-    trusted = registered(client.application, "Trusted").provider
+    trusted = registered(client.application, "TrustedIssuer").provider
     trusted._tried = float("-inf")
     begun = time.monotonic()
     assert status(unknown) == 401
@@ -75,7 +75,7 @@ def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
 
 def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
     app = make_app(**provider.settings)
-    check, _ = service.core.auth.backend.checks
+    check, _ = service.core.auth.backend.CHECKS
     assert list(check.run(app)) == []
     provider.stop()
     (finding,) = check.run(app)

@@ -57,7 +57,7 @@ def test_a_key_that_is_withdrawn_ends(
     make_app: MakeApp, provider: IdentityProvider, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_app(**provider.settings).test_client()
-    monkeypatch.setattr(registered(client.application, "Trusted").provider, "_refresh_interval", 0.0)
+    monkeypatch.setattr(registered(client.application, "TrustedIssuer").provider, "_refresh_interval", 0.0)
     monkeypatch.setattr(service.core.auth.caller_cache, "TTL", 0.0)
     old = {"Authorization": f"Bearer {provider.token()}"}
     assert client.get(ME, headers=old).status_code == 200

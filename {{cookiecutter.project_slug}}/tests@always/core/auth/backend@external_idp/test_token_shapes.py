@@ -94,7 +94,7 @@ def configured(
             "https://keys.example": {"keys": [KEY.as_dict(private=False)]},
         }
         app = make_app()
-        monkeypatch.setattr(registered(app, "Trusted").provider, "_fetch", published.__getitem__)
+        monkeypatch.setattr(registered(app, "TrustedIssuer").provider, "_fetch", published.__getitem__)
         return app.test_client()
 
     return make

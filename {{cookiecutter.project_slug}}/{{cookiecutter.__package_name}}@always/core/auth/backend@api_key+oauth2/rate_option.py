@@ -1,4 +1,4 @@
-"""How a command takes the rate that a credential brings."""
+"""The option ``--rate`` of commands that create a credential."""
 
 import click
 from marshmallow import ValidationError
@@ -6,13 +6,13 @@ from marshmallow import ValidationError
 from ...settings.fields import Rate
 
 
-def _checked(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    if text is None:
+def _parse(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
         return None
     try:
-        return Rate.written(Rate().deserialize(text))
+        return Rate.written(Rate().deserialize(value))
     except ValidationError as error:
         raise click.BadParameter(str(error.messages[0])) from None
 
 
-rate_option = click.option("--rate", callback=_checked, help="A rate of its own, such as 1000/minute.")
+rate_option = click.option("--rate", callback=_parse, help="A rate limit of its own, such as 1000/minute.")

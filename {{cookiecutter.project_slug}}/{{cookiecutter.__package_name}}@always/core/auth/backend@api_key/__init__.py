@@ -1,42 +1,49 @@
-"""API keys: how a caller is told from the ``X-API-Key`` header, and how keys are made and end.
+"""API keys: callers send a key in ``X-API-Key``; the service stores a keyed hash of it.
 
-This is the face that the rest of the service knows.
+Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
+from .. import features
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
-from .checks import checks
-from .commands import commands
+from .checks import CHECKS
+from .commands import COMMANDS
 from .documentation import docs_client, security_schemes
-from .events import anomalies, security_events
+from .events import ANOMALIES
+from .events import SECURITY_EVENTS as KEY_EVENTS
 from .owners import caller_id, count_callers
 from .queries import own_rates
-from .routes import blueprint as keys
-from .settings import KeySettings as Settings
-from .sign_up import blueprint as sign_up
+from .routes import blueprint
+from .settings import KeySettings
 
+FEATURES = features.load(
+    __name__,
+    "sign_up",
+)
+BLUEPRINTS = (blueprint, *(feature.blueprint for feature in FEATURES))
+COUNTS = {"callers": count_callers}
 SCOPES = {
     "keys:manage": "Create, rotate and revoke your keys",
     "admin": "See the figures of the service and manage the keys of every owner",
 }
-COUNTS = {"callers": count_callers}
-blueprints = (keys, sign_up)
+SECURITY_EVENTS = (*KEY_EVENTS, *(event for feature in FEATURES for event in feature.security_events))
+SETTINGS = (KeySettings, *(feature.settings for feature in FEATURES))
 
 __all__ = [
+    "ANOMALIES",
+    "BLUEPRINTS",
+    "CHECKS",
+    "COMMANDS",
     "COUNTS",
     "CREDENTIAL_HEADER",
     "SCOPES",
-    "Settings",
-    "anomalies",
+    "SECURITY_EVENTS",
+    "SETTINGS",
     "authenticate",
-    "blueprints",
     "caller_id",
     "challenge",
-    "checks",
-    "commands",
     "docs_client",
     "init_app",
     "own_rates",
     "readiness",
-    "security_events",
     "security_schemes",
 ]

@@ -77,7 +77,7 @@ def _caller(key: str) -> Caller:
     if row.last_used_at is None or at - row.last_used_at >= queries.LAST_USE_INTERVAL:
         throttled_writes.attempt("the use", key_id, queries.record_use)
     rate = OwnRate(row.rate, row.rate_of) if row.rate else None
-    return Caller(row.owner, frozenset(row.scopes.split()), key_id, row.expires_at, rate)
+    return Caller(row.owner, row.scopes, key_id, row.expires_at, rate)
 
 
 def _reject(key_id: str, reason: str) -> Never:

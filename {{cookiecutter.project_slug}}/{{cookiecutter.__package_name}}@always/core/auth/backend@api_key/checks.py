@@ -1,4 +1,4 @@
-"""What ``flask doctor`` looks at for API keys."""
+"""The checks of ``flask doctor`` for API keys."""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,23 @@ from .models import Key
 from .settings import KeySettings
 
 
-def peppered(app: Flask) -> Iterator[Finding]:
-    """Find keys that no pepper of the settings verifies, and a previous pepper that no key needs any more."""
+def check_peppers(app: Flask) -> Iterator[Finding]:
+    """Report active keys whose pepper is not in the settings, and a previous pepper that no active key needs."""
     settings = get_settings(app, KeySettings)
-    known = {
-        key_format.id_of_pepper(pepper) for pepper in (settings.key_pepper, settings.key_pepper_previous) if pepper
-    }
-    alive = (Key.revoked_at.is_(None), Key.expires_at > now())
+    current = key_format.id_of_pepper(settings.key_pepper)
+    previous = settings.key_pepper_previous and key_format.id_of_pepper(settings.key_pepper_previous)
+    active = (Key.revoked_at.is_(None), Key.expires_at > now())
     with connect() as connection:
-        counted = connection.execute(select(Key.pepper_id, func.count()).where(*alive).group_by(Key.pepper_id)).all()
-    found = {row[0]: row[1] for row in counted}
-    lost = sum(number for pepper, number in found.items() if pepper not in known)
-    if lost:
-        yield Finding(f"{lost} keys are under a pepper that is gone", "give it as APP_KEY_PEPPER_PREVIOUS")
-    previous = settings.key_pepper_previous
-    if previous and key_format.id_of_pepper(previous) not in found:
+        rows = connection.execute(select(Key.pepper_id, func.count()).where(*active).group_by(Key.pepper_id)).all()
+    keys = {row[0]: row[1] for row in rows}
+    unknown = sum(number for pepper_id, number in keys.items() if pepper_id not in (current, previous))
+    if unknown:
+        yield Finding(
+            f"{unknown} keys were created with a pepper that is not in the settings",
+            "set APP_KEY_PEPPER_PREVIOUS to that pepper",
+        )
+    if previous and previous not in keys:
         yield Finding("no key needs the previous pepper", "remove APP_KEY_PEPPER_PREVIOUS", severity="warning")
 
 
-checks = (Check("keys", "their peppers are there", peppered),)
+CHECKS = (Check("keys", "the peppers of all keys are in the settings", check_peppers),)

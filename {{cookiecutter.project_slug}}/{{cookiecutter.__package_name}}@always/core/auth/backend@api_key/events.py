@@ -1,4 +1,4 @@
-"""The security events of API keys and their owners, and the anomaly that one of them is."""
+"""The security events of API keys, and the anomaly that is based on one of them."""
 
 from ...anomalies import LogLine, ThresholdRule
 from ...observability.events import SecurityEvent
@@ -8,16 +8,15 @@ AUTHN_NEW_NETWORK = SecurityEvent(
 )
 AUTHN_TOKEN_CREATED = SecurityEvent("authn_token_created", "info", "A key was created.")
 AUTHN_TOKEN_REVOKED = SecurityEvent("authn_token_revoked", "warning", "A key was revoked.")
-USER_CREATED = SecurityEvent("user_created", "info", "A user signed up.")
 
-security_events = (AUTHN_NEW_NETWORK, AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED, USER_CREATED)
+SECURITY_EVENTS = (AUTHN_NEW_NETWORK, AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED)
 
 
 def _new_network(line: LogLine) -> str | None:
     return line.get("credential", "unknown") if line["event"] == AUTHN_NEW_NETWORK.name else None
 
 
-anomalies = {
+ANOMALIES = {
     "new_network": ThresholdRule(
         source=_new_network,
         limit=0,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import CoreBase, UTCDateTime
+from ...database import CoreBase, StringSet, UTCDateTime
 
 
 class Owner(CoreBase):
@@ -26,7 +26,7 @@ class Key(CoreBase):
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     owner: Mapped[str] = mapped_column(ForeignKey("owners.name"), index=True)
     name: Mapped[str] = mapped_column(String(100))
-    scopes: Mapped[str] = mapped_column(String(1000))
+    scopes: Mapped[frozenset[str]] = mapped_column(StringSet(1000))
     rate: Mapped[str | None] = mapped_column(String(50))
     # The key that the rate was set for, with which this key shares its rate limit.
     rate_of: Mapped[str | None] = mapped_column(String(12))

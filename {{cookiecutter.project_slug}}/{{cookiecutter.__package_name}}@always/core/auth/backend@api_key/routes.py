@@ -91,7 +91,7 @@ def rotate_key(key_id: str) -> Any:
     try:
         with transaction() as connection:
             old = _find(connection, key_id)
-            _require_scopes(caller, old.scopes.split())
+            _require_scopes(caller, old.scopes)
             _require_rate(caller, old.rate_of)
             issued = issuing.rotate(connection, old, by=caller.credential, no_later_than=_latest_expiry(caller))
     except issuing.NotRotatable:

@@ -14,7 +14,7 @@ class Scope(fields.String):
     """The name of a scope of the application."""
 
     @property
-    def described(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         """What the OpenAPI document says of it."""
         return {"enum": list(current_scopes())}
 
@@ -53,7 +53,7 @@ class CreateKey(Schema):
     """The properties of a new key."""
 
     name = Line(1, 100, required=True, metadata={"examples": ["Nightly export"]})
-    scopes = ScopeList(required=True, metadata={"examples": [["items:read"]], "minItems": 1, "uniqueItems": True})
+    scopes = ScopeList(required=True, metadata={"examples": [["keys:manage"]], "minItems": 1, "uniqueItems": True})
     expires_in_days = Days(validate=validate.Range(1, MAX_DAYS), metadata={"examples": [30]})
 
 
@@ -63,7 +63,7 @@ class KeySchema(Schema):
     id = fields.String()
     owner = fields.String()
     name = fields.String()
-    scopes = fields.Function(lambda row: row.scopes.split(), metadata={"type": "array", "items": {"type": "string"}})
+    scopes = fields.Function(lambda row: sorted(row.scopes), metadata={"type": "array", "items": {"type": "string"}})
     rate = fields.String(allow_none=True)
     created_by = fields.String()
     created_at = fields.AwareDateTime()

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from ...settings import setting
 from ...settings.fields import Integer, Secret
-from .sign_up_settings import SignUpSettings
 
 MAX_DAYS = 365
 MAX_OVERLAP_HOURS = 720
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeySettings(SignUpSettings):
+class KeySettings:
     """The hash and the lifetime of keys."""
 
     key_pepper: str = setting(

@@ -1,43 +1,45 @@
-"""Tokens of an identity provider: how a caller is told from an access token that somebody else issued.
+"""Access tokens of an identity provider: callers send a token that the provider issued.
 
-This is the face that the rest of the service knows.
+Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
 from collections.abc import Callable
 
+from flask import Blueprint
 from sqlalchemy import Connection
 
 from .authentication import authenticate, init_app
 from .bearer import CREDENTIAL_HEADER, challenge
 from .callers import caller_id, own_rates
-from .checks import checks
-from .commands import commands
+from .checks import CHECKS
+from .commands import COMMANDS
 from .documentation import docs_client, security_schemes
-from .events import anomalies, security_events
-from .settings import ProviderSettings as Settings
-from .trust import readiness
+from .events import ANOMALIES, SECURITY_EVENTS
+from .settings import ProviderSettings
+from .trusted_issuer import readiness
 
-SCOPES = {"admin": "See the figures of the service"}
-# The provider has the accounts: only the service itself can count the callers that own something.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+# The provider has the accounts; only the service's own tables show which callers own something.
 COUNTS: dict[str, Callable[[Connection], int]] = {}
-blueprints = ()
+SCOPES = {"admin": "See the figures of the service"}
+SETTINGS = (ProviderSettings,)
 
 __all__ = [
+    "ANOMALIES",
+    "BLUEPRINTS",
+    "CHECKS",
+    "COMMANDS",
     "COUNTS",
     "CREDENTIAL_HEADER",
     "SCOPES",
-    "Settings",
-    "anomalies",
+    "SECURITY_EVENTS",
+    "SETTINGS",
     "authenticate",
-    "blueprints",
     "caller_id",
     "challenge",
-    "checks",
-    "commands",
     "docs_client",
     "init_app",
     "own_rates",
     "readiness",
-    "security_events",
     "security_schemes",
 ]

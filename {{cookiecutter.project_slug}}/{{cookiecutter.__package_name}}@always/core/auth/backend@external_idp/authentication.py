@@ -8,9 +8,9 @@ from ... import services
 from ...request.caller import Caller
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
-from . import bearer, callers, claims, trust
+from . import bearer, callers, claims, trusted_issuer
 from .claims import Claims
-from .rights import Rights
+from .scope_claims import ScopeClaims
 
 # Claims of ID tokens only (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
 _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
@@ -18,7 +18,7 @@ _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
 
 def init_app(app: Flask) -> None:
     """Register the trusted issuer and the caller cache. Raises ``ConfigurationError``."""
-    trust.init_app(app)
+    trusted_issuer.init_app(app)
     services.register(app, CallerCache())
 
 
@@ -31,16 +31,16 @@ def authenticate() -> Caller | None:
 
 
 def _caller(token: str) -> Caller:
-    issuer = trust.trusted(current_app)
+    issuer = trusted_issuer.get(current_app)
     valid = claims.validate(token, issuer.rules, issuer.find_key)
     if valid.type != "at+jwt":
-        _refuse_id_token(valid, issuer.rights)
+        _refuse_id_token(valid, issuer.scope_claims)
     credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
-    name = callers.joined(valid.issuer, valid.subject)
-    return Caller(name, issuer.rights.of(valid.content), credential, valid.expires_at)
+    caller_id = callers.id_of(valid.issuer, valid.subject)
+    return Caller(caller_id, issuer.scope_claims.scopes(valid.content), credential, valid.expires_at)
 
 
-def _refuse_id_token(token: Claims, rights: Rights) -> None:
+def _refuse_id_token(token: Claims, scope_claims: ScopeClaims) -> None:
     """Refuse a token whose claims are those of an ID token although its type does not show it.
 
     An ID token is meant for the client that requested it. Any site can be such a client and could send the token here
@@ -50,5 +50,5 @@ def _refuse_id_token(token: Claims, rights: Rights) -> None:
         raise AuthenticationError("the token has claims of an ID token", token.token_id)
     if token.client in token.audience:
         raise AuthenticationError("the audience of the token is its own client", token.token_id)
-    if not rights.stated(token.content):
+    if not scope_claims.present_in(token.content):
         raise AuthenticationError("the token has neither scopes nor roles", token.token_id)

@@ -1,4 +1,4 @@
-"""Who calls: the provider knows them all, this service only those who left something here."""
+"""Caller ids. The accounts are at the provider; this service stores none."""
 
 from hashlib import sha256
 
@@ -6,26 +6,26 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from ...request.caller import OwnRate
-from . import trust
+from . import trusted_issuer
 
-MAX_ID = 255  # what the column of an owner holds
+MAX_LENGTH = 255  # of a column that contains a caller id
 
 
-def joined(issuer: str, subject: str) -> str:
-    """Return one name for issuer and subject: one issuer's name for somebody is another's for somebody else.
+def id_of(issuer: str, subject: str) -> str:
+    """Return the caller id of a subject: another issuer's subject of the same name is another caller.
 
-    No issuer has ``#`` or ``?`` in it, so two of them never make the same name.
+    A long subject is replaced by its hash. No issuer contains ``#`` or ``?``, so two issuers never share an id.
     """
-    name = f"{issuer}#{subject}"
-    return name if len(name) <= MAX_ID else f"{issuer}?{sha256(subject.encode()).hexdigest()}"
+    caller_id = f"{issuer}#{subject}"
+    return caller_id if len(caller_id) <= MAX_LENGTH else f"{issuer}?{sha256(subject.encode()).hexdigest()}"
 
 
 def caller_id(_connection: Connection, name: str) -> str:
-    """Return the id of the caller whose subject at the issuer this is; an id is given back as it is."""
-    issuer = trust.trusted(current_app).rules.issuer
-    return name if name.startswith((f"{issuer}#", f"{issuer}?")) else joined(issuer, name)
+    """Return the caller id of a subject; see ``Backend.caller_id``."""
+    issuer = trusted_issuer.get(current_app).rules.issuer
+    return name if name.startswith((f"{issuer}#", f"{issuer}?")) else id_of(issuer, name)
 
 
 def own_rates(_connection: Connection) -> list[tuple[str, str, OwnRate]]:
-    """Return id, owner and rate of every credential that brings a rate of its own: a token brings none."""
+    """Return no rates: a token cannot have a rate of its own."""
     return []

@@ -1,27 +1,26 @@
-"""What ``flask doctor`` looks at for the tokens of a provider."""
+"""The checks of ``flask doctor`` for the provider."""
 
 from collections.abc import Iterator
 
 from flask import Flask
 
 from ...diagnostics import Check, Finding
-from . import protected_resource
+from . import protected_resource, trusted_issuer
 from .fetching import ProviderUnavailable
-from .trust import trusted
 
 
-def reached(app: Flask) -> Iterator[Finding]:
-    """Find a provider that does not answer, or not with keys for its tokens."""
-    provider = trusted(app).provider
+def provider_available(app: Flask) -> Iterator[Finding]:
+    """Report a provider that does not respond or publishes no usable key."""
+    provider = trusted_issuer.get(app).provider
     if provider is None:
-        return  # the local issuer is always there
+        return  # the local issuer needs no network
     try:
         provider.fetch_keys()
     except ProviderUnavailable as error:
-        yield Finding(str(error), "look at APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA and APP_PROVIDER_CA")
+        yield Finding(str(error), "check APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA and APP_PROVIDER_CA")
 
 
-checks = (
-    Check("provider", "it answers, and has keys for its tokens", reached),
+CHECKS = (
+    Check("provider", "the provider responds and publishes signing keys", provider_available),
     protected_resource.check,
 )

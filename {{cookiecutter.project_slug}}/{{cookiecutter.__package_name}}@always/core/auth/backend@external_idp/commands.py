@@ -1,44 +1,39 @@
-"""``flask tokens``: tokens of the local issuer, for development."""
+"""``flask tokens``: access tokens of the local issuer, for development."""
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from ...cli import argument
 from ...settings import get_settings
 from ..scopes_option import scopes_option
 from .claims import MAX_LENGTH
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
-from .trust import local_issuer
+from .trusted_issuer import local_issuer
 
 tokens = AppGroup("tokens", help="Issue access tokens for development.")
-commands = (tokens,)
-
-
-def _subject(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    if not text.strip() or not text.isprintable() or len(text) > MAX_LENGTH:
-        raise click.BadParameter(f"give 1 to {MAX_LENGTH} printable characters")
-    return text
+COMMANDS = (tokens,)
 
 
 @tokens.command("issue")
-@click.option("--sub", "subject", required=True, callback=_subject, help="Whom the token is about.")
-@scopes_option(meaning='Such as "items:read items:write".')
+@click.option("--sub", "subject", required=True, callback=argument.line(MAX_LENGTH), help="The user of the token.")
+@scopes_option(meaning="The scopes of the token, separated by spaces.")
 @click.option(
     "--expires-in",
     "minutes",
     type=click.IntRange(1, 1440),
     default=60,
     show_default=True,
-    help="Minutes that it lives.",
+    help="The lifetime of the token in minutes.",
 )
 def issue(subject: str, scopes: tuple[str, ...], minutes: int) -> None:
     """Print a token of the local issuer, which this service accepts in development only.
 
     \b
-    flask tokens issue --sub ada --scopes "items:read items:write"
+    flask tokens issue --sub ada --scopes admin
     """
     issuer = get_settings(current_app, ProviderSettings).provider_issuer
     if issuer != LOCAL:
-        raise click.ClickException(f"APP_PROVIDER_ISSUER is {issuer}: tokens come from there.")
+        raise click.ClickException(f"APP_PROVIDER_ISSUER is {issuer}. Get tokens from that issuer.")
     click.echo(local_issuer(current_app).issue(subject, scopes, minutes * 60))

@@ -1,4 +1,4 @@
-"""How the OpenAPI document and its page describe the tokens."""
+"""The description of the tokens in the OpenAPI document and on the page ``/docs``."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from .settings import ProviderSettings
 
 
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
-    """Return the security schemes of the OpenAPI document; a caller needs one of them."""
+    """Return the security schemes; see ``Backend.security_schemes``."""
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL
-    source = "`flask tokens issue` makes one for development" if local else f"{settings.provider_issuer} issues it"
+    source = "`flask tokens issue` prints one for development" if local else f"{settings.provider_issuer} issues it"
     schemes: dict[str, dict[str, Any]] = {
         "bearer": {
             "type": "http",
@@ -25,29 +25,29 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
             "description": f"An access token for this service: {source}.",
         }
     }
-    if _declared(settings):
+    if _has_docs_client(settings):
         schemes["sign_in"] = {
             "type": "openIdConnect",
-            "openIdConnectUrl": settings.metadata,
+            "openIdConnectUrl": settings.metadata_url,
             "description": "Sign in at the identity provider.",
         }
     return schemes
 
 
-def _declared(settings: ProviderSettings) -> bool:
-    return bool(settings.provider_docs_client) and settings.provider_issuer != LOCAL
-
-
 def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
-    """Return what Swagger UI needs to sign a person in (its ``initOAuth``), or None where a token is pasted."""
+    """Return the client of the settings for the page; see ``Backend.docs_client``."""
     settings = get_settings(app, ProviderSettings)
-    if not _declared(settings):
+    if not _has_docs_client(settings):
         return None
     audience = settings.provider_audience or protected_resource.resource(app)
     return {
         "clientId": settings.provider_docs_client,
         "scopes": ["openid", *(scope for scope in services.get(app, Scopes) if scope != "admin")],
         "usePkceWithAuthorizationCodeGrant": True,
-        # Some providers want to be told whom the token is for; the others ignore it.
+        # Some providers require the audience in the request; the others ignore the parameter.
         "additionalQueryStringParams": {"audience": audience},
     }
+
+
+def _has_docs_client(settings: ProviderSettings) -> bool:
+    return bool(settings.provider_docs_client) and settings.provider_issuer != LOCAL

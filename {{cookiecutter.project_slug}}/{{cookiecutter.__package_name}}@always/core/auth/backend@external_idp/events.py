@@ -3,5 +3,5 @@
 from ...anomalies import Anomaly
 from ...observability.events import SecurityEvent
 
-security_events: tuple[SecurityEvent, ...] = ()
-anomalies: dict[str, Anomaly] = {}
+SECURITY_EVENTS: tuple[SecurityEvent, ...] = ()
+ANOMALIES: dict[str, Anomaly] = {}

@@ -1,4 +1,4 @@
-"""The forms of the settings that only an identity provider has."""
+"""Fields of the settings for an identity provider."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,56 +6,57 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from ...settings.fields import StringList
+from ..scopes import separated
 from .local_issuer import LOCAL
 from .url_fields import HttpsUrl
 
-LONGEST = 190  # with a hash behind it, it must fit into the column of an owner
+MAX_ISSUER_LENGTH = 190  # an issuer and a hash must fit into a column that contains a caller id
 
 
 class Issuer(HttpsUrl):
-    """The address of an issuer, or the word for the local one."""
+    """The URL of an issuer, or `local`."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if value == LOCAL:
             return LOCAL
         issuer = super()._deserialize(value, *args, **kwargs)
-        if len(issuer) > LONGEST:
-            raise ValidationError(f"it must have {LONGEST} characters at most")
+        if len(issuer) > MAX_ISSUER_LENGTH:
+            raise ValidationError(f"it must have at most {MAX_ISSUER_LENGTH} characters")
         return issuer
 
 
-class AnyOf(StringList):
-    """Some of a few words, at least one."""
+class Choices(StringList):
+    """One or more of a few words."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *choices: str) -> None:
         super().__init__()
-        self.takes = "some of " + ", ".join(f"`{word}`" for word in words)
-        self._words = words
+        self.takes = "one or more of " + ", ".join(f"`{choice}`" for choice in choices)
+        self._choices = choices
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
-        found = super()._deserialize(value, *args, **kwargs)
-        if not found or set(found) - set(self._words):
-            raise ValidationError(f"it must be some of {', '.join(self._words)}")
-        return found
+        chosen = super()._deserialize(value, *args, **kwargs)
+        if not chosen or set(chosen) - set(self._choices):
+            raise ValidationError(f"it must be one or more of {', '.join(self._choices)}")
+        return chosen
 
 
-class Names(StringList):
-    """Names of claims, none of them empty."""
+class ClaimNames(StringList):
+    """Names of claims."""
 
     def word(self, text: str) -> str:
         """Return the name."""
         if not text:
-            raise ValidationError("a claim has a name")
+            raise ValidationError("the name of a claim must not be empty")
         return text
 
 
 class RoleScopes(fields.Field[Mapping[str, frozenset[str]]]):
-    """What each role brings: a table in TOML, ``role=scope scope`` between commas in a variable."""
+    """The scopes of each role: a table in TOML, comma-separated `role=scope scope` in a variable."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Mapping[str, frozenset[str]]:
         if isinstance(value, str):
             pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
             value = {role.strip(): scopes for role, _, scopes in pairs}
-        if not isinstance(value, dict) or not all(role and isinstance(text, str) for role, text in value.items()):
-            raise ValidationError('it must be a table such as { reader = "items:read" }')
-        return {role: frozenset(text.split()) for role, text in value.items()}
+        if not isinstance(value, dict) or not all(role and isinstance(scopes, str) for role, scopes in value.items()):
+            raise ValidationError('it must be a table such as { reader = "scope scope" }')
+        return {role: frozenset(separated(scopes)) for role, scopes in value.items()}

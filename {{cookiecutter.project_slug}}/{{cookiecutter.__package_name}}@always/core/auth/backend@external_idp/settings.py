@@ -1,6 +1,6 @@
-"""The settings that say which provider issues the tokens, and what they look like.
+"""The settings of the identity provider and the format of its tokens.
 
-The defaults are the shape of RFC 9068; ``docs/authentication.md`` has the settings for well-known providers.
+The defaults follow RFC 9068; ``docs/authentication.md`` lists the settings for well-known providers.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from ...settings import setting
 from ...settings.fields import FilePath, Integer, Text
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
-from .setting_fields import AnyOf, Issuer, Names, RoleScopes
+from .setting_fields import Choices, ClaimNames, Issuer, RoleScopes
 from .url_fields import HttpsUrl
 
 
@@ -20,58 +20,60 @@ class ProviderSettings(ResourceSettings):
     """Whose tokens are accepted, and how they are read."""
 
     provider_issuer: str = setting(
-        Issuer(),
-        "the iss of the provider's tokens, exactly as it writes it; local stands for the local issuer of development",
+        Issuer(), "the value of iss in the provider's tokens; local is the local issuer for development"
     )
     provider_audience: str = setting(
-        Text(), "what aud must contain; empty means the address that callers use", default=""
+        Text(), "the value that aud must contain; empty for the URL of the service", default=""
     )
     provider_metadata: str = setting(
-        HttpsUrl(), "where the provider describes itself; empty means its openid-configuration", default=""
+        HttpsUrl(), "the URL of the provider's metadata; empty for the issuer's openid-configuration", default=""
     )
     provider_ca: Path | None = setting(
-        FilePath(), "the CA of the provider's own certificate, PEM, where it is no public one", default=None
+        FilePath(), "the CA of the provider's certificate, PEM, if it is not a public CA", default=None
     )
     provider_algorithms: tuple[str, ...] = setting(
-        AnyOf(*ALGORITHMS), "the algorithms that tokens may be signed with", default=("RS256", "ES256")
+        Choices(*ALGORITHMS), "the allowed signature algorithms", default=("RS256", "ES256")
     )
     provider_token_types: tuple[str, ...] = setting(
-        AnyOf("at+jwt", "JWT", "none"),
-        "the typ that tokens may have; none lets those without one in",
+        Choices("at+jwt", "JWT", "none"),
+        "the allowed values of typ; none allows tokens without typ",
         default=("at+jwt",),
     )
-    provider_client_claim: str = setting(Text(), "the claim that names the client", default="client_id")
+    provider_client_claim: str = setting(Text(), "the claim that contains the client", default="client_id")
     provider_token_id_claim: str = setting(
-        Text(), "the claim that names the token; none where tokens have no name", default="jti"
+        Text(), "the claim that contains the id of the token; none if tokens have no id", default="jti"
     )
     provider_scope_claims: tuple[str, ...] = setting(
-        Names(), "the claims that may hold the scopes; the first that a token has is read", default=("scope", "scp")
+        ClaimNames(),
+        "the claims that may contain the scopes; the first one in a token is read",
+        default=("scope", "scp"),
     )
     provider_roles_claim: tuple[str, ...] = setting(
-        Names(), "the way to the claim that holds the roles, a name for each level; empty means no roles", default=()
+        ClaimNames(),
+        "the path to the claim that contains the roles, one name for each level; empty for no roles",
+        default=(),
     )
     provider_role_scopes: Mapping[str, frozenset[str]] | None = setting(
-        RoleScopes(),
-        "the scopes that a role brings; in a variable: reader=items:read,writer=items:read items:write",
-        default=None,
+        RoleScopes(), "the scopes that each role grants", default=None
     )
-    provider_leeway: int = setting(Integer(0, 60), "how far the provider's clock may differ, in seconds", default=30)
+    provider_leeway: int = setting(
+        Integer(0, 60), "the allowed difference between the provider's clock and this one, in seconds", default=30
+    )
     provider_refresh: int = setting(
-        Integer(10, 3600), "after how many seconds the provider's keys are fetched again", default=60
+        Integer(10, 3600), "the age at which the provider's keys are fetched again, in seconds", default=60
     )
-
     provider_docs_client: str = setting(
         Text(),
-        "the public client at the provider with which the page /docs signs people in; empty means a token is pasted",
+        "the public client at the provider with which the page /docs signs users in; empty if users paste a token",
         default="",
     )
 
     @property
-    def metadata(self) -> str:
-        """Where the provider describes itself (OpenID Connect Discovery 1.0, section 4.1)."""
+    def metadata_url(self) -> str:
+        """The URL of the provider's metadata (OpenID Connect Discovery 1.0, section 4.1)."""
         return self.provider_metadata or self.provider_issuer.rstrip("/") + "/.well-known/openid-configuration"
 
     @property
     def token_id_claim(self) -> str | None:
-        """The claim that names the token, if tokens have one."""
+        """The claim that contains the id of a token, or None if tokens have no id."""
         return None if self.provider_token_id_claim == ABSENT else self.provider_token_id_claim

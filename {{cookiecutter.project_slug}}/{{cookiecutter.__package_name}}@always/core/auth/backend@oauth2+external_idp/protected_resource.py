@@ -1,4 +1,4 @@
-"""What a client must know to call the service with a token: ``/.well-known/oauth-protected-resource`` (RFC 9728)."""
+"""``/.well-known/oauth-protected-resource``: the metadata that a client needs to call the service (RFC 9728)."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,7 @@ from flask import Blueprint, Flask, current_app
 from marshmallow import Schema, fields
 
 from ... import services
-from ...declare import response
-from ...declare.access_rule import public
+from ...declare import public, response
 from ...diagnostics import Check, Finding
 from ...settings import ConfigurationError, Settings, get_settings, setting
 from ..scopes import current_scopes
@@ -22,12 +21,12 @@ blueprint = Blueprint("protected_resource", __name__)
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceSettings:
-    """Where the service is for those who call it."""
+    """The URL of the service."""
 
     server_url: str = setting(
         HttpsOrigin(),
-        "the address that callers use, such as https://api.example.com; empty means the first of the hosts, with the "
-        "port unless a proxy stands before the service",
+        "the URL of the service for its callers, such as https://api.example.com; empty for the first of the allowed "
+        "hosts, with the port unless there is a trusted proxy",
         default="",
     )
 
@@ -43,44 +42,47 @@ class ProtectedResource(Schema):
 
 
 class AuthorizationServers(list[str]):
-    """The authorization servers that the metadata names."""
+    """The authorization servers in the metadata."""
 
 
 def init_app(app: Flask, authorization_server: str | None) -> None:
-    """Serve the document; it names the server that issues the tokens, if that is one that a client can reach.
+    """Serve the metadata; ``authorization_server`` is None for a local issuer, which no client can reach.
 
-    Raises ``StartRefused`` when the address that callers use is at a host that is not ours.
+    Raises ``ConfigurationError`` if the host of the service's URL is not allowed.
     """
     host = re.sub(r":\d+$", "", resource(app).removeprefix("https://"))
     if host not in get_settings(app, Settings).server_allowed_hosts:
         raise ConfigurationError(
-            f"APP_SERVER_URL is at a host that APP_SERVER_ALLOWED_HOSTS does not name: {resource(app)}."
+            f"APP_SERVER_ALLOWED_HOSTS does not contain the host of APP_SERVER_URL, {resource(app)}. Add the host."
         )
     services.register(app, AuthorizationServers([authorization_server] if authorization_server else []))
     app.register_blueprint(blueprint)
 
 
 def resource(app: Flask) -> str:
-    """Return the identifier of the service as a resource, which is the address that callers use."""
-    if given := get_settings(app, ResourceSettings).server_url:
-        return given
+    """Return the identifier of the service as a protected resource, which is its URL."""
+    if url := get_settings(app, ResourceSettings).server_url:
+        return url
     settings = get_settings(app, Settings)
     port = "" if settings.server_trusted_proxies or settings.server_port == 443 else f":{settings.server_port}"
     return f"https://{settings.server_allowed_hosts[0]}{port}"
 
 
-def told(app: Flask) -> Iterator[Finding]:
-    """Find an address in production that nobody has set."""
+def check_url(app: Flask) -> Iterator[Finding]:
+    """Report a URL that production derives from other settings."""
     if get_settings(app, Settings).production and not get_settings(app, ResourceSettings).server_url:
-        mend = "set `url` under [server] to the address that callers use"
-        yield Finding(f"callers are told {resource(app)}, which is a guess", mend, severity="warning")
+        yield Finding(
+            f"clients are told the URL {resource(app)}, which is derived from other settings",
+            "set `url` under [server] to the URL that callers use",
+            severity="warning",
+        )
 
 
-check = Check("address", "callers are told the one that is set", told)
+check = Check("url", "the URL of the service is set", check_url)
 
 
 def metadata_url() -> str:
-    """Return where the document is."""
+    """Return the URL of the metadata."""
     return resource(current_app) + PATH
 
 
@@ -88,13 +90,13 @@ def metadata_url() -> str:
 @public
 @response(ProtectedResource)
 def document() -> dict[str, Any]:
-    """Tell who issues the tokens for this service and which scopes there are (RFC 9728)."""
-    found = {
+    """Read who issues the tokens for this service, and which scopes exist (RFC 9728)."""
+    metadata = {
         "resource": resource(current_app),
         "resource_name": get_settings(current_app, Settings).service_name,
         "scopes_supported": list(current_scopes()),
         "bearer_methods_supported": ["header"],
     }
     if servers := services.get(current_app, AuthorizationServers):
-        found["authorization_servers"] = servers
-    return found
+        metadata["authorization_servers"] = servers
+    return metadata

@@ -1,32 +1,37 @@
 """OAuth2: the service signs users in, asks for their consent and issues the access tokens that callers send.
 
-Other packages use only the names below.
+Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
 from flask import Flask
 
-from .. import guards
+from .. import features, guards
 from . import protected_resource, revocations
-from .accounts import account_page, csrf, pages, sign_in, sign_up
+from .accounts import account_page, csrf, pages, sign_in
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness
 from .callers import caller_id, count_callers, own_rates
-from .checks import checks
-from .commands import commands
+from .checks import CHECKS
+from .commands import COMMANDS
 from .documentation import docs_client, security_schemes
-from .events import anomalies, security_events
+from .events import ANOMALIES, SECURITY_EVENTS
 from .server import authorization, client_authentication, endpoints, metadata
-from .settings import TokenSettings as Settings
+from .settings import TokenSettings
 
-SCOPES = {"admin": "See the figures of the service"}
-COUNTS = {"callers": count_callers}
-blueprints = (
+FEATURES = features.load(
+    __name__,
+    "sign_up",
+)
+BLUEPRINTS = (
     account_page.blueprint,
     authorization.blueprint,
     endpoints.blueprint,
     metadata.blueprint,
     sign_in.blueprint,
-    sign_up.blueprint,
+    *(feature.blueprint for feature in FEATURES),
 )
+COUNTS = {"callers": count_callers}
+SCOPES = {"admin": "See the figures of the service"}
+SETTINGS = (TokenSettings, *(feature.settings for feature in FEATURES))
 
 
 def init_app(app: Flask) -> None:
@@ -41,21 +46,21 @@ def init_app(app: Flask) -> None:
 
 
 __all__ = [
+    "ANOMALIES",
+    "BLUEPRINTS",
+    "CHECKS",
+    "COMMANDS",
     "COUNTS",
     "CREDENTIAL_HEADER",
     "SCOPES",
-    "Settings",
-    "anomalies",
+    "SECURITY_EVENTS",
+    "SETTINGS",
     "authenticate",
-    "blueprints",
     "caller_id",
     "challenge",
-    "checks",
-    "commands",
     "docs_client",
     "init_app",
     "own_rates",
     "readiness",
-    "security_events",
     "security_schemes",
 ]

@@ -20,7 +20,7 @@ USER_CREATED = SecurityEvent("user_created", "info", "A user signed up, or an op
 USER_DELETED = SecurityEvent("user_deleted", "warning", "An operator deleted a user or a client.")
 USER_UPDATED = SecurityEvent("user_updated", "info", "An operator unlocked a user.")
 
-security_events = (
+SECURITY_EVENTS = (
     AUTHN_LOGIN_LOCK,
     AUTHN_LOGIN_SUCCESS,
     AUTHN_PASSWORD_CHANGE,
@@ -38,7 +38,7 @@ def _token_reuse(line: LogLine) -> str | None:
     return line.get("credential", "unknown") if line["event"] == AUTHN_TOKEN_REUSE.name else None
 
 
-anomalies = {
+ANOMALIES = {
     "refresh_token_reuse": ThresholdRule(
         source=_token_reuse,
         limit=0,

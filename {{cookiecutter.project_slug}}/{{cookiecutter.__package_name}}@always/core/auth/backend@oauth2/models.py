@@ -3,28 +3,12 @@
 Session cookies, client secrets, codes and refresh tokens are stored as digests; access tokens by their ``jti`` only.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Dialect, ForeignKey, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import CoreBase, UTCDateTime
-
-
-class StringSet(TypeDecorator[frozenset[str]]):
-    """A set of strings without spaces, stored in one column: sorted, separated by single spaces."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> str | None:
-        """Return the stored form."""
-        return None if value is None else " ".join(sorted(value))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
-        """Return the set."""
-        return None if value is None else frozenset(value.split())
+from ...database import CoreBase, StringSet, UTCDateTime
 
 
 class User(CoreBase):

@@ -7,13 +7,12 @@ from limits import RateLimitItem, parse
 from ...settings import setting
 from ...settings.fields import Integer, Rate
 from .protected_resource import ResourceSettings
-from .sign_up_settings import SignUpSettings
 
 MIN_PASSWORD_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenSettings(SignUpSettings, ResourceSettings):
+class TokenSettings(ResourceSettings):
     """Lifetimes of sessions, tokens and signing keys, the password length, and rate limits."""
 
     tokens_minutes: int = setting(Integer(1, 60), "lifetime of an access token in minutes", default=10)

@@ -16,7 +16,7 @@ MakeApp = Callable[..., Flask]
 @pytest.fixture
 def client(make_app: MakeApp) -> FlaskClient:
     """A client of a service that allows sign-up."""
-    return make_app(sign_up_open="true", limits_sign_ups="100/minute").test_client()
+    return make_app(sign_up_enabled="true", limits_sign_ups="100/minute").test_client()
 
 
 def sign_up(client: FlaskClient, name: str, password: str = PASSWORD, **fields: str) -> TestResponse:

@@ -4,6 +4,6 @@ from .clients import clients
 from .signing_keys import signing_keys
 from .users import users
 
-commands = (users, clients, signing_keys)
+COMMANDS = (users, clients, signing_keys)
 
-__all__ = ["commands"]
+__all__ = ["COMMANDS"]

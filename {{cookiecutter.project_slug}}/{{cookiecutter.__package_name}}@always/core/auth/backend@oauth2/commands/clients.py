@@ -2,7 +2,7 @@
 
 import click
 
-from ....cli import argument
+from ....cli import argument, printing
 from ....cli.database_group import DatabaseGroup
 from ....database import connect, transaction
 from ....observability import events
@@ -11,7 +11,6 @@ from ..events import AUTHN_PASSWORD_CHANGE, USER_CREATED, USER_DELETED
 from ..rate_option import rate_option
 from ..server import clients as queries
 from ..server import redirect_uris
-from . import printing
 
 clients = DatabaseGroup("clients", help="Create, list, rotate and delete OAuth clients.")
 
@@ -31,12 +30,12 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 
 
 @clients.command("create")
-@click.option("--name", required=True, callback=printing.line, help="The name that the consent page shows.")
+@click.option("--name", required=True, callback=argument.line(100), help="The name that the consent page shows.")
 @click.option("--grants", required=True, callback=_parse_grants, help='For example "authorization_code refresh_token".')
 @click.option(
     *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."
 )
-@scopes_option(meaning='For example "items:read items:write".')
+@scopes_option(meaning="The scopes of the client, separated by spaces.")
 @click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
 @rate_option
@@ -55,8 +54,8 @@ def create(
 
     \b
     flask clients create --name Shop --grants "authorization_code refresh_token" \\
-          --redirect-uri https://shop.example/callback --scopes "items:read items:write"
-    flask clients create --name nightly --grants client_credentials --scopes items:read
+          --redirect-uri https://shop.example/callback --scopes admin
+    flask clients create --name nightly --grants client_credentials --scopes admin
     """
     if ("authorization_code" in grants) != bool(uris):
         raise click.UsageError("The grant authorization_code requires --redirect-uri; other grants do not allow it.")

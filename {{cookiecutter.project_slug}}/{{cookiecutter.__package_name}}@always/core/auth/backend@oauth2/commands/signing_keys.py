@@ -2,14 +2,13 @@
 
 import click
 
-from ....cli import argument
+from ....cli import argument, printing
 from ....cli.database_group import DatabaseGroup
 from ....clock import now
 from ....database import AnyRow, connect, transaction
 from ....observability import events
 from ..events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
 from ..server import signing_keys as queries
-from . import printing
 
 signing_keys = DatabaseGroup("signing-keys", help="List, rotate and delete the keys that sign access tokens.")
 

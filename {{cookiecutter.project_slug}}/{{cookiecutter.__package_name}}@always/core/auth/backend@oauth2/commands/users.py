@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from ....cli import argument
+from ....cli import argument, printing
 from ....cli.database_group import DatabaseGroup
 from ....database import AnyRow, connect, transaction
 from ....observability import events
@@ -22,7 +22,6 @@ from ..events import (
     USER_DELETED,
     USER_UPDATED,
 )
-from . import printing
 
 users = DatabaseGroup("users", help="Create, list, change, lock and delete users.")
 password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, help="Read the password from stdin.")
@@ -30,7 +29,7 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 
 @users.command("create")
 @click.argument("name")
-@click.option("--email", required=True, callback=printing.line, help="The user's email address.")
+@click.option("--email", required=True, callback=argument.line(100), help="The user's email address.")
 @scopes_option(required=False, meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
 @printing.as_json
@@ -78,12 +77,12 @@ def list_(as_json: bool) -> None:
 
 @users.command("grant")
 @click.argument("name", callback=argument.text)
-@scopes_option(meaning='All scopes of the user, such as "items:read admin".')
+@scopes_option(meaning="All scopes of the user, separated by spaces.")
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 
     \b
-    flask users grant ada --scopes "items:read items:write admin"
+    flask users grant ada --scopes admin
     """
     with transaction() as connection:
         user = _find(connection, name)

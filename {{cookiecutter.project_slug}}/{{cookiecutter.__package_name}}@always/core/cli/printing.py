@@ -1,4 +1,4 @@
-"""Options and output that the commands share."""
+"""The output of commands: tables, or JSON with the option ``--json``."""
 
 import json
 from collections.abc import Sequence
@@ -6,16 +6,9 @@ from typing import Any
 
 import click
 
-from ....cli import table as columns
+from . import table as columns
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def line(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """Return the value of an option that a page shows on one line."""
-    if not value.strip() or not value.isprintable() or len(value) > 100:
-        raise click.BadParameter("enter 1 to 100 printable characters")
-    return value
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

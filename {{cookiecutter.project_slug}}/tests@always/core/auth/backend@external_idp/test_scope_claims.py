@@ -67,7 +67,7 @@ def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> 
 
 @pytest.mark.control("J10")
 def test_a_caller_is_issuer_and_subject(service: ModuleType) -> None:
-    name: Callable[[str, str], str] = service.core.auth.backend.callers.joined
+    name: Callable[[str, str], str] = service.core.auth.backend.callers.id_of
     issuers = ("https://a.example", "https://b.example", "https://a.example/b")
     subjects = ("ada", "ADA", "b#ada", "x" * 255, "x" * 254 + "y", "é" * 255)
     names = {name(issuer, subject) for issuer in issuers for subject in subjects}

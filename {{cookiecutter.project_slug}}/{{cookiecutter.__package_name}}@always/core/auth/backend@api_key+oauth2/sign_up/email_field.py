@@ -1,14 +1,17 @@
-"""An address for mail, as a person gives it."""
+"""The field of an email address."""
 
 from typing import Any
 
 from marshmallow import fields, validate
 
-from ...declare import Line, Text
+from ....declare import Line, Text
 
 
-class MailAddress(Text, fields.Email):
-    """One line of at most 254 characters (RFC 5321, section 4.5.3.1.3); marshmallow alone takes controls in quotes."""
+class EmailAddress(Text, fields.Email):
+    """One line of at most 254 characters (RFC 5321, section 4.5.3.1.3).
+
+    marshmallow's own field accepts control characters within quotes.
+    """
 
     forbidden = Line.forbidden
     json_schema: dict[str, str] = {}  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""Whose tokens are accepted, as the settings say: those of a provider, or in development of the local issuer."""
+"""The issuer whose tokens the service accepts: the provider, or in development the local issuer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,81 +13,78 @@ from .claims import FindKey, Rules
 from .fetching import Fetcher
 from .local_issuer import ALGORITHM, ISSUER, LOCAL, LocalIssuer
 from .provider import Provider
-from .rights import Rights
+from .scope_claims import ScopeClaims
 from .settings import ProviderSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
-    """The issuer whose tokens are accepted; ``provider`` is None for the local one."""
+class TrustedIssuer:
+    """The issuer's keys and the rules for its tokens; ``provider`` is None for the local issuer."""
 
     rules: Rules
     find_key: FindKey
-    rights: Rights
+    scope_claims: ScopeClaims
     provider: Provider | None = None
 
 
 def init_app(app: Flask) -> None:
-    """Trust the issuer that the settings name.
+    """Register the issuer that the settings name.
 
-    Raises ``ConfigurationError`` for the local issuer in production, and for a role that brings an unknown scope.
+    Raises ``ConfigurationError`` for the local issuer in production and for an unknown scope of a role.
     """
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL
     if local and get_settings(app, Settings).production:
         raise ConfigurationError(
-            "APP_PROVIDER_ISSUER is local: the local issuer is for development; name the provider that issues the "
-            "tokens."
+            "APP_PROVIDER_ISSUER is local, which production does not allow. Set it to the issuer of your provider."
         )
-    _refuse_unknown_scopes(app, settings)
-    services.register(app, _local(app) if local else _provider(app))
+    role_scopes = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
+    if unknown := sorted(role_scopes - services.get(app, Scopes).keys()):
+        raise ConfigurationError(f"APP_PROVIDER_ROLE_SCOPES contains the unknown scope {unknown[0]!r}.")
+    services.register(app, _local_issuer(app) if local else _provider(app))
     protected_resource.init_app(app, None if local else settings.provider_issuer)
 
 
 def readiness(app: Flask) -> dict[str, Callable[[], bool]]:
-    """Return what has to answer beside the database: the provider, unless the issuer is local."""
-    provider = trusted(app).provider
+    """Return the provider as a dependency, unless the issuer is local."""
+    provider = get(app).provider
     return {"provider": provider.is_available} if provider else {}
 
 
-def trusted(app: Flask) -> Trusted:
+def get(app: Flask) -> TrustedIssuer:
     """Return the issuer whose tokens ``app`` accepts."""
-    return services.get(app, Trusted)
+    return services.get(app, TrustedIssuer)
 
 
 def local_issuer(app: Flask) -> LocalIssuer:
-    """Return the issuer that development uses."""
+    """Return the local issuer of ``app``."""
     return LocalIssuer(services.get(app, ActiveSettings).root, protected_resource.resource(app))
 
 
-def _refuse_unknown_scopes(app: Flask, settings: ProviderSettings) -> None:
-    named = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
-    if unknown := sorted(named - services.get(app, Scopes).keys()):
-        raise ConfigurationError(f"APP_PROVIDER_ROLE_SCOPES names the unknown scope {unknown[0]!r}.")
-
-
-def _local(app: Flask) -> Trusted:
+def _local_issuer(app: Flask) -> TrustedIssuer:
     rules = Rules(issuer=ISSUER, audience=protected_resource.resource(app), algorithms=frozenset({ALGORITHM}))
-    return Trusted(rules, local_issuer(app).find_key, Rights(("scope",)))
+    return TrustedIssuer(rules, local_issuer(app).find_key, ScopeClaims(("scope",)))
 
 
-def _provider(app: Flask) -> Trusted:
+def _provider(app: Flask) -> TrustedIssuer:
     settings = get_settings(app, ProviderSettings)
     issuer = settings.provider_issuer
     ca = settings.provider_ca and services.get(app, ActiveSettings).root / settings.provider_ca
     try:
         fetch = Fetcher(ca)
     except OSError as error:
-        raise ConfigurationError(f"APP_PROVIDER_CA: {ca} cannot be read: {error}.") from None
-    provider = Provider(issuer, settings.metadata, fetch, settings.provider_refresh)
+        raise ConfigurationError(f"Cannot read the CA {ca} that APP_PROVIDER_CA names: {error}.") from None
+    provider = Provider(issuer, settings.metadata_url, fetch, settings.provider_refresh)
     rules = Rules(
         issuer=issuer,
         audience=settings.provider_audience or protected_resource.resource(app),
         algorithms=frozenset(settings.provider_algorithms),
-        types=frozenset(kind.lower() for kind in settings.provider_token_types),
+        types=frozenset(type_.lower() for type_ in settings.provider_token_types),
         client_claim=settings.provider_client_claim,
         id_claim=settings.token_id_claim,
         leeway=settings.provider_leeway,
     )
-    rights = Rights(settings.provider_scope_claims, settings.provider_roles_claim, settings.provider_role_scopes)
-    return Trusted(rules, provider.find_key, rights, provider)
+    scope_claims = ScopeClaims(
+        settings.provider_scope_claims, settings.provider_roles_claim, settings.provider_role_scopes
+    )
+    return TrustedIssuer(rules, provider.find_key, scope_claims, provider)

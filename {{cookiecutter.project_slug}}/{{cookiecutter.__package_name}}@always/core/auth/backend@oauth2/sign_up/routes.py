@@ -1,4 +1,4 @@
-"""``POST /api/v1/register``: create an account, if the settings allow sign-up."""
+"""``POST /api/v1/register``: create an account."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from sqlalchemy.exc import IntegrityError
 
 from ....database import transaction
-from ....declare import body, errors, response
-from ....declare.access_rule import guarded_by
+from ....declare import body, errors, guarded_by, response
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
+from ...features import Feature
 from ...scopes import current_scopes
-from .. import sign_up_guard
-from ..email_field import MailAddress
+from ..accounts import passwords, users
 from ..events import USER_CREATED
 from ..settings import MIN_PASSWORD_LENGTH
-from . import passwords, users
+from .email_field import EmailAddress
+from .settings import GUARD, SignUpSettings, register_guard
 
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
-sign_up_guard.join(blueprint)
+register_guard(blueprint)
 
 
 class SignUp(Schema):
@@ -29,7 +29,7 @@ class SignUp(Schema):
     username = fields.String(
         required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE), metadata={"examples": ["ada"]}
     )
-    email = MailAddress(required=True, metadata={"examples": ["ada@example.com"]})
+    email = EmailAddress(required=True, metadata={"examples": ["ada@example.com"]})
     password = fields.String(
         required=True,
         load_only=True,
@@ -48,7 +48,7 @@ class SignUp(Schema):
             raise ValidationError(violation, "password")
 
 
-class Registered(Schema):
+class SignedUp(Schema):
     """The new account."""
 
     id = fields.String()
@@ -57,13 +57,13 @@ class Registered(Schema):
 
 
 @blueprint.post("/register")
-@guarded_by(sign_up_guard.GUARD)
+@guarded_by(GUARD)
 @limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups", key_func=get_remote_address)
 @errors("forbidden", "conflict")
 @body(SignUp)
-@response(Registered, 201)
+@response(SignedUp, 201)
 def register(body: dict[str, Any]) -> dict[str, Any]:
-    """Create an account. Its user can sign in and authorize applications to obtain tokens."""
+    """Sign up. You can then sign in and authorize applications to obtain tokens."""
     scopes = current_scopes().sign_up
     name, password_hash = body["username"], passwords.hash_password(body["password"])
     try:
@@ -73,3 +73,6 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
         raise Problem("conflict", "The username is taken.") from None
     events.record(USER_CREATED, "a user signed up", owner=user_id)
     return {"id": user_id, "username": name, "scopes": sorted(scopes)}
+
+
+FEATURE = Feature(blueprint, SignUpSettings)

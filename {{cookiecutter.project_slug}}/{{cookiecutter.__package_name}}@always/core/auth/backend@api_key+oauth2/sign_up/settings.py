@@ -1,0 +1,34 @@
+"""The settings of sign-up, and the guard that enforces them."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app
+from limits import RateLimitItem, parse
+
+from ....problems import Problem
+from ....settings import get_settings, setting
+from ....settings.fields import Boolean, Rate
+from ... import guards
+
+GUARD = "sign_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUpSettings:
+    """Whether anyone may sign up, and how often."""
+
+    sign_up_enabled: bool = setting(Boolean(), "allow anyone to sign up", default=False)
+    limits_sign_ups: RateLimitItem = setting(Rate(), "sign-ups from one address", default=parse("5/minute"))
+
+
+def register_guard(blueprint: Blueprint) -> None:
+    """Register the guard for the views of a blueprint.
+
+    A guard runs before the body is read, so rejecting a request while sign-up is disabled costs little.
+    """
+    blueprint.record_once(lambda state: guards.add(state.app, GUARD, _require_enabled))
+
+
+def _require_enabled() -> None:
+    if not get_settings(current_app, SignUpSettings).sign_up_enabled:
+        raise Problem("forbidden", "Sign-up is disabled.")
