@@ -82,7 +82,7 @@ def create_app(
         me.blueprint,
         *blueprints,
         openapi.blueprint,
-        docs_page.blueprint,
+        *docs_page.blueprints,
         *backend.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)

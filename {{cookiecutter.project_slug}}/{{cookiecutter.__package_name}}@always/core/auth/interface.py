@@ -74,12 +74,6 @@ class Backend(Protocol):
     def security_schemes(self, app: Flask) -> Mapping[str, dict[str, Any]]:
         """Return the security schemes of the OpenAPI document by name; a caller needs one of them."""
 
-    def docs_client(self, app: Flask, redirect_uri: str) -> dict[str, Any] | None:
-        """Return the ``initOAuth`` options with which the page ``/docs`` signs users in.
-
-        None if users paste a credential into the page instead.
-        """
-
     def caller_id(self, connection: Connection, name: str) -> str:
         """Return the caller id of a user name; a name that belongs to no user is returned unchanged, as an id."""
 

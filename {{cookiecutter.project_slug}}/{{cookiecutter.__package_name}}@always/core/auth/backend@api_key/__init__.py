@@ -7,7 +7,7 @@ from .. import features
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import docs_client, security_schemes
+from .documentation import security_schemes
 from .events import ANOMALIES
 from .events import SECURITY_EVENTS as KEY_EVENTS
 from .owners import caller_id, count_callers
@@ -41,7 +41,6 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
-    "docs_client",
     "init_app",
     "own_rates",
     "readiness",

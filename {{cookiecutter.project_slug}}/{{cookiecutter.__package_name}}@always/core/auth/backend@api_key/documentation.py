@@ -17,8 +17,3 @@ def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
             "description": "An API key. Its scopes are set when it is created.",
         }
     }
-
-
-def docs_client(_app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
-    """Return None: users paste a key into the page."""
-    return None

@@ -12,7 +12,7 @@ from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readines
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import docs_client, security_schemes
+from .documentation import security_schemes
 from .events import ANOMALIES, SECURITY_EVENTS
 from .server import authorization, client_authentication, endpoints, metadata
 from .settings import TokenSettings
@@ -58,7 +58,6 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
-    "docs_client",
     "init_app",
     "own_rates",
     "readiness",
