@@ -26,7 +26,7 @@ from .branches import Branch
 
 log = logging.getLogger(__name__)
 PORTABLE = DefaultDialect()
-# The value of existing rows in a new NOT NULL column without a default, as SQL that SQLite and PostgreSQL both accept.
+# The value of existing rows in a new NOT NULL column without a default, as SQL that any database accepts.
 NEUTRAL = {str: "''", bool: "false", int: "0", float: "0", Decimal: "0", dict: "'{}'"}
 NEUTRAL |= {datetime: "CURRENT_TIMESTAMP", date: "CURRENT_DATE"}
 
@@ -38,7 +38,7 @@ def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
         "include_name": _tables_of(branch, others),
         "compare_type": _compare_type,
         "compare_server_default": True,
-        "render_as_batch": True,  # SQLite changes a column by rebuilding the table
+        "render_as_batch": True,  # some databases change a column by rebuilding its table
         "render_item": _render_type,
         "process_revision_directives": _fill_new_columns,
     }
@@ -54,7 +54,7 @@ def _tables_of(branch: Branch, others: Sequence[Branch]) -> Callable[..., bool]:
 def _compare_type(
     _context: MigrationContext, _reflected: Column[Any], _column: Column[Any], found: Any, wanted: Any
 ) -> bool | None:
-    """Return whether a PostgreSQL enum type has other labels than the model; None: Alembic compares."""
+    """Return whether a native enum type has other labels than the model; None: Alembic compares."""
     if isinstance(found, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
         return found.enums != wanted.enums
     return None

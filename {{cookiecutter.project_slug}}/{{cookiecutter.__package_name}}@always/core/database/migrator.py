@@ -137,7 +137,7 @@ class Migrator:
         return autogenerate.options(self.branches[branch], others)
 
     def _run(self, branch: str) -> None:
-        """Run one command inside one transaction, which SQLite also rolls back completely when a migration fails."""
+        """Run one command inside one transaction: a migration that fails changes nothing."""
         with engine.for_migrations(self._url).connect() as connection:
             context.configure(connection=connection, transactional_ddl=True, **self._options(branch))
             with context.begin_transaction():

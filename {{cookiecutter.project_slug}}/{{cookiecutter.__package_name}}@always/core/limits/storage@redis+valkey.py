@@ -1,4 +1,4 @@
-"""Count on a Redis or Valkey server, with one Lua script and one round trip for each hit.
+"""Count on the limiter server, with one Lua script and one round trip for each hit.
 
 A limit of a client is one key, which is on one node of a cluster. Windows follow the server's clock, so the clocks of
 the workers' machines may differ.
@@ -21,7 +21,7 @@ def open_storage(settings: Settings, notify: Notify) -> Storage:
     timeout = settings.limits_timeout_ms / 1000
 
     def connect() -> Storage:
-        return RedisStorage(_client(settings.limiter_uri, timeout), settings.limits_strategy)
+        return ScriptStorage(_client(settings.limiter_uri, timeout), settings.limits_strategy)
 
     return CircuitBreaker(connect, settings, notify)
 
@@ -41,8 +41,8 @@ def _client(uri: str, timeout: float) -> Any:
     return cast(Any, storage_from_string(uri, **options)).get_connection()
 
 
-class RedisStorage:
-    """Counts with the Lua script of a strategy, on Redis or Valkey."""
+class ScriptStorage:
+    """Counts with the Lua script of a strategy."""
 
     rejects = False
     shared = True
