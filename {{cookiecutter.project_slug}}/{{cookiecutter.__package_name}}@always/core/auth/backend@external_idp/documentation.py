@@ -35,7 +35,7 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
 
 
 def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
-    """Return the client of the settings for the page; see ``Backend.docs_client``."""
+    """Return the client of the settings for the page."""
     settings = get_settings(app, ProviderSettings)
     if not _has_docs_client(settings):
         return None
