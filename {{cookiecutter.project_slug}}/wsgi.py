@@ -1,4 +1,4 @@
-"""Where the ``flask`` command finds the application."""
+"""The entry point of the ``flask`` command."""
 
 from {{ cookiecutter.__package_name }} import create_app
 

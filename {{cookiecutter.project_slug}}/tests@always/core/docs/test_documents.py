@@ -30,11 +30,21 @@ def test_every_control_is_proved() -> None:
     assert set(listed) <= {control for control, _, _ in documents.control_tests(ROOT / "tests")}
 
 
-def test_every_file_of_a_control_is_there(app: Flask) -> None:
+def test_every_file_of_a_control_exists(app: Flask) -> None:
+    """``*`` stands for the resources of the service: each has such a file, if there are any."""
     for part in documents.controls(ROOT):
         for control, (_, *files) in part["controls"].items():
             assert files, control
-            assert all((Path(app.root_path) / file).exists() for file in files), control
+            assert all(file.startswith("*/") or (Path(app.root_path) / file).exists() for file in files), control
+            resources = {Path(app.root_path, name.replace(".", "/")) for name in resource_packages(app)}
+            patterns = [file.removeprefix("*/") for file in files if file.startswith("*/")]
+            assert all((folder / name).exists() for folder in resources for name in patterns), control
+
+
+def resource_packages(app: Flask) -> set[str]:
+    """Return the packages of the service's own blueprints, relative to its package."""
+    names = {blueprint.import_name.removeprefix(f"{app.import_name}.") for blueprint in app.blueprints.values()}
+    return {name.rpartition(".")[0] for name in names if not name.startswith("core.")}
 
 
 def test_the_type_of_every_error_leads_to_its_meaning(client: FlaskClient, service: ModuleType) -> None:

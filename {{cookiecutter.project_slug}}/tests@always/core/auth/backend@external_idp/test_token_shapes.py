@@ -79,7 +79,7 @@ def configured(
     """Make the service with the documented settings of a provider whose documents are here."""
 
     def make(name: str) -> FlaskClient:
-        block = documented()[name].replace("items:", "probes:").replace("Items.", "Probes.")
+        block = documented()[name].replace("orders:", "probes:").replace("Orders.", "Probes.")
         for variable in ("ISSUER", "CA", "AUDIENCE"):
             environ.pop(f"APP_PROVIDER_{variable}")
         path = Path(environ["APP_SETTINGS"])
