@@ -41,7 +41,8 @@ def setting(name: str) -> Any:
 
 def scopes() -> list[str]:
     """Return the scopes of a development credential: all of them, new ones too, except ``admin``."""
-    return [scope for scope in core().auth.SCOPES if scope != "admin"]
+    registered = core().services.get(application(), core().auth.scopes.Scopes)
+    return [scope for scope in registered if scope != "admin"]
 
 
 def origin() -> str:
