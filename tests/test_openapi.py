@@ -189,7 +189,7 @@ def test_the_docs_page_sends_a_request(
         )
         page = context.new_page()
         page.goto(f"{service.url}/docs")
-        page.get_by_role("button", name="Authorize").click()
+        page.get_by_role("button", name="Authorize", exact=True).click()
         if style == "oauth2":
             _sign_in(page, service, folder)
         else:
