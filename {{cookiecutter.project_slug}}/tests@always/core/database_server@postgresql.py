@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from tests.core.real_server import HOST, own_folder, program, running, unprivileged
 
@@ -78,5 +78,5 @@ def empty_database(database_url: str) -> Iterator[str]:
     name = f"empty_{secrets.token_hex(8)}"
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
+        yield urlsplit(database_url)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
