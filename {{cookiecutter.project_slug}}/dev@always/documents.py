@@ -63,16 +63,16 @@ def settings(app: Any, package: ModuleType) -> str:
     for declaration in package.core.services.get(app, package.core.settings.ActiveSettings).declarations:
         for field in dataclasses.fields(declaration):
             default = (
-                "" if field.default is dataclasses.MISSING else package.core.commands.settings.text_of(field.default)
+                "" if field.default is dataclasses.MISSING else package.core.settings.fields.to_string(field.default)
             )
-            takes = accepted_values(field.metadata["form"])
+            takes = accepted_values(field.metadata["field"])
             rows.append(f"| `APP_{field.name.upper()}` | {takes} | `{default}` | {field.metadata['meaning']} |")
     return "\n".join([SETTINGS, *rows, ""]).replace("| `` |", "| |").replace("| `(none)` |", "| none |")
 
 
-def accepted_values(form: Any) -> str:
+def accepted_values(field: Any) -> str:
     """Return the values that a setting's field accepts, in its own words or those of its docstring."""
-    words: str = getattr(form, "takes", "") or (type(form).__doc__ or "").partition("\n")[0].rstrip(".")
+    words: str = getattr(field, "accepts", "") or (type(field).__doc__ or "").partition("\n")[0].rstrip(".")
     return (words[0].lower() + words[1:]).replace("``", "`")
 
 

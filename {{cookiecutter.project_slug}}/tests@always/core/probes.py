@@ -35,9 +35,9 @@ blueprint = Blueprint("probes", __name__, url_prefix=PROBES)
 class NewProbe(Schema):
     """The fields that a caller sets."""
 
-    name = core.declare.Line(1, 100, required=True, metadata={"examples": ["Depth sounder"]})
-    description = core.declare.Text(validate=validate.Length(max=2000), allow_none=True)
-    price = core.declare.Number(0, 1_000_000_000, allow_none=True)
+    name = core.Line(1, 100, required=True, metadata={"examples": ["Depth sounder"]})
+    description = core.Text(validate=validate.Length(max=2000), allow_none=True)
+    price = core.Number(0, 1_000_000_000, allow_none=True)
 
 
 class ProbeSchema(NewProbe):
@@ -58,7 +58,7 @@ class ProbeList(Schema):
 class Search(core.declare.pagination.Page):  # type: ignore[misc]  # tests know core only at run time
     """The page, and a string that the name contains."""
 
-    q = core.declare.Line(1, 100)
+    q = core.Line(1, 100)
 
 
 @blueprint.get("")

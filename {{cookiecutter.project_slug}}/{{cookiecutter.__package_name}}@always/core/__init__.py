@@ -1,13 +1,10 @@
 """The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
 
-from .anomalies import Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+from .anomalies import RatioRule, ThresholdRule
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
 from .declare import (
-    Line,
-    Number,
-    Text,
     authenticated,
     body,
     errors,
@@ -16,37 +13,36 @@ from .declare import (
     public,
     query,
     raw_body,
-    raw_query,
     requires,
     response,
 )
 from .declare.pagination import Page, cursor
-from .diagnostics import Check, Finding, Skipped
+from .diagnostics import Check, Finding
+from .fields import Integer, Line, Number, Text
 from .limits import limiter
 from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
 from .observability.metrics import get_metrics
-from .problems import Problem
+from .problems import Problem, ProblemType
 from .request import current_caller
 from .settings import ConfigurationError, get_settings, setting
+from .settings import fields as setting_fields
 
 __all__ = [
     "MALICIOUS_DIRECT_REFERENCE",
-    "Anomaly",
     "AnyRow",
     "Base",
     "Check",
     "ConfigurationError",
-    "DistinctSourcesRule",
     "Finding",
+    "Integer",
     "Line",
-    "LogLine",
     "Number",
     "Page",
     "Problem",
+    "ProblemType",
     "RatioRule",
     "SecurityEvent",
-    "Skipped",
     "Text",
     "ThresholdRule",
     "UTCDateTime",
@@ -67,10 +63,10 @@ __all__ = [
     "public",
     "query",
     "raw_body",
-    "raw_query",
     "record_event",
     "requires",
     "response",
     "setting",
+    "setting_fields",
     "transaction",
 ]

@@ -12,7 +12,8 @@ from . import commands as core_commands
 from . import database, docs_page, observability, openapi, pipeline, server, services
 from . import settings as core_settings
 from .anomalies import CATALOGUE, Anomalies, Anomaly
-from .auth import backend, guards
+from .auth import backend
+from .auth import guards as auth_guards
 from .auth import scopes as auth_scopes
 from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
 from .diagnostics import Check, Checks, is_examined
@@ -23,7 +24,7 @@ from .observability import log
 from .observability.events import SecurityEvent
 from .observability.metrics import OwnMetrics
 from .problems import ProblemType
-from .settings import ActiveSettings, ConfigurationError, Settings, production
+from .settings import ActiveSettings, ConfigurationError, Settings
 
 
 def create_app(
@@ -33,6 +34,7 @@ def create_app(
     scopes: Mapping[str, str] | None = None,
     sign_up_scopes: Sequence[str] = (),
     settings: Sequence[type] = (),
+    guards: Mapping[str, auth_guards.Guard] | None = None,
     blueprints: Sequence[Blueprint] = (),
     problem_types: Mapping[str, ProblemType] | None = None,
     commands: Sequence[click.Command] = (),
@@ -47,7 +49,7 @@ def create_app(
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
 
     The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
-    sign-up grants; dataclasses of ``settings``; ``blueprints``, ``problem_types`` and ``commands``;
+    sign-up grants; dataclasses of ``settings``; ``guards`` by name; ``blueprints``, ``problem_types`` and ``commands``;
     ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
     ``/api/v1/admin/stats``; ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted
     user; the folder of ``migrations``, by default ``migrations`` in the package.
@@ -57,13 +59,13 @@ def create_app(
     """
     active_settings = core_settings.load(Settings, *backend.SETTINGS, *settings, environ=environ)
     if not is_examined():
-        production.check(active_settings[Settings])
+        core_settings.refuse_unsafe(active_settings[Settings])
     log.start(active_settings[Settings].log_level, active_settings[Settings].log_format)
     app = Flask(import_name, static_folder=None)
     app.json = OrjsonProvider(app)
     app.url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
     services.register(app, active_settings)
-    services.register(app, guards.Guards())
+    services.register(app, auth_guards.Guards(guards or {}))
     services.register(app, Anomalies({**CATALOGUE, **backend.ANOMALIES, **(anomalies or {})}))
     services.register(app, Checks((*core_checks.CHECKS, *checks)))
     services.register(app, UserDeletedCallbacks([on_user_deleted] if on_user_deleted else []))

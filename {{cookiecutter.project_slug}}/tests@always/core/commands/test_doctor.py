@@ -52,7 +52,7 @@ def report(app: Flask, environ: dict[str, str]) -> Report:
 
 def test_what_the_settings_refuse_and_its_mend_are_one_sentence(app: Flask, environ: dict[str, str]) -> None:
     done = app.test_cli_runner().invoke(args=["doctor"], env={**environ, "APP_SERVER_WORKERS": "many"})
-    assert "it must be a whole number from 1 to 256; docs/settings.md tells" in done.output
+    assert "must be an integer from 1 to 256; docs/settings.md tells" in done.output
 
 
 def test_nothing_is_found_in_a_service_that_is_well(

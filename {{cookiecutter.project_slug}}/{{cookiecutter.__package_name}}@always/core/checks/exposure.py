@@ -8,7 +8,7 @@ from flask import Flask
 
 from ..diagnostics import Finding
 from ..settings import Settings, get_settings
-from ..settings.fields import ADVICE
+from ..settings.fields import GENERATE_HINT
 
 LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -67,7 +67,7 @@ def metrics(app: Flask) -> Iterator[Finding]:
     """Find a production whose figures nobody can read: no alert would ever fire."""
     settings = get_settings(app, Settings)
     if settings.production and not settings.metrics_token:
-        mend = f"set APP_METRICS_TOKEN: {ADVICE}"
+        mend = f"set APP_METRICS_TOKEN: {GENERATE_HINT}"
         yield Finding("nobody can read them: there is no metrics token", mend, severity="warning")
 
 

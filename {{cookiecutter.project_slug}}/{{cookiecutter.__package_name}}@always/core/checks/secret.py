@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from .. import services
 from ..diagnostics import Finding
 from ..settings import ActiveSettings
-from ..settings.fields import ADVICE, Secret
+from ..settings.fields import GENERATE_HINT, Secret
 
 
 def each_its_own(_app: Flask) -> Iterator[Finding]:
@@ -19,8 +19,8 @@ def each_its_own(_app: Flask) -> Iterator[Finding]:
         values = active_settings[declaration]
         for field in dataclasses.fields(declaration):
             value = getattr(values, field.name)
-            if isinstance(field.metadata["form"], Secret) and value:
+            if isinstance(field.metadata["field"], Secret) and value:
                 users.setdefault(value, []).append(f"APP_{field.name.upper()}")
     for names in users.values():
         if len(names) > 1:
-            yield Finding(f"{' and '.join(names)} are the same text", ADVICE)
+            yield Finding(f"{' and '.join(names)} are the same text", GENERATE_HINT)

@@ -23,7 +23,7 @@ from ..limits.limiter import default_key, name_of, names_of
 from ..observability import events
 from ..request.caller import OwnRate
 from ..settings import ActiveSettings
-from .settings import text_of
+from ..settings.fields import to_string
 
 # The command of Flask-Limiter, which would report a limiter that is not used.
 flask_limiter.commands.cli.hidden = True
@@ -75,7 +75,7 @@ def show(name: str, as_json: bool) -> None:
     counters = _counters()
     found = [(counter.name, counters.hit(*counter, cost=0)) for counter in _counters_of(name)]
     _require_shared(counters)
-    rows = [(limit, text_of(now.rate), str(now.remaining), str(now.reset_after)) for limit, now in found]
+    rows = [(limit, to_string(now.rate), str(now.remaining), str(now.reset_after)) for limit, now in found]
     _print(("limit", "rate", "remaining", "reset"), rows, as_json)
     if not any(_is_used(result) for _, result in found):
         click.echo(f"No requests of {name} are counted at the moment.", err=True)
@@ -100,7 +100,7 @@ def reset(name: str) -> None:
 
 def _list(as_json: bool) -> None:
     limits = [*_of_settings(), *_of_views(), *_of_credentials()]
-    rows = [(limit.name, text_of(limit.rate), limit.counts, limit.origin) for limit in limits]
+    rows = [(limit.name, to_string(limit.rate), limit.counts, limit.origin) for limit in limits]
     _print(("limit", "rate", "counts", "from"), rows, as_json)
 
 

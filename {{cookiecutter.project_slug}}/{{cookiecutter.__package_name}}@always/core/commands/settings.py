@@ -2,18 +2,16 @@
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from limits import RateLimitItem
 
 from .. import services
 from ..cli import table
 from ..settings import ActiveSettings
-from ..settings.fields import Rate
+from ..settings.fields import to_string
 
 
 @click.command("settings")
@@ -46,21 +44,4 @@ def written(active_settings: ActiveSettings, declaration: type[Any], field: "dat
     value = getattr(active_settings[declaration], field.name)
     if field.metadata["secret"] and value is not None:
         return f"(secret, {len(value)} characters)"
-    return text_of(value)
-
-
-def text_of(value: Any) -> str:
-    """Return a value as a variable would hold it."""
-    match value:
-        case None:
-            return "(none)"
-        case bool():
-            return str(value).lower()
-        case tuple():
-            return ", ".join(value) or "(none)"
-        case RateLimitItem():
-            return Rate.written(value)
-        case Path():
-            return value.as_posix()
-        case _:
-            return str(value) or "(none)"
+    return to_string(value)

@@ -1,16 +1,12 @@
-"""The decorators with which a view declares its access rule, query, body, response and errors, and its field types."""
+"""The decorators with which a view declares its access rule, query, body, response and errors."""
 
 from .access_rule import authenticated, guarded_by, public, requires
 from .body import body, raw_body
 from .errors import errors
-from .fields import Line, Number, Text
 from .query import query, raw_query
 from .response import produces, response
 
 __all__ = [
-    "Line",
-    "Number",
-    "Text",
     "authenticated",
     "body",
     "errors",

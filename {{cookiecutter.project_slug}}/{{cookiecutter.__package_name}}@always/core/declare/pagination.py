@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields
+
+from ..fields import Integer
 
 _CURSOR = re.compile("[A-Za-z0-9_-]{21}[AQgw]")  # 16 bytes in canonical base64url, without padding
 
@@ -22,19 +24,10 @@ class Cursor(fields.Field[str]):
         return str(UUID(bytes=urlsafe_b64decode(value + "==")))
 
 
-class Integer(fields.Integer):
-    """An integer of up to nine digits, without a sign."""
-
-    def _validated(self, value: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
-            raise self.make_error("invalid", input=value)
-        return int(value)
-
-
 class Page(Schema):
     """The query parameters of a list: the number of entries, and the cursor of the page."""
 
-    limit = Integer(load_default=20, validate=validate.Range(1, 100))
+    limit = Integer(1, 100, digits=True, load_default=20)
     cursor = Cursor()
 
 

@@ -11,8 +11,9 @@ from flask import Flask, Response, request
 from .. import anomalies, problems, services
 from .. import limits as rate_limits
 from ..anomalies import AnomalyMonitor
+from ..request import body
 from ..request.state import RequestState, begin, current_state
-from . import authentication, authorization, body, cors, declarations, limits, negotiation, validation
+from . import authentication, authorization, cors, declarations, limits, negotiation, validation
 from .middleware import Middleware
 from .trusted_proxies import trust_proxies
 

@@ -14,9 +14,9 @@ from marshmallow import Schema, ValidationError
 from ..declare.declaration import JSON
 from ..observability import events
 from ..problems import Problem
+from ..request import body
 from ..request.state import RequestState
 from ..strict_json import InvalidJSON, parse
-from . import body
 
 
 def validate(state: RequestState) -> None:

@@ -1,8 +1,7 @@
-"""Every setting of the service: its type, default and meaning. An invalid value prevents startup and is named."""
+"""The settings of the service: type, default and meaning of each, and the error that stops an invalid start."""
 
-from .core import Settings
-from .declaration import setting
-from .errors import ConfigurationError
+from .core import Settings, refuse_unsafe
+from .declaration import ConfigurationError, setting
 from .loading import ActiveSettings, get_settings, load
 
-__all__ = ["ActiveSettings", "ConfigurationError", "Settings", "get_settings", "load", "setting"]
+__all__ = ["ActiveSettings", "ConfigurationError", "Settings", "get_settings", "load", "refuse_unsafe", "setting"]

@@ -1,4 +1,4 @@
-"""What an address of the database looks like; psycopg 3 speaks to it."""
+"""The URL of the PostgreSQL database."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from .fields import Url
 
 
 class DatabaseUrl(Url):
-    """The address of a server."""
+    """The URL of a PostgreSQL server; psycopg 3 connects to it."""
 
-    meaning = "where the database is, with its password"
+    meaning = "URL of the database, with its password"
 
     def __init__(self) -> None:
         super().__init__("postgresql", "postgresql+psycopg")
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, *args, **kwargs)
+        url = super()._deserialize(value, *args, **kwargs)
         try:
-            make_url(text)
+            make_url(url)
         except ValueError:
-            raise ValidationError("its port must be a number, and an IPv6 address stand in brackets") from None
-        return text
+            raise ValidationError("Must have a numeric port, and brackets around an IPv6 address.") from None
+        return url

@@ -1,4 +1,4 @@
-"""What an address of the database looks like."""
+"""The URL of the SQLite database."""
 
 from typing import Any
 
@@ -9,22 +9,22 @@ from .fields import Url
 
 
 class DatabaseUrl(Url):
-    """The address of a file."""
+    """The URL of a file."""
 
-    meaning = "the file of the database"
+    meaning = "URL of the database file"
 
     def __init__(self) -> None:
         super().__init__("sqlite")
-        self.takes = "an address of the form `sqlite:///var/service.db`"
+        self.accepts = "a URL of the form `sqlite:///var/service.db`"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, *args, **kwargs)
+        url = super()._deserialize(value, *args, **kwargs)
         try:
-            address = make_url(text)
-            file = "" if address.host else address.database or ""
+            parts = make_url(url)
+            file = "" if parts.host else parts.database or ""
         except ValueError:
             file = ""
-        # In memory the database would be another one for each connection; `file:` may lead there.
+        # Each connection would have its own database in memory; a file: URI can mean memory too.
         if file in ("", ":memory:") or file.startswith("file:"):
-            raise ValidationError("it must name a file, as sqlite:///var/service.db does")
-        return text
+            raise ValidationError("Must contain the path of a file, such as sqlite:///var/service.db.")
+        return url

@@ -1,15 +1,23 @@
-"""How a setting is declared: form, meaning and default stand in one place, on the attribute itself."""
+"""The declaration of a setting: field, meaning and default on one attribute of a dataclass."""
 
 import dataclasses
 from typing import Any
 
+import click
 from marshmallow import fields
 
 
-def setting(form: fields.Field[Any], meaning: str, *, default: Any = dataclasses.MISSING, secret: bool = False) -> Any:
-    """Declare one setting on a frozen dataclass.
+class ConfigurationError(click.ClickException):
+    """The reason why the service must not start, in one sentence.
 
-    ``form`` converts what was written (TOML value or text of a variable) and refuses what does not fit;
-    ``meaning`` is the sentence of the documentation; without a ``default`` the setting must be given.
+    A ``ClickException`` makes every ``flask`` command print the sentence without a traceback and exit with 1.
     """
-    return dataclasses.field(default=default, metadata={"form": form, "meaning": meaning, "secret": secret})
+
+
+def setting(field: fields.Field[Any], meaning: str, *, default: Any = dataclasses.MISSING, secret: bool = False) -> Any:
+    """Declare a setting as an attribute of a frozen dataclass.
+
+    ``field`` converts and validates the TOML value or the string of a variable. ``meaning`` is shown in the
+    documentation. A setting without ``default`` is required. A ``secret`` must not be in ``settings.toml``.
+    """
+    return dataclasses.field(default=default, metadata={"field": field, "meaning": meaning, "secret": secret})

@@ -1,6 +1,6 @@
-"""The forms that a setting can take. Each accepts a TOML value or the text of a variable.
+"""Field types of settings. Each accepts a TOML value or the string of a variable.
 
-What a form takes is told to people by its docstring, or by ``takes`` where that depends on its bounds.
+The first line of a docstring, or the attribute ``accepts``, describes the accepted values in the documentation.
 """
 
 import re
@@ -12,64 +12,32 @@ from urllib.parse import urlsplit
 from limits import RateLimitItem, parse_many
 from marshmallow import ValidationError, fields, validate
 
+from .. import fields as shared
+
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
-ADVICE = "give at least 32 random characters, such as `openssl rand -base64 48` prints"
+GENERATE_HINT = "use at least 32 random characters, such as the output of `openssl rand -base64 48`"
 
 
 class Choice(fields.String):
-    """One of a few words."""
+    """One of several words."""
 
     def __init__(self, *words: str) -> None:
-        self.takes = " or ".join(f"`{word}`" for word in words)
-        super().__init__(validate=validate.OneOf(words, error="it must be one of {choices}"))
+        self.accepts = " or ".join(f"`{word}`" for word in words)
+        super().__init__(validate=validate.OneOf(words, error="Must be one of {choices}."))
 
 
-class Text(fields.String):
-    """A line of text that is not empty."""
+class Line(shared.Line):
+    """A line of 1 to 1000 characters."""
 
-    controls = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, *args, **kwargs)
-        if not text.strip() or len(text) > 1000 or self.controls.search(text):
-            raise ValidationError("it must be a line of 1 to 1000 characters")
-        return text
+    def __init__(self) -> None:
+        super().__init__(1, 1000)
 
 
-class Contact(fields.String):
-    """A ``mailto:`` or ``https:`` address; may be empty."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, *args, **kwargs)
-        if text and not re.fullmatch(r"(mailto:|https://)[!-~]{1,1000}", text):
-            raise ValidationError("it must be empty, or an address that begins with mailto: or https://")
-        return text
-
-
-class Address(fields.String):
-    """An IP address of this machine; ``0.0.0.0`` and ``::`` stand for all that it has."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        try:
-            return str(ip_address(str(value)))
-        except ValueError:
-            raise ValidationError("it must be an IP address such as 127.0.0.1") from None
-
-
-class Integer(fields.Integer):
-    """A whole number within bounds, both included."""
+class Integer(shared.Integer):
+    """An integer from ``low`` to ``high``."""
 
     def __init__(self, low: int, high: int) -> None:
-        self.takes = f"a whole number from {low} to {high}"
-        super().__init__(
-            validate=validate.Range(low, high, error="it must be a whole number from {min} to {max}"),
-            error_messages={"invalid": f"it must be a whole number from {low} to {high}"},
-        )
-
-    def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", str(value)):
-            raise self.make_error("invalid")
-        return int(value)
+        super().__init__(low, high, digits=True)
 
 
 class Boolean(fields.Boolean):
@@ -77,7 +45,7 @@ class Boolean(fields.Boolean):
 
     def __init__(self) -> None:
         super().__init__(
-            truthy={True, "true"}, falsy={False, "false"}, error_messages={"invalid": "it must be true or false"}
+            truthy={True, "true"}, falsy={False, "false"}, error_messages={"invalid": "Must be true or false."}
         )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
@@ -86,110 +54,139 @@ class Boolean(fields.Boolean):
         return bool(super()._deserialize(value, *args, **kwargs))
 
 
+class Contact(fields.String):
+    """A ``mailto:`` or ``https:`` URI; may be empty."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        uri: str = super()._deserialize(value, *args, **kwargs)
+        if uri and not re.fullmatch(r"(mailto:|https://)[!-~]{1,1000}", uri):
+            raise ValidationError("Must be empty or a URI that begins with mailto: or https://.")
+        return uri
+
+
+class IPAddress(fields.String):
+    """An IP address of this machine; ``0.0.0.0`` and ``::`` mean all of them."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        try:
+            return str(ip_address(str(value)))
+        except ValueError:
+            raise ValidationError("Must be an IP address, such as 127.0.0.1.") from None
+
+
 class Secret(fields.String):
-    """A random text that cannot be guessed: 32 characters or more, and not a repeated few."""
+    """A random string of at least 32 characters, at least 12 of them different."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or len(value) < 32 or len(set(value)) < 12:
-            raise ValidationError(f"it is too weak: {ADVICE}")
+            raise ValidationError(f"Too weak; {GENERATE_HINT}.")
         return value
 
 
 class FilePath(fields.Field[Path]):
-    """A path; a relative one is taken from the folder of ``settings.toml``."""
+    """A path, relative to the folder of ``settings.toml``."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Path:
         if not isinstance(value, str) or not value.strip() or "\0" in value:
-            raise ValidationError("it must be a path")
+            raise ValidationError("Must be a path.")
         return Path(value)
 
 
 class Url(fields.String):
-    """An address with one of the given schemes."""
+    """A URL with one of the given schemes."""
 
     def __init__(self, *schemes: str) -> None:
         super().__init__()
-        self.takes = "an address that begins with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
-        self.schemes = schemes
+        self.accepts = "a URL that begins with " + " or ".join(f"`{scheme}://`" for scheme in schemes)
+        self._schemes = schemes
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or value.partition("://")[0] not in self.schemes:
-            raise ValidationError(f"it must begin with {' or '.join(s + '://' for s in self.schemes)}")
+        if not isinstance(value, str) or value.partition("://")[0] not in self._schemes:
+            raise ValidationError(f"Must begin with {' or '.join(scheme + '://' for scheme in self._schemes)}.")
         return value
 
 
 class Rate(fields.Field[RateLimitItem]):
-    """A number of requests in a time of at most a year, such as ``600/minute``."""
+    """A rate limit over at most a year, such as ``600/minute``."""
 
-    # No storage counts to any number: the requests, and the seconds, of which it keeps milliseconds.
-    most, longest = 1_000_000_000, 366 * 24 * 60 * 60
+    # The storages have upper bounds too: they count in 64 bits or less, and keep windows in milliseconds.
+    MAX_REQUESTS, MAX_SECONDS = 1_000_000_000, 366 * 24 * 60 * 60
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
         try:
             (rate,) = parse_many(value)
-            counted = 1 <= rate.amount <= self.most and 1 <= rate.get_expiry() <= self.longest
+            valid = 1 <= rate.amount <= self.MAX_REQUESTS and 1 <= rate.get_expiry() <= self.MAX_SECONDS
         except ValueError:
-            counted = False
-        if not counted:
+            valid = False
+        if not valid:
             raise ValidationError(
-                f"it must be a rate such as 600/minute, of at most {self.most} requests over at most a year"
+                f"Must be a rate such as 600/minute, of at most {self.MAX_REQUESTS} requests over at most a year."
             )
         return rate
 
-    @staticmethod
-    def written(rate: RateLimitItem) -> str:
-        """Return a rate as it can be given, the same text however it was."""
-        every = rate.multiples if rate.multiples > 1 else ""
-        return f"{rate.amount}/{every}{rate.GRANULARITY.name}"
-
 
 class StringList(fields.Field[tuple[str, ...]]):
-    """A list of words: an array in TOML, words between commas in a variable."""
+    """A list of strings: an array in TOML, separated by commas in a variable."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         if isinstance(value, str):
-            value = [word.strip() for word in value.split(",") if word.strip()]
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            raise ValidationError("it must be a list of texts")
-        return tuple(self.word(word) for word in value)
+            value = [item.strip() for item in value.split(",") if item.strip()]
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValidationError("Must be a list of strings.")
+        for item in value:
+            self.check(item)
+        return tuple(value)
 
-    def word(self, text: str) -> str:
-        """Return the word, or raise ``ValidationError`` with the rule that it breaks."""
-        return text
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` for an invalid item."""
 
 
 class Hosts(StringList):
-    """Host names without a port, in lower case; at least one."""
+    """Host names in lower case without a port; at least one."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         hosts = super()._deserialize(value, *args, **kwargs)
         if not hosts:
-            raise ValidationError("it must name a host")
+            raise ValidationError("Must contain a host name.")
         return hosts
 
-    def word(self, text: str) -> str:
-        """Return the host name."""
-        if not HOST.fullmatch(text):
-            raise ValidationError(f"{text!r} is no host name in lower case without a port")
-        return text
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` unless the item is a host name."""
+        if not HOST.fullmatch(item):
+            raise ValidationError(f"{item!r} is not a host name in lower case without a port.")
 
 
 class Origins(StringList):
-    """Origins as a browser sends them: ``scheme://host[:port]`` and nothing more (RFC 6454, section 6.2)."""
+    """Origins as browsers send them: ``scheme://host[:port]`` (RFC 6454, section 6.2)."""
 
-    def word(self, text: str) -> str:
-        """Return the origin."""
-        rule = f"{text!r} is no origin of the form https://host[:port]"
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` unless the item is an origin with https, or with http on localhost."""
+        rule = f"{item!r} is not an origin of the form https://host[:port]."
         try:
-            parts = urlsplit(text)
+            parts = urlsplit(item)
             port = parts.port
         except ValueError:
             raise ValidationError(rule) from None
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else (parts.hostname or "")
         default = {"https": 443, "http": 80}.get(parts.scheme)
-        rebuilt = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-        if default is None or not HOST.fullmatch(host) or rebuilt != text or port in (0, default):
+        canonical = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+        if default is None or not HOST.fullmatch(host) or canonical != item or port in (0, default):
             raise ValidationError(rule)
         if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
-            raise ValidationError(f"{text!r} is plain http and not on localhost")
-        return text
+            raise ValidationError(f"{item!r} uses plain http, which is only allowed for localhost.")
+
+
+def to_string(value: Any) -> str:
+    """Return a value as a variable would contain it; ``(none)`` for no value."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            text = ", ".join(value)
+        case RateLimitItem():
+            text = f"{value.amount}/{value.multiples if value.multiples > 1 else ''}{value.GRANULARITY.name}"
+        case Path():
+            text = value.as_posix()
+        case _:
+            text = "" if value is None else str(value)
+    return text or "(none)"

@@ -1,10 +1,10 @@
-"""Where settings come from: ``settings.toml``, then ``.env``, then ``APP_`` variables; the later one wins."""
+"""Load settings from ``settings.toml``, ``.env`` and ``APP_`` variables; a later source overrides an earlier one."""
 
 import dataclasses
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -13,29 +13,35 @@ from flask import Flask
 from marshmallow import ValidationError
 
 from .. import services
-from .errors import ConfigurationError
+from .declaration import ConfigurationError
 
 PREFIX = "APP_"
-SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for a byte of a variable that is no text
+_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python represents a byte of a variable that is not UTF-8
 T = TypeVar("T")
 
 
 class RawValue(NamedTuple):
-    """A value as written, where it was found, and what the setting is called there."""
+    """A value as written, the source that contains it, and the name of the setting there."""
 
     value: Any
     origin: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.name} in {self.origin}"
+
 
 class ActiveSettings:
-    """The settings of one application, by the class that declares them, or one that it extends."""
+    """The settings of one application, by the dataclass that declares them or a base of it.
 
-    def __init__(self, root: Path, values: Mapping[type, object], given: Mapping[str, RawValue]) -> None:
+    ``root`` is the folder of ``settings.toml``; ``origins`` are the sources of the settings that are not defaults.
+    """
+
+    def __init__(self, root: Path, values: Mapping[type, object], raw: Mapping[str, RawValue]) -> None:
         self.root = root
-        self.origins = {name: one.origin for name, one in given.items()}
-        self._names = {name: one.name for name, one in given.items()}
+        self.origins = {name: value.origin for name, value in raw.items()}
         self.declarations: tuple[type[Any], ...] = tuple(values)
+        self._names = {name: value.name for name, value in raw.items()}
         self._values = {base: value for declaration, value in values.items() for base in declaration.__mro__}
 
     def all(self) -> dict[str, Any]:
@@ -43,12 +49,11 @@ class ActiveSettings:
         return {name: value for values in self._values.values() for name, value in vars(values).items()}
 
     def meaning(self, name: str) -> str:
-        """Return what a setting means, by its name."""
-        fields = {field.name: field for each in self.declarations for field in dataclasses.fields(each)}
-        return str(fields[name].metadata["meaning"])
+        """Return the meaning of a setting."""
+        return str(_declared(self.declarations)[name].metadata["meaning"])
 
     def source(self, name: str) -> str:
-        """Return where a setting comes from, and what it is called there."""
+        """Return the source of a setting, and its name there."""
         return f"{self.origins[name]}: {self._names[name]}" if name in self.origins else "default"
 
     def __getitem__(self, declaration: type[T]) -> T:
@@ -56,96 +61,116 @@ class ActiveSettings:
 
 
 def get_settings(app: Flask, declaration: type[T]) -> T:
-    """Return the settings that ``declaration`` declares, as they are in force in ``app``."""
+    """Return the settings of ``app`` that the dataclass ``declaration`` declares."""
     active_settings = services.get(app, ActiveSettings)
     return active_settings[declaration]
 
 
 def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> ActiveSettings:
-    """Read and check every declared setting.
+    """Read and validate all settings of these dataclasses.
 
-    ``APP_SETTINGS`` names the TOML file, else it is ``settings.toml`` in the working folder; ``.env`` is read
-    beside it. A secret may stand in a file that ``APP_<NAME>_FILE`` names.
+    ``APP_SETTINGS`` is the path of the TOML file, by default ``settings.toml`` in the working directory. ``.env`` is in
+    the same folder. ``APP_<NAME>_FILE`` is the path of a file that contains a secret.
 
-    Raises ``StartRefused``: a file cannot be read, a name is unknown, a value does not fit, one is missing.
+    Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, and an invalid or missing value.
     """
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
-    declared = {field.name: field for declaration in declarations for field in dataclasses.fields(declaration)}
+    declared = _declared(declarations)
     secret = {name for name, field in declared.items() if field.metadata["secret"]}
-    given = _from_toml(path, secret)
-    dotenv = _dotenv(path.parent / ".env")
-    given |= _from_variables(dotenv, ".env", secret)
-    # The ``flask`` command has copied .env into the environment: what is the same there comes from the file.
-    variables = {name: value for name, value in environ.items() if dotenv.get(name) != value}
-    given |= _from_variables(variables, "the environment", secret)
+    raw = _read_toml(path, secret)
+    dotenv = _read_dotenv(path.parent / ".env")
+    raw |= _read_variables(dotenv, ".env", secret)
+    # The ``flask`` command has copied .env into the environment: an equal value comes from the file.
+    environment = {name: value for name, value in environ.items() if dotenv.get(name) != value}
+    raw |= _read_variables(environment, "the environment", secret)
 
-    wrong = [f"{_shown(one)} is no setting" for name, one in given.items() if name not in declared]
-    wrong += [f"{_shown(one)} is not UTF-8" for one in given.values() if SURROGATE.search(str(one.value))]
-    converted: dict[str, Any] = {}
-    for name, field in declared.items():
-        try:
-            if name in given:
-                converted[name] = field.metadata["form"].deserialize(given[name].value)
-            elif field.default is dataclasses.MISSING:
-                wrong.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}")
-        except ValidationError as error:
-            wrong.append(f"{_shown(given[name])} is wrong: {'; '.join(error.messages)}")
-    if wrong:
-        raise ConfigurationError(". ".join(wrong) + ".")
-
+    converted, errors = _convert(declared, raw)
+    if errors:
+        raise ConfigurationError(" ".join(errors))
     values = {
         declaration: declaration(
             **{f.name: converted[f.name] for f in dataclasses.fields(declaration) if f.name in converted}
         )
         for declaration in declarations
     }
-    return ActiveSettings(path.parent, values, given)
+    return ActiveSettings(path.parent, values, raw)
 
 
-def _from_toml(path: Path, secret: set[str]) -> dict[str, RawValue]:
+def _declared(declarations: Sequence[type[Any]]) -> dict[str, "dataclasses.Field[Any]"]:
+    declared: dict[str, dataclasses.Field[Any]] = {}
+    for declaration in declarations:
+        for field in dataclasses.fields(declaration):
+            if field.name in declared:
+                raise ConfigurationError(
+                    f"{declaration.__name__} declares {field.name}, which is declared already. Rename it."
+                )
+            declared[field.name] = field
+    return declared
+
+
+def _convert(
+    declared: Mapping[str, "dataclasses.Field[Any]"], raw: Mapping[str, RawValue]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the valid values, and a sentence for each error."""
+    converted: dict[str, Any] = {}
+    errors = [f"Unknown setting {value}." for name, value in raw.items() if name not in declared]
+    for name, field in declared.items():
+        if name not in raw:
+            if field.default is dataclasses.MISSING:
+                errors.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}.")
+        elif _SURROGATE.search(str(raw[name].value)):
+            errors.append(f"The value of {raw[name]} is not valid UTF-8.")
+        else:
+            try:
+                converted[name] = field.metadata["field"].deserialize(raw[name].value)
+            except ValidationError as error:
+                shown = "" if field.metadata["secret"] else f" {raw[name].value!a:.100}"
+                reason = " ".join(map(str, error.messages)).rstrip(".")
+                errors.append(f"Invalid value{shown} of {raw[name]}: {reason[0].lower()}{reason[1:]}.")
+    return converted, errors
+
+
+def _read_toml(path: Path, secret: set[str]) -> dict[str, RawValue]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigurationError(f"{path} does not exist: start in its folder or name it in APP_SETTINGS.") from None
+        raise ConfigurationError(
+            f"{path} does not exist. Run the command in the folder of settings.toml, or set APP_SETTINGS to its path."
+        ) from None
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from None
-    flat: dict[str, RawValue] = {}
+        raise ConfigurationError(f"Cannot read {path}: {error}.") from None
+    raw: dict[str, RawValue] = {}
     for name, value in tables.items():
         if isinstance(value, dict):
-            flat |= {f"{name}_{key}": RawValue(row, path.name, f"[{name}] {key}") for key, row in value.items()}
+            raw |= {f"{name}_{key}": RawValue(row, path.name, f"[{name}] {key}") for key, row in value.items()}
         else:
-            flat[name] = RawValue(value, path.name, name)
-    for name in secret & set(flat):
+            raw[name] = RawValue(value, path.name, name)
+    for name in secret & set(raw):
         raise ConfigurationError(
-            f"{path.name} holds {flat[name].name}, which is secret: give it as {PREFIX}{name.upper()} instead."
+            f"{path.name} contains the secret {raw[name].name}. Remove it and set {PREFIX}{name.upper()}."
         )
-    return flat
+    return raw
 
 
-def _dotenv(path: Path) -> dict[str, str]:
+def _read_dotenv(path: Path) -> dict[str, str]:
     try:
         values = dotenv_values(path, interpolate=False, encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}.") from None
+        raise ConfigurationError(f"Cannot read {path}: {error}.") from None
     return {name: value or "" for name, value in values.items()}
 
 
-def _from_variables(variables: Mapping[str, str], origin: str, secret: set[str]) -> dict[str, RawValue]:
-    given: dict[str, RawValue] = {}
+def _read_variables(variables: Mapping[str, str], origin: str, secret: set[str]) -> dict[str, RawValue]:
+    raw: dict[str, RawValue] = {}
     for variable, value in variables.items():
         name = variable.removeprefix(PREFIX).lower()
         if not variable.startswith(PREFIX) or name == "settings":
             continue
         if name.endswith("_file") and name.removesuffix("_file") in secret:
-            name = name.removesuffix("_file")
             try:
-                given[name] = RawValue(Path(value).read_text("utf-8").strip(), value, variable)
+                raw[name.removesuffix("_file")] = RawValue(Path(value).read_text("utf-8").strip(), value, variable)
             except (OSError, ValueError) as error:
-                raise ConfigurationError(f"{variable} names a file that cannot be read: {error}.") from None
+                raise ConfigurationError(f"Cannot read the file of {variable}: {error}.") from None
         else:
-            given[name] = RawValue(value, origin, variable)
-    return given
-
-
-def _shown(given: RawValue) -> str:
-    return f"{given.name} (from {given.origin})"
+            raw[name] = RawValue(value, origin, variable)
+    return raw

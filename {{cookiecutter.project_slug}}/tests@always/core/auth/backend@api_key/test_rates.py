@@ -83,4 +83,4 @@ def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
     command = ["keys", "create", "--name", "k", "--scopes", "probes:read"]
     refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
     assert refused.exit_code == 2
-    assert "it must be a rate such as 600/minute" in refused.stderr
+    assert "Must be a rate such as 600/minute" in refused.stderr

@@ -46,4 +46,4 @@ def test_an_invalid_rate_is_rejected(app: Flask, rate: str) -> None:
     arguments = ["clients", "create", "--name", "a", "--grants", "client_credentials", "--scopes", "probes:read"]
     rejected = app.test_cli_runner().invoke(args=[*arguments, "--rate", rate])
     assert rejected.exit_code == 2
-    assert "it must be a rate such as 600/minute" in rejected.stderr
+    assert "Must be a rate such as 600/minute" in rejected.stderr

@@ -3,14 +3,14 @@
 import click
 from marshmallow import ValidationError
 
-from ...settings.fields import Rate
+from ...settings.fields import Rate, to_string
 
 
 def _parse(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
     try:
-        return Rate.written(Rate().deserialize(value))
+        return to_string(Rate().deserialize(value))
     except ValidationError as error:
         raise click.BadParameter(str(error.messages[0])) from None
 

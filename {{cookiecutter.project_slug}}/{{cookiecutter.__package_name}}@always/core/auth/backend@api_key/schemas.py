@@ -4,8 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from ...declare import Line
-from ...declare.pagination import Integer
+from ...fields import Integer, Line
 from ..scopes import current_scopes
 from .settings import MAX_DAYS
 
@@ -38,23 +37,12 @@ class ScopeList(fields.List[str]):
         return scopes
 
 
-class Days(fields.Integer):
-    """A whole number of days, as a JSON number."""
-
-    def _validated(self, value: Any) -> int:
-        # In JSON, 30 and 30.0 are the same number.
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        if isinstance(value, bool) or not whole:
-            raise self.make_error("invalid", input=value)
-        return int(value)
-
-
 class CreateKey(Schema):
     """The properties of a new key."""
 
     name = Line(1, 100, required=True, metadata={"examples": ["Nightly export"]})
     scopes = ScopeList(required=True, metadata={"examples": [["keys:manage"]], "minItems": 1, "uniqueItems": True})
-    expires_in_days = Days(validate=validate.Range(1, MAX_DAYS), metadata={"examples": [30]})
+    expires_in_days = Integer(1, MAX_DAYS, metadata={"examples": [30]})
 
 
 class KeySchema(Schema):
@@ -84,7 +72,7 @@ class KeyList(Schema):
 class KeyPage(Schema):
     """The page to return."""
 
-    limit = Integer(load_default=20, validate=validate.Range(1, 100))
+    limit = Integer(1, 100, digits=True, load_default=20)
     cursor = fields.String(validate=validate.Regexp(r"\A[0-9A-Za-z]{12}\Z", error="Invalid cursor."))
 
 

@@ -21,7 +21,7 @@ class Issuer(HttpsUrl):
             return LOCAL
         issuer = super()._deserialize(value, *args, **kwargs)
         if len(issuer) > MAX_ISSUER_LENGTH:
-            raise ValidationError(f"it must have at most {MAX_ISSUER_LENGTH} characters")
+            raise ValidationError(f"Must have at most {MAX_ISSUER_LENGTH} characters.")
         return issuer
 
 
@@ -30,24 +30,23 @@ class Choices(StringList):
 
     def __init__(self, *choices: str) -> None:
         super().__init__()
-        self.takes = "one or more of " + ", ".join(f"`{choice}`" for choice in choices)
+        self.accepts = "one or more of " + ", ".join(f"`{choice}`" for choice in choices)
         self._choices = choices
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         chosen = super()._deserialize(value, *args, **kwargs)
         if not chosen or set(chosen) - set(self._choices):
-            raise ValidationError(f"it must be one or more of {', '.join(self._choices)}")
+            raise ValidationError(f"Must be one or more of {', '.join(self._choices)}.")
         return chosen
 
 
 class ClaimNames(StringList):
     """Names of claims."""
 
-    def word(self, text: str) -> str:
-        """Return the name."""
-        if not text:
-            raise ValidationError("the name of a claim must not be empty")
-        return text
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` for an empty name."""
+        if not item:
+            raise ValidationError("Must not contain an empty name.")
 
 
 class RoleScopes(fields.Field[Mapping[str, frozenset[str]]]):
@@ -58,5 +57,5 @@ class RoleScopes(fields.Field[Mapping[str, frozenset[str]]]):
             pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
             value = {role.strip(): scopes for role, _, scopes in pairs}
         if not isinstance(value, dict) or not all(role and isinstance(scopes, str) for role, scopes in value.items()):
-            raise ValidationError('it must be a table such as { reader = "scope scope" }')
+            raise ValidationError('Must be a table such as { reader = "scope scope" }.')
         return {role: frozenset(separated(scopes)) for role, scopes in value.items()}

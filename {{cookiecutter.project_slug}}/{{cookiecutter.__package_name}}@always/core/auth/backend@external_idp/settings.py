@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...settings import setting
-from ...settings.fields import FilePath, Integer, Text
+from ...settings.fields import FilePath, Integer, Line
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
 from .setting_fields import Choices, ClaimNames, Issuer, RoleScopes
@@ -23,7 +23,7 @@ class ProviderSettings(ResourceSettings):
         Issuer(), "the value of iss in the provider's tokens; local is the local issuer for development"
     )
     provider_audience: str = setting(
-        Text(), "the value that aud must contain; empty for the URL of the service", default=""
+        Line(), "the value that aud must contain; empty for the URL of the service", default=""
     )
     provider_metadata: str = setting(
         HttpsUrl(), "the URL of the provider's metadata; empty for the issuer's openid-configuration", default=""
@@ -39,9 +39,9 @@ class ProviderSettings(ResourceSettings):
         "the allowed values of typ; none allows tokens without typ",
         default=("at+jwt",),
     )
-    provider_client_claim: str = setting(Text(), "the claim that contains the client", default="client_id")
+    provider_client_claim: str = setting(Line(), "the claim that contains the client", default="client_id")
     provider_token_id_claim: str = setting(
-        Text(), "the claim that contains the id of the token; none if tokens have no id", default="jti"
+        Line(), "the claim that contains the id of the token; none if tokens have no id", default="jti"
     )
     provider_scope_claims: tuple[str, ...] = setting(
         ClaimNames(),
@@ -63,7 +63,7 @@ class ProviderSettings(ResourceSettings):
         Integer(10, 3600), "the age at which the provider's keys are fetched again, in seconds", default=60
     )
     provider_docs_client: str = setting(
-        Text(),
+        Line(),
         "the public client at the provider with which the page /docs signs users in; empty if users paste a token",
         default="",
     )

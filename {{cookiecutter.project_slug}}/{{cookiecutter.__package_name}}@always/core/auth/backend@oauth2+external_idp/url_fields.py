@@ -14,8 +14,10 @@ class HttpsOrigin(fields.String):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         origin: str = super()._deserialize(value, *args, **kwargs)
         if origin and not origin.startswith("https://"):
-            raise ValidationError("it must begin with https://")
-        return Origins().word(origin) if origin else origin
+            raise ValidationError("Must begin with https://.")
+        if origin:
+            Origins().check(origin)
+        return origin
 
 
 class HttpsUrl(fields.String):
@@ -29,5 +31,5 @@ class HttpsUrl(fields.String):
         except ValueError:
             valid = False
         if not valid or not url.isprintable() or not url.isascii() or set(url) & set('?# "\\<>'):
-            raise ValidationError("it must be a URL of the form https://host/path")
+            raise ValidationError("Must be a URL of the form https://host/path.")
         return url

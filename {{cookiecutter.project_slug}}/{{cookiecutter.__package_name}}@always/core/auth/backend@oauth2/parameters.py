@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, request
 
-from ...pipeline import body
+from ...request import body
 
 FORM = "application/x-www-form-urlencoded"
 MAX_PARAMETERS = 50

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from ....declare import Line, Text
+from ....fields import Line, Text
 
 
 class EmailAddress(Text, fields.Email):

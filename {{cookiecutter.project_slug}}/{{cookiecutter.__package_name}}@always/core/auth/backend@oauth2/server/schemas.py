@@ -5,7 +5,7 @@ The endpoints parse their forms themselves and ignore unknown parameters (RFC 67
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from ....declare import Line
+from ....fields import Line
 from .clients import GRANTS
 
 MAX_LENGTH = 4000

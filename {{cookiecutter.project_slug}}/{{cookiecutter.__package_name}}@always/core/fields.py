@@ -1,6 +1,7 @@
-"""Field types for bodies and queries, stricter than marshmallow's own.
+"""Field types for bodies, queries and settings, stricter than marshmallow's own.
 
-The attribute ``json_schema`` of a field contains the JSON Schema keywords that apispec cannot derive.
+The attribute ``json_schema`` of a field contains the JSON Schema keywords that apispec cannot derive; ``accepts`` is
+what the documentation of a setting says about its values.
 """
 
 import re
@@ -40,6 +41,7 @@ class Line(Text):
     }
 
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:
+        self.accepts = f"a line of {low} to {high} characters"
         super().__init__(validate=validate.Length(low, high), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
@@ -47,6 +49,31 @@ class Line(Text):
         if not text.strip():
             raise ValidationError("Must not be blank.")
         return text
+
+
+class Integer(fields.Integer):
+    """An integer from ``low`` to ``high``. Booleans are invalid, and so are strings unless ``digits`` is true.
+
+    ``digits`` is for query parameters and environment variables, which are always strings.
+    """
+
+    def __init__(self, low: int, high: int, *, digits: bool = False, **kwargs: Any) -> None:
+        self._digits = digits
+        self.accepts = f"an integer from {low} to {high}"
+        message = f"Must be {self.accepts}."
+        super().__init__(
+            validate=validate.Range(low, high, error=message), error_messages={"invalid": message}, **kwargs
+        )
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str):
+            valid = self._digits and re.fullmatch("-?[0-9]{1,12}", value) is not None
+        else:
+            # In JSON, 30 and 30.0 are the same number.
+            valid = not isinstance(value, bool) and isinstance(value, int | float) and value == value // 1
+        if not valid:
+            raise self.make_error("invalid")
+        return int(value)
 
 
 class Number(fields.Float):
