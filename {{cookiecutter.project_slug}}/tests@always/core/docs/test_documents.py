@@ -81,4 +81,4 @@ def test_the_example_of_the_environment_says_what_the_settings_take(app: Flask) 
             if told and field.name.endswith(("_url", "_uri")):
                 assert told == field.metadata["meaning"]
             elif told and field.metadata["secret"]:
-                assert told.partition(": ")[2] == documents.accepted_values(field.metadata["form"]).partition(": ")[2]
+                assert told.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]

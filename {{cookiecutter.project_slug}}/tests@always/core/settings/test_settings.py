@@ -128,11 +128,9 @@ def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, 
 def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
-    with pytest.raises(
-        service.core.settings.ConfigurationError,
-        match="contains the secret secret_key. Remove it and set APP_SECRET_KEY",
-    ):
+    with pytest.raises(service.core.settings.ConfigurationError) as refused:
         create_app(environ)
+    assert "contains the secret secret_key. Remove it and set APP_SECRET_KEY." in refused.value.message
 
 
 def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, str], service: ModuleType) -> None:

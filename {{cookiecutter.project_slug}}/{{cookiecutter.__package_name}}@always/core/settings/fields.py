@@ -75,7 +75,7 @@ class IPAddress(fields.String):
 
 
 class Secret(fields.String):
-    """A random string of at least 32 characters, at least 12 of them different."""
+    """A random string: at least 32 characters, at least 12 of them different."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if not isinstance(value, str) or len(value) < 32 or len(set(value)) < 12:
