@@ -71,7 +71,7 @@ def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, e
     app = make_app(metrics_folder=environ["APP_SETTINGS"], server_port=str(free_port()))
     refused = app.test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
-    assert "settings.toml is no folder for the metrics" in refused.stderr
+    assert "Cannot create the metrics folder" in refused.stderr
 
 
 def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleType) -> None:
