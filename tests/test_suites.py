@@ -24,6 +24,30 @@ from tests.template import CHOICES, CONTEXT, CORE, DEFAULTS, TEMPLATE, core_vari
 
 VARIANTS = list(core_variants())
 MIN_HOSTILE = 20
+LIMITED_VIEWS = """
+from flask import Blueprint
+
+from .core.limits import SettingRate, get_remote_address, limiter
+
+blueprint = Blueprint("limited", __name__)
+
+
+@blueprint.get("/tea/<int:cups>")
+@limiter.limit("5/minute")
+@limiter.shared_limit("9/hour", scope="drinks")
+@limiter.shared_limit(SettingRate("address"), scope="address", key_func=get_remote_address)
+def tea(cups: int) -> str:
+    return str(cups)
+
+
+@blueprint.get("/water")
+@limiter.exempt
+def water() -> str:
+    return tea(1)
+
+
+text: str = tea(3) + water()
+"""
 
 
 def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
@@ -129,6 +153,16 @@ def test_its_types_are_correct(
 ) -> None:
     """Mypy reports no error."""
     environment.run(bake(answers_of(variant)), "mypy")
+
+
+@pytest.mark.suite
+def test_a_view_with_rate_limits_keeps_its_type(
+    environment: Environment, bake: Bake, tmp_path: Path
+) -> None:
+    """The decorators of Flask-Limiter are typed, and the view can be called like the function."""
+    service = shutil.copytree(bake({}), tmp_path / "service")
+    (service / "acme_api" / "limited.py").write_text(LIMITED_VIEWS, "utf-8")
+    environment.run(service, "mypy")
 
 
 @pytest.mark.suite

@@ -11,25 +11,25 @@ from tests.core.stoppable_server import Stoppable
 
 
 def command(port: int) -> list[str]:
-    """Return what starts an empty Memcached."""
+    """Return the command that starts an empty server."""
     return [program("memcached"), "-l", HOST, "-U", "0", "-p", str(port)]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Yield the address of an empty Memcached."""
+    """Yield the URI of an empty server."""
     with running(command, user=unprivileged()) as port:
         yield f"memcached://{HOST}:{port}"
 
 
 def stoppable() -> Stoppable:
-    """Return a Memcached that a test may stop."""
+    """Return a server that a test can stop."""
     return Stoppable("memcached", command, unprivileged())
 
 
 @pytest.fixture(scope="session")
 def limiter_uri() -> Iterator[str]:
-    """Yield where the limiter counts: at TEST_LIMITER_URI, else in a server that lives as long as the tests."""
+    """Yield TEST_LIMITER_URI, or the URI of a server that runs during the tests."""
     given = os.environ.get("TEST_LIMITER_URI")
     with nullcontext(given) if given else serving() as uri:
         yield uri

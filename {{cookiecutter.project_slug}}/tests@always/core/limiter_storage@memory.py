@@ -1,9 +1,9 @@
-"""The limiter storage of the tests: the memory of the process, as in production."""
+"""The limiter storage of the tests: memory, as in production."""
 
 import pytest
 
 
 @pytest.fixture(scope="session")
 def limiter_uri() -> str:
-    """Return where the limiter counts."""
+    """Return the only URI of this storage."""
     return "memory://"

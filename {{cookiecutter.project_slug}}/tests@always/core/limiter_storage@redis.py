@@ -9,29 +9,29 @@ import pytest
 from tests.core.real_server import HOST, program, running
 from tests.core.stoppable_server import Stoppable
 
-FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of one that has no room
+FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of a server without free memory
 
 
 def command(port: int) -> list[str]:
-    """Return what starts an empty Redis that keeps nothing."""
+    """Return the command that starts an empty server without persistence."""
     return [program("redis-server"), "--bind", HOST, "--save", "", "--appendonly", "no", "--port", str(port)]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Yield the address of an empty Redis."""
+    """Yield the URI of an empty server."""
     with running(command) as port:
         yield f"redis://{HOST}:{port}/0"
 
 
 def stoppable() -> Stoppable:
-    """Return a Redis that a test may stop."""
+    """Return a server that a test can stop."""
     return Stoppable("redis", command)
 
 
 @pytest.fixture(scope="session")
 def limiter_uri() -> Iterator[str]:
-    """Yield where the limiter counts: at TEST_LIMITER_URI, else in a server that lives as long as the tests."""
+    """Yield TEST_LIMITER_URI, or the URI of a server that runs during the tests."""
     given = os.environ.get("TEST_LIMITER_URI")
     with nullcontext(given) if given else serving() as uri:
         yield uri

@@ -1,4 +1,4 @@
-"""A real server that a test may end, freeze and start again at the same address, and a slow line to it."""
+"""A real server that a test can kill, freeze and restart on the same port, and a slow connection to it."""
 
 import contextlib
 import os
@@ -17,11 +17,11 @@ from tests.core.real_server import START_SECONDS, accepts, free_port
 
 
 class Stoppable:
-    """The server that ``command`` starts on a port; it is not started yet."""
+    """The server that ``command`` starts on a free port; call ``start`` first."""
 
     def __init__(self, scheme: str, command: Callable[[int], Sequence[str]], user: str | None = None) -> None:
         if "TEST_LIMITER_URI" in os.environ:
-            pytest.skip("the storage at TEST_LIMITER_URI is not ours to stop")
+            pytest.skip("the storage at TEST_LIMITER_URI must not be stopped")
         self.port = free_port()
         self.uri = f"{scheme}://127.0.0.1:{self.port}"
         self._command = command
@@ -29,25 +29,25 @@ class Stoppable:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str) -> None:
-        """Start it with these options, empty, and wait until it answers."""
+        """Start an empty server with these options, and wait until it accepts connections."""
         command = [*self._command(self.port), *options]
         self._process = subprocess.Popen(command, user=self._user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while not accepts(self.port):
-            assert self._process.poll() is None, f"{command} ended"
+            assert self._process.poll() is None, f"{command} exited"
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
     def freeze(self) -> None:
-        """Let it answer nothing, while its connections stay open."""
+        """Stop its process; its connections stay open."""
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Continue its process."""
         self._send(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it without a farewell."""
+        """Kill it."""
         self._send(signal.SIGKILL)
         if self._process:
             self._process.wait()
@@ -69,7 +69,7 @@ class Stoppable:
 
 
 class Line:
-    """A line to the server, whose answers can be held back for ``delay`` seconds each."""
+    """A TCP proxy to the server that delays each response by ``delay`` seconds."""
 
     def __init__(self, server: Stoppable) -> None:
         self.delay = 0.0

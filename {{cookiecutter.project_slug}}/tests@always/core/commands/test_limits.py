@@ -1,4 +1,4 @@
-"""``flask limits`` shows what is in force and where it comes from, and what one caller used of it."""
+"""``flask limits`` lists all rate limits, and shows and resets those of one client."""
 
 import json
 from collections.abc import Callable
@@ -8,6 +8,12 @@ from typing import Any
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask.testing import FlaskClient
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from tests.core.views import limiter, serve
+
+__all__ = ["limiter", "serve"]
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -17,21 +23,19 @@ def run(app: Flask, *arguments: str) -> Any:
     return app.test_cli_runner().invoke(args=["limits", *arguments])
 
 
-def test_each_limit_says_where_it_comes_from(make_app: MakeApp) -> None:
+def test_limits_are_listed_with_their_origin(make_app: MakeApp) -> None:
     app = make_app(limits_caller="7/2 minutes")
     rows = json.loads(run(app, "--json").stdout)
-    told = {row["limit"]: row for row in rows if not row["from"].startswith("credential")}
-    assert told["caller"]["rate"] == "7/2minute"
-    assert told["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
-    assert told["caller"]["counts"] == "requests of one authenticated caller"
-    assert told["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
-    assert {"address", "failed-authentications"} <= set(told)
+    listed = {row["limit"]: row for row in rows if not row["from"].startswith("credential")}
+    assert listed["caller"]["rate"] == "7/2minute"
+    assert listed["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
+    assert listed["caller"]["counts"] == "requests of one authenticated caller"
+    assert listed["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
+    assert {"address", "failed-authentications"} <= set(listed)
     assert run(app).output.splitlines()[0].split() == ["LIMIT", "RATE", "COUNTS", "FROM"]
 
 
-def test_what_a_caller_used_is_shown_and_can_be_forgotten(
-    service: ModuleType, make_app: MakeApp, caller: MakeCaller
-) -> None:
+def test_the_limits_of_a_caller_are_shown_and_reset(service: ModuleType, make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(limits_caller="3/minute", limits_address="100/minute")
     client = caller(owner="ada", app=app)
     name = client.get("/api/v1/me").json["id"]
@@ -49,7 +53,7 @@ def test_what_a_caller_used_is_shown_and_can_be_forgotten(
     assert json.loads(run(app, "show", name, "--json").stdout)[0]["remaining"] == "2"
 
 
-def test_where_nothing_was_counted_a_sentence_says_so(service: ModuleType, app: Flask) -> None:
+def test_a_message_says_that_nothing_was_counted(service: ModuleType, app: Flask) -> None:
     if service.core.settings.storage.SHARED:
         shown = run(app, "show", "nobody", "--json")
         assert shown.stderr == "No requests of nobody are counted at the moment.\n"
@@ -57,7 +61,7 @@ def test_where_nothing_was_counted_a_sentence_says_so(service: ModuleType, app: 
         assert run(app, "reset", "nobody").stdout.endswith("No requests of nobody were counted.\n")
 
 
-def test_what_an_address_used_is_shown_and_can_be_forgotten(service: ModuleType, make_app: MakeApp) -> None:
+def test_the_limits_of_an_address_are_shown_and_reset(service: ModuleType, make_app: MakeApp) -> None:
     if not service.core.settings.storage.SHARED:
         assert run(make_app(), "reset", "192.0.2.1").exit_code == 1
         return
@@ -74,7 +78,37 @@ def test_what_an_address_used_is_shown_and_can_be_forgotten(service: ModuleType,
         assert (left["address"], left["unknown-paths"]) == ("3", "9")
 
 
-def test_flask_help_names_one_command_for_limits(service: ModuleType, app: Flask) -> None:
+def test_the_limits_of_views_are_listed_shown_and_reset(service: ModuleType, limiter: Limiter, serve: Any) -> None:
+    @limiter.limit("5/minute")
+    @limiter.limit("9/hour", key_func=get_remote_address)
+    @limiter.limit("7/day", key_func=lambda: "everyone")
+    def tea() -> str:
+        return ""
+
+    client = serve(tea)
+    app = client.application
+    listed = {
+        row["limit"]: row["counts"] for row in json.loads(run(app, "--json").stdout) if "views.tea" in row["from"]
+    }
+    assert listed == {
+        "views.tea:60s": "requests of one caller, else address",
+        "views.tea:3600s": "requests of one address",
+        "views.tea:86400s": "requests with one result of its key_func",
+    }
+    if not service.core.settings.storage.SHARED:
+        return
+    assert client.get("/tea", environ_overrides={"REMOTE_ADDR": "192.0.2.8"}).status_code == 200
+
+    def left() -> list[tuple[str, str]]:
+        rows = json.loads(run(app, "show", "192.0.2.8", "--json").stdout)
+        return sorted((row["limit"], row["remaining"]) for row in rows if row["limit"].startswith("views"))
+
+    assert left() == [("views.tea:3600s", "8"), ("views.tea:60s", "4")]
+    run(app, "reset", "192.0.2.8")
+    assert left() == [("views.tea:3600s", "9"), ("views.tea:60s", "5")]
+
+
+def test_flask_help_lists_only_our_command(service: ModuleType, app: Flask) -> None:
     """Flask-Limiter's own command would report a limiter that is not used."""
     group = FlaskGroup(create_app=lambda: app)
     with group.make_context("flask", ["limits"]) as context:

@@ -1,4 +1,4 @@
-"""Whoever is counted, however odd the name: each has a counter of its own, which the storage cannot read."""
+"""Every client has its own counter, whatever its name; the storage cannot read the name."""
 
 from types import ModuleType
 from typing import Any
@@ -36,29 +36,29 @@ def counters(app: Flask) -> Any:
 
 
 @pytest.mark.control("R3")
-def test_odd_names_are_counted_as_any_other_and_apart(service: ModuleType, counters: Any) -> None:
+def test_unusual_names_are_counted_separately(service: ModuleType, counters: Any) -> None:
     for name in NAMES:
-        assert [counters.hit("odd", name, RATE).admitted for _ in range(3)] == [True, True, False], repr(name)
+        assert [counters.hit("unusual", name, RATE).admitted for _ in range(3)] == [True, True, False], repr(name)
     assert counters.shared == service.core.settings.storage.SHARED
 
 
-def test_budgets_and_rates_are_apart(counters: Any) -> None:
-    assert counters.hit("one", "somebody", RATE).remaining == 1
-    assert counters.hit("two", "somebody", RATE).remaining == 1
-    assert counters.hit("one", "somebody", parse("3/minute")).remaining == 2
-    assert counters.hit("one", "somebody", parse("2/2 minutes")).remaining == 1
+def test_limits_and_rates_are_counted_separately(counters: Any) -> None:
+    assert counters.hit("one", "ada", RATE).remaining == 1
+    assert counters.hit("two", "ada", RATE).remaining == 1
+    assert counters.hit("one", "ada", parse("3/minute")).remaining == 2
+    assert counters.hit("one", "ada", parse("2/2 minutes")).remaining == 1
 
 
 @pytest.mark.control("R2")
 def test_a_reset_is_never_later_than_the_end_of_the_window(service: ModuleType) -> None:
-    """At this moment floating point makes a little more than a minute of a minute."""
-    limits, moment = service.core.limits, 8191.9546
-    assert moment + 60 - moment > 60
-    memory = limits.memory.MemoryStorage("fixed-window", lambda: moment)
-    assert limits.Counters(memory, "s" * 32, {}).hit("told", "somebody", RATE).reset_after == 60
+    """At this time, floating point makes slightly more than 60 seconds of a minute."""
+    limits, time = service.core.limits, 8191.9546
+    assert time + 60 - time > 60
+    memory = limits.memory.MemoryStorage("fixed-window", lambda: time)
+    assert limits.Counters(memory, "s" * 32, {}).hit("address", "ada", RATE).reset_after == 60
 
 
-def test_the_storage_learns_no_name(service: ModuleType) -> None:
+def test_keys_contain_no_names(service: ModuleType) -> None:
     key = service.core.limits.counters._key(b"s" * 32, "address", "192.0.2.1", 2, 60)
     assert len(key) == 41
     assert key.isascii()
@@ -66,15 +66,15 @@ def test_the_storage_learns_no_name(service: ModuleType) -> None:
     assert key != service.core.limits.counters._key(b"t" * 32, "address", "192.0.2.1", 2, 60)
 
 
-def test_another_strategy_can_be_chosen_on_the_same_storage(make_app: Any, service: ModuleType) -> None:
+def test_the_strategy_can_change_on_the_same_storage(make_app: Any, service: ModuleType) -> None:
     for strategy in service.core.settings.storage.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
-        assert [counters.hit("changed", "somebody", RATE).admitted for _ in range(2)] == [True, True]
+        assert [counters.hit("changed", "ada", RATE).admitted for _ in range(2)] == [True, True]
         assert counters.shared == service.core.settings.storage.SHARED
 
 
-def test_long_windows_hold(make_app: Any, service: ModuleType) -> None:
-    """A month or a year: no counter is forgotten at once."""
+def test_windows_can_be_long(make_app: Any, service: ModuleType) -> None:
+    """The storage keeps counters for a month or a year."""
     for strategy in service.core.settings.storage.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         for rate in ("2/month", "2/year", "2/3 years"):

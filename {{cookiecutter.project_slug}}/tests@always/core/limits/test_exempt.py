@@ -32,7 +32,7 @@ def test_a_blueprint_can_be_exempt(limiter: Limiter, serve: Any) -> None:
     def free() -> str:
         return ""
 
-    blueprint = Blueprint("tried", __name__)
+    blueprint = Blueprint("views", __name__)
     limiter.exempt(blueprint)
     assert statuses(serve(free, blueprint=blueprint, limits_address="1/minute"), "/free", 3) == [200] * 3
 
@@ -45,4 +45,4 @@ def test_a_limit_of_an_exempt_view_counts(limiter: Limiter, serve: Any) -> None:
 
     client = serve(free, limits_address="1/minute")
     assert statuses(client, "/free", 3) == [200, 200, 429]
-    assert client.get("/free").headers["RateLimit-Policy"] == '"tried.free:60s";q=2;w=60'
+    assert client.get("/free").headers["RateLimit-Policy"] == '"views.free:60s";q=2;w=60'

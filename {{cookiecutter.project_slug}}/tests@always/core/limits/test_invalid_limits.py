@@ -22,14 +22,14 @@ def test_an_invalid_limit_prevents_the_start(service: ModuleType, limiter: Limit
     def pot() -> str:
         return ""
 
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"tried\.pot"):
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"views\.pot"):
         serve(pot)
 
 
 def test_a_limit_of_a_blueprint_prevents_the_start(service: ModuleType, limiter: Limiter, serve: Any) -> None:
-    blueprint = Blueprint("tried", __name__)
+    blueprint = Blueprint("views", __name__)
     limiter.limit("1/minute")(blueprint)
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"blueprint tried .* shared_limit"):
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"blueprint views .* shared_limit"):
         serve(lambda: "", blueprint=blueprint)
 
 

@@ -18,17 +18,17 @@ def test_the_headers_contain_every_limit_and_the_tightest(limiter: Limiter, serv
         return "tea"
 
     client = serve(tea)
-    answer = client.get("/tea")
-    assert answer.status_code == 200
-    policy = '"address";q=600;w=60, "tried.tea:60s";q=2;w=60, "tried.tea:3600s";q=5;w=3600'
-    assert answer.headers["RateLimit-Policy"] == policy
-    assert re.fullmatch(r'"tried\.tea:60s";r=1;t=\d+', answer.headers["RateLimit"])
+    response = client.get("/tea")
+    assert response.status_code == 200
+    policy = '"address";q=600;w=60, "views.tea:60s";q=2;w=60, "views.tea:3600s";q=5;w=3600'
+    assert response.headers["RateLimit-Policy"] == policy
+    assert re.fullmatch(r'"views\.tea:60s";r=1;t=\d+', response.headers["RateLimit"])
     client.get("/tea")
-    refused = client.get("/tea")
-    assert refused.status_code == 429
-    assert refused.json["violated-policies"] == ["tried.tea:60s"]
-    assert refused.mimetype == "application/problem+json"
-    assert int(refused.headers["Retry-After"]) >= int(refused.headers["RateLimit"].rpartition("=")[2])
+    rejected = client.get("/tea")
+    assert rejected.status_code == 429
+    assert rejected.json["violated-policies"] == ["views.tea:60s"]
+    assert rejected.mimetype == "application/problem+json"
+    assert int(rejected.headers["Retry-After"]) >= int(rejected.headers["RateLimit"].rpartition("=")[2])
     assert client.get("/healthz").status_code == 200
 
 
@@ -70,10 +70,10 @@ def test_a_limit_can_depend_on_the_response(limiter: Limiter, serve: Any) -> Non
 
     client = serve(pot)
     assert statuses(client, "/pot", 4) == [200] * 4
-    assert re.fullmatch(r'"tried\.pot:60s";r=2;t=\d+', client.get("/pot").headers["RateLimit"])
-    answers = [client.get("/pot", headers={"X-Brew": "coffee"}) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [418, 418, 429]
-    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=1", "r=0", "r=0"]
+    assert re.fullmatch(r'"views\.pot:60s";r=2;t=\d+', client.get("/pot").headers["RateLimit"])
+    responses = [client.get("/pot", headers={"X-Brew": "coffee"}) for _ in range(3)]
+    assert [response.status_code for response in responses] == [418, 418, 429]
+    assert [response.headers["RateLimit"].split(";")[1] for response in responses] == ["r=1", "r=0", "r=0"]
     assert statuses(client, "/pot", 1) == [429]
 
 
@@ -97,10 +97,10 @@ def test_a_dynamic_scope_cannot_write_into_the_headers(limiter: Limiter, serve: 
     def scoped() -> str:
         return ""
 
-    answer = serve(scoped).get("/scoped")
-    assert answer.status_code == 200
-    assert "X-Evil" not in answer.headers
-    assert '"tried.scoped:a___X-Evil: __:60s";q=2;w=60' in answer.headers["RateLimit-Policy"]
+    response = serve(scoped).get("/scoped")
+    assert response.status_code == 200
+    assert "X-Evil" not in response.headers
+    assert '"views.scoped:a___X-Evil: __:60s";q=2;w=60' in response.headers["RateLimit-Policy"]
 
 
 def test_error_message_and_on_breach(limiter: Limiter, serve: Any) -> None:
@@ -145,7 +145,7 @@ def test_meta_limits(limiter: Limiter, serve: Any) -> None:
 
     client = serve(often)
     assert client.get("/often").status_code == 200
-    assert client.get("/often").json["violated-policies"] == ["tried.often:60s"]
+    assert client.get("/often").json["violated-policies"] == ["views.often:60s"]
     assert client.get("/often").json["violated-policies"] == ["meta:3600s"]
 
 
@@ -172,7 +172,7 @@ def test_the_rejection_names_the_limit_that_was_exceeded_last(limiter: Limiter, 
 
     client = serve(view)
     client.get("/view")
-    assert client.get("/view").json["violated-policies"] == ["tried.view:expensive:60s"]
+    assert client.get("/view").json["violated-policies"] == ["views.view:expensive:60s"]
 
 
 def test_a_rate_can_be_a_function(limiter: Limiter, serve: Any) -> None:

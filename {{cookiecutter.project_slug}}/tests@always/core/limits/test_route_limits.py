@@ -43,12 +43,12 @@ def test_an_invalid_body_counts_once(serve: Any, order: Any) -> None:
 def test_a_request_hits_each_limit_once_and_strictly(serve: Any, order: Any, hits: list[tuple[str, bool]]) -> None:
     client = serve(order)
     assert client.post("/order", json={"cups": 1}).status_code == 200
-    assert hits == [("address", False), ("tried.order:60s", True), ("tried.order:3600s", True)]
+    assert hits == [("address", False), ("views.order:60s", True), ("views.order:3600s", True)]
     assert [client.post("/order", json={"cups": 1}).status_code for _ in range(2)] == [200, 429]
 
 
 def test_the_order_of_the_decorators_does_not_matter(service: ModuleType, limiter: Limiter, serve: Any) -> None:
-    blueprint = Blueprint("tried", __name__)
+    blueprint = Blueprint("views", __name__)
 
     @limiter.limit("1/minute")
     @blueprint.get("/tea")
@@ -122,17 +122,17 @@ def test_a_limit_of_the_settings_has_their_name_and_rate(service: ModuleType, li
         return ""
 
     client = serve(tea, limits_unknown_paths="2/minute")
-    answers = [client.get("/tea") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[0].headers["RateLimit-Policy"] == '"address";q=600;w=60, "unknown-paths";q=2;w=60'
-    assert answers[2].json["violated-policies"] == [name]
+    responses = [client.get("/tea") for _ in range(3)]
+    assert [response.status_code for response in responses] == [200, 200, 429]
+    assert responses[0].headers["RateLimit-Policy"] == '"address";q=600;w=60, "unknown-paths";q=2;w=60'
+    assert responses[2].json["violated-policies"] == [name]
 
 
 def test_a_blueprint_answers_in_its_own_form(limiter: Limiter, serve: Any) -> None:
-    blueprint = Blueprint("tried", __name__)
+    blueprint = Blueprint("views", __name__)
 
     @blueprint.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> Response:
+    def handle(error: HTTPException) -> Response:
         response = Response(f"error={error.code}", error.code)
         response.headers.extend(getattr(error, "headers", []))
         return response
@@ -161,8 +161,8 @@ def test_an_unavailable_storage_answers_503(
 
     client = serve(tea)
     monkeypatch.setattr(service.core.limits.Counters, "hit", fail)
-    answer = client.get("/tea")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    response = client.get("/tea")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
 
 
 def test_the_record_of_an_endpoint_contains_its_limits(service: ModuleType, limiter: Limiter, serve: Any) -> None:
@@ -177,15 +177,15 @@ def test_the_record_of_an_endpoint_contains_its_limits(service: ModuleType, limi
         return ""
 
     endpoints = registered(serve(tea, free).application, "Endpoints")
-    assert endpoints["tried.tea"].limits.names(has_caller=True) == ["address", "caller", "route"]
-    assert endpoints["tried.free"].limits.names(has_caller=True) == []
+    assert endpoints["views.tea"].limits.names(has_caller=True) == ["address", "caller", "route"]
+    assert endpoints["views.free"].limits.names(has_caller=True) == []
     fixed = [
-        (scope, str(limit.limit)) for scope, limit in endpoints["tried.tea"].limits.fixed("tried.tea", ["GET", "POST"])
+        (scope, str(limit.limit)) for scope, limit in endpoints["views.tea"].limits.fixed("views.tea", ["GET", "POST"])
     ]
     assert sorted(fixed) == [
-        ("tried.tea", "5 per 1 minute"),
-        ("tried.tea:GET", "9 per 1 hour"),
-        ("tried.tea:POST", "9 per 1 hour"),
+        ("views.tea", "5 per 1 minute"),
+        ("views.tea:GET", "9 per 1 hour"),
+        ("views.tea:POST", "9 per 1 hour"),
     ]
 
 

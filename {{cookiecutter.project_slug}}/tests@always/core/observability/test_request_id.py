@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.core.live_server import Served
-from tests.core.probe import serve
+from tests.core.views import serve
 
 Capture = pytest.CaptureFixture[str]
 __all__ = ["serve"]

@@ -1,4 +1,4 @@
-"""How often: what is counted, for whom, and what the caller is told."""
+"""The limits of every request: per address, per caller, and for unknown paths."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,30 +13,30 @@ ME = "/api/v1/me"
 
 
 @pytest.mark.control("R1", "R2")
-def test_the_call_past_the_budget_is_refused_and_told_when_to_return(make_app: MakeApp, caller: MakeCaller) -> None:
+def test_a_request_beyond_the_limit_is_rejected_with_retry_after(make_app: MakeApp, caller: MakeCaller) -> None:
     me = caller(app=make_app(limits_caller="3/minute"))
     remaining = []
     for _ in range(3):
-        answer = me.get(ME)
-        assert answer.status_code == 200
-        assert answer.headers["RateLimit-Policy"] == '"address";q=600;w=60, "caller";q=3;w=60'
-        name, left, reset = answer.headers["RateLimit"].split(";")
+        response = me.get(ME)
+        assert response.status_code == 200
+        assert response.headers["RateLimit-Policy"] == '"address";q=600;w=60, "caller";q=3;w=60'
+        name, left, seconds = response.headers["RateLimit"].split(";")
         assert name == '"caller"'
-        assert 0 < int(reset.removeprefix("t=")) <= 60
-        assert "Retry-After" not in answer.headers
+        assert 0 < int(seconds.removeprefix("t=")) <= 60
+        assert "Retry-After" not in response.headers
         remaining.append(int(left.removeprefix("r=")))
     assert remaining == [2, 1, 0]
-    refused = me.get(ME)
-    assert refused.status_code == 429
-    assert refused.json["type"] == "/problems/rate-limited"
-    assert refused.json["violated-policies"] == ["caller"]
-    assert refused.headers["Cache-Control"] == "no-store"
-    told = int(refused.headers["RateLimit"].rpartition("t=")[2])
-    assert int(refused.headers["Retry-After"]) >= told > 0
+    rejected = me.get(ME)
+    assert rejected.status_code == 429
+    assert rejected.json["type"] == "/problems/rate-limited"
+    assert rejected.json["violated-policies"] == ["caller"]
+    assert rejected.headers["Cache-Control"] == "no-store"
+    reset = int(rejected.headers["RateLimit"].rpartition("t=")[2])
+    assert int(rejected.headers["Retry-After"]) >= reset > 0
 
 
 @pytest.mark.control("R3")
-def test_thirty_at_a_time_admit_exactly_the_budget(make_app: MakeApp, caller: MakeCaller) -> None:
+def test_thirty_concurrent_requests_admit_exactly_the_limit(make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(limits_caller="10/minute")
     headers = caller(app=app).headers  # type: ignore[attr-defined]
 
@@ -62,7 +62,7 @@ def test_thirty_at_a_time_admit_exactly_the_budget(make_app: MakeApp, caller: Ma
         "CF-Connecting-IP",
     ],
 )
-def test_no_forwarded_header_opens_a_fresh_budget(make_app: MakeApp, name: str) -> None:
+def test_no_forwarded_header_resets_the_limit(make_app: MakeApp, name: str) -> None:
     client = make_app(limits_address="2/minute").test_client()
     statuses = [
         client.get(ME, headers={name: f"192.0.2.{i}"}, query_string={"x": str(i)}).status_code for i in range(4)
@@ -70,31 +70,31 @@ def test_no_forwarded_header_opens_a_fresh_budget(make_app: MakeApp, name: str) 
     assert statuses == [401, 401, 429, 429]
 
 
-def test_callers_have_budgets_of_their_own(make_app: MakeApp, caller: MakeCaller) -> None:
+def test_each_caller_has_its_own_limit(make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(limits_caller="1/minute")
     first, second = caller(app=app), caller(app=app)
     assert [first.get(ME).status_code, first.get(ME).status_code, second.get(ME).status_code] == [200, 429, 200]
 
 
 @pytest.mark.control("R4")
-def test_paths_that_do_not_exist_have_a_budget(make_app: MakeApp) -> None:
+def test_unknown_paths_are_limited(make_app: MakeApp) -> None:
     client = make_app(limits_unknown_paths="2/minute").test_client()
     assert [client.get(f"/wp-admin/{i}").status_code for i in range(3)] == [404, 404, 429]
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_method_that_does_not_exist_is_no_unknown_path(make_app: MakeApp) -> None:
+def test_a_method_that_is_not_allowed_is_not_an_unknown_path(make_app: MakeApp) -> None:
     client = make_app(limits_unknown_paths="1/minute").test_client()
     assert [client.put("/api/v1/probes").status_code for _ in range(3)] == [405, 405, 405]
 
 
-def test_health_checks_count_on_no_budget(make_app: MakeApp) -> None:
+def test_health_checks_are_not_limited(make_app: MakeApp) -> None:
     client = make_app(limits_address="1/minute").test_client()
     assert {client.get("/healthz").status_code for _ in range(20)} == {200}
     assert "RateLimit" not in client.get("/readyz").headers
 
 
-def test_ipv6_addresses_of_one_customer_share_a_budget(make_app: MakeApp) -> None:
+def test_ipv6_addresses_of_one_network_share_a_limit(make_app: MakeApp) -> None:
     client = make_app(limits_address="2/minute").test_client()
 
     def status(address: str) -> int:

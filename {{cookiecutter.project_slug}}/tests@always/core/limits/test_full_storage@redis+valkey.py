@@ -1,4 +1,4 @@
-"""The storage has no room: it answers and counts nothing, which is as good as away."""
+"""A full storage responds but does not count, so it is treated as unavailable."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.core.registry import registered
 
 
 @pytest.mark.control("R6")
-def test_a_full_storage_is_away_until_it_has_room(make_app: Callable[..., Flask]) -> None:
+def test_a_full_storage_is_unavailable(make_app: Callable[..., Flask]) -> None:
     with stoppable() as storage:
         storage.start(*FULL)
         app = make_app(limiter_uri=storage.uri, limits_address="3/minute")
