@@ -1,4 +1,4 @@
-"""What makes the service record the events of API keys."""
+"""Requests that trigger the security events of API keys and their owners."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,17 +23,17 @@ def sign_up(caller: MakeCaller) -> None:
     caller().post("/api/v1/register", json={"username": "grace", "email": "grace@example.com"})
 
 
-def another_network(caller: MakeCaller) -> None:
+def new_network(caller: MakeCaller) -> None:
     me = caller()
     for address in ("198.51.100.7", "127.0.0.1"):
         me.get("/api/v1/me", environ_base={"REMOTE_ADDR": address})
 
 
-# What some of them need.
+# Settings that a trigger needs.
 SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_enabled": "true"}}
-OF_OPERATORS: frozenset[str] = frozenset()
+BY_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {
-    "authn_new_network": another_network,
+    "authn_new_network": new_network,
     "authn_token_created": new_key,
     "authn_token_revoked": revocation,
     "user_created": sign_up,

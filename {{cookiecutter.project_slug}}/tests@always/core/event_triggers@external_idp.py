@@ -1,4 +1,4 @@
-"""What makes the service record the events of tokens: there are none, they happen at the provider."""
+"""Requests that trigger the security events of this auth style: none, since the provider records them."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,5 +7,5 @@ from flask.testing import FlaskClient
 MakeCaller = Callable[..., FlaskClient]
 Trigger = Callable[[MakeCaller], None]
 SETTINGS: Mapping[str, Mapping[str, str]] = {}
-OF_OPERATORS: frozenset[str] = frozenset()
+BY_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {}

@@ -58,7 +58,7 @@ def replay(caller: MakeCaller) -> None:
 # Settings that a trigger needs.
 SETTINGS: Mapping[str, Mapping[str, str]] = {}
 # Only commands and sign-up trigger these; their own tests check them.
-OF_OPERATORS = frozenset(
+BY_OPERATORS = frozenset(
     {"authn_login_lock", "privilege_permissions_changed", "user_created", "user_deleted", "user_updated"}
 )
 TRIGGERS: Mapping[str, Trigger] = {

@@ -1,4 +1,4 @@
-"""Security events: each one that the service can record is triggered here, and tells who, where and why."""
+"""Security events: a trigger for each, and what each records about the request."""
 
 import ast
 import json
@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.core.event_triggers import OF_OPERATORS, SETTINGS, Trigger
-from tests.core.event_triggers import TRIGGERS as OF_CREDENTIALS
+from tests.core.event_triggers import BY_OPERATORS, SETTINGS, Trigger
+from tests.core.event_triggers import TRIGGERS as BACKEND_TRIGGERS
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -28,17 +28,17 @@ def missing_scope(caller: MakeCaller) -> None:
     caller("probes:read").post("/api/v1/probes", json={"name": "lamp"})
 
 
-def administration(caller: MakeCaller) -> None:
+def admin_endpoint(caller: MakeCaller) -> None:
     caller("admin").get("/api/v1/admin/stats")
 
 
-def too_many(caller: MakeCaller) -> None:
+def too_many_requests(caller: MakeCaller) -> None:
     client = caller()
     for _ in range(31):
         client.get("/no/such/path")
 
 
-def wrong_input(caller: MakeCaller) -> None:
+def invalid_body(caller: MakeCaller) -> None:
     caller().post("/api/v1/probes", json={"name": 1})
 
 
@@ -47,46 +47,78 @@ def foreign_origin(caller: MakeCaller) -> None:
 
 
 def foreign_object(caller: MakeCaller) -> None:
-    made = caller().post("/api/v1/probes", json={"name": "lamp"})
-    caller().get(made.headers["Location"])
+    created = caller().post("/api/v1/probes", json={"name": "lamp"})
+    caller().get(created.headers["Location"])
 
 
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_login_fail": unknown_credential,
-    "authz_admin": administration,
+    "authz_admin": admin_endpoint,
     "authz_fail": missing_scope,
-    "excess_rate_limit_exceeded": too_many,
-    "input_validation_fail": wrong_input,
+    "excess_rate_limit_exceeded": too_many_requests,
+    "input_validation_fail": invalid_body,
     "malicious_cors": foreign_origin,
     "malicious_direct_reference": foreign_object,
-    **OF_CREDENTIALS,
+    **BACKEND_TRIGGERS,
 }
-OF_THE_SERVER = {"sys_startup", "sys_shutdown"}
-# Recorded by resources whose objects have an owner.
-OF_RESOURCES = {"malicious_direct_reference"}
+BY_THE_SERVER = {"sys_startup", "sys_shutdown"}
+# Resources whose objects have an owner record this one.
+BY_RESOURCES = {"malicious_direct_reference"}
 
 
-def found(text: str, event: str) -> list[dict[str, Any]]:
-    records = [json.loads(line) for line in text.split("\n") if line.startswith("{")]
-    return [record for record in records if record["event"] == event]
+def lines(text: str, event: str) -> list[dict[str, Any]]:
+    """Return the log lines of this event."""
+    found = [json.loads(line) for line in text.split("\n") if line.startswith("{")]
+    return [line for line in found if line["event"] == event]
 
 
 @pytest.mark.parametrize("event", TRIGGERS)
 @pytest.mark.control("L3")
-def test_an_event_tells_who_where_and_why(
+def test_an_event_records_the_client_the_request_and_a_reason(
     make_app: MakeApp, caller: MakeCaller, capsys: pytest.CaptureFixture[str], event: str
 ) -> None:
     app = make_app(**SETTINGS.get(event, {}))
     capsys.readouterr()
-    TRIGGERS[event](lambda *given, **more: caller(*given, **more, app=app))
-    written = capsys.readouterr()
-    record = found(written.out, event)[0]
-    assert record["reason"]
-    assert record["address"] == "127.0.0.1"
-    assert record["path"].startswith("/")
-    assert record["method"]
-    (request,) = [one for one in found(written.out, "request") if one["request_id"] == record["request_id"]]
-    assert request.get("caller") == record.get("caller")
+    TRIGGERS[event](lambda *scopes, **options: caller(*scopes, **options, app=app))
+    log = capsys.readouterr().out
+    line = lines(log, event)[0]
+    assert line["reason"]
+    assert line["address"] == "127.0.0.1"
+    assert line["path"].startswith("/")
+    assert line["method"]
+    (request,) = [other for other in lines(log, "request") if other["request_id"] == line["request_id"]]
+    assert request.get("caller") == line.get("caller")
+
+
+@pytest.mark.control("L3")
+def test_rejections_are_security_events(
+    make_app: MakeApp, caller: MakeCaller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make_app(limits_unknown_paths="1/minute")
+    mine, other, reader = caller(app=app), caller(app=app), caller("probes:read", app=app)
+    location = mine.post("/api/v1/probes", json={"name": "x"}).headers["Location"]
+    capsys.readouterr()
+    app.test_client().get("/api/v1/me")
+    reader.post("/api/v1/probes", json={"name": "x"})
+    mine.post("/api/v1/probes", json={})
+    other.get(location)
+    mine.get("/api/v1/me", headers={"Origin": "https://evil.example"})
+    for _ in range(2):
+        mine.get("/nothing")
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events = {line["event"]: line for line in logged if line["event"] != "request"}
+    assert set(events) == {
+        "authn_login_fail",
+        "authz_fail",
+        "input_validation_fail",
+        "malicious_direct_reference",
+        "malicious_cors",
+        "excess_rate_limit_exceeded",
+    }
+    for event in events.values():
+        assert event["request_id"]
+        assert event["address"] == "127.0.0.1"
+        assert event["reason"]
 
 
 @pytest.mark.control("L3")
@@ -97,7 +129,7 @@ def test_every_event_of_core_is_recorded_and_triggered(service: ModuleType) -> N
         for module in Path(core.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "events.record"
-    } | OF_RESOURCES
-    assert recorded == set(TRIGGERS) | OF_THE_SERVER | OF_OPERATORS
+    } | BY_RESOURCES
+    assert recorded == set(TRIGGERS) | BY_THE_SERVER | BY_OPERATORS
     declared = (*core.observability.events.SECURITY_EVENTS, *core.auth.backend.SECURITY_EVENTS)
     assert recorded == {event.name for event in declared}

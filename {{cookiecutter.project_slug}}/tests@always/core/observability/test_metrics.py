@@ -1,4 +1,4 @@
-"""Metrics: what is counted, and that labels stay few."""
+"""What the metrics count, and the bounds of their labels."""
 
 import re
 import time
@@ -21,13 +21,13 @@ SAMPLE = re.compile(r"^([a-z_]+(?:\{.*\})?) (\S+)$", re.MULTILINE)
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    """A service whose figures are those of one test."""
+    """An application whose metrics are those of one test."""
     return make_app()
 
 
 @pytest.fixture
 def token(environ: dict[str, str]) -> Mapping[str, str]:
-    """What Prometheus sends."""
+    """The header that Prometheus sends."""
     return {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
 
 
@@ -37,21 +37,21 @@ def samples(text: str) -> dict[str, float]:
 
 @pytest.fixture
 def read(client: FlaskClient, token: Mapping[str, str]) -> Read:
-    """Scrape an application."""
+    """A function that scrapes an application, by default the one of the test."""
 
     def scrape(app: Flask | None = None) -> dict[str, float]:
-        answer = (app.test_client() if app else client).get("/metrics", headers=token)
-        assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
-        return samples(answer.text)
+        response = (app.test_client() if app else client).get("/metrics", headers=token)
+        assert response.content_type == "text/plain; version=0.0.4; charset=utf-8"
+        return samples(response.text)
 
     return scrape
 
 
-def test_answers_are_counted_by_route_method_and_status(caller: MakeCaller, read: Read) -> None:
+def test_responses_are_counted_by_route_method_and_status(caller: MakeCaller, read: Read) -> None:
     me = caller()
-    address = me.post(PROBES, json={"name": "lamp"}).headers["Location"]
+    location = me.post(PROBES, json={"name": "lamp"}).headers["Location"]
     for _ in range(3):
-        me.get(address)
+        me.get(location)
     me.get(f"{PROBES}/unknown")
     me.get("/no/such/path")
     me.open(PROBES, method="BREW")
@@ -84,8 +84,8 @@ def test_rejections_are_counted_by_reason_and_limit(client: FlaskClient, caller:
     assert counted['security_events_total{event="excess_rate_limit_exceeded"}'] == 2
 
 
-def test_what_has_not_happened_is_a_zero(app: Flask, read: Read) -> None:
-    """Prometheus sees no increase in a series that begins at one."""
+def test_counters_start_at_zero(app: Flask, read: Read) -> None:
+    """Prometheus cannot see an increase in a series that starts at one."""
     counted = read()
     for event in registered(app, "SecurityEvents"):
         assert f'security_events_total{{event="{event}"}}' in counted
@@ -95,7 +95,7 @@ def test_what_has_not_happened_is_a_zero(app: Flask, read: Read) -> None:
     assert counted['anomaly_sources_total{anomaly="distributed_failed_authentication"}'] == 0
 
 
-def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
+def test_the_dependencies_and_the_certificate_are_reported(app: Flask, read: Read) -> None:
     counted = read()
     assert counted['dependency_up{dependency="database"}'] == 1
     assert counted['dependency_up{dependency="limiter"}'] == 1
@@ -105,7 +105,7 @@ def test_parts_and_certificate_are_told(app: Flask, read: Read) -> None:
     assert read()['dependency_up{dependency="limiter"}'] == 0
 
 
-def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClient, read: Read) -> None:
+def test_client_input_creates_few_series(service: ModuleType, client: FlaskClient, read: Read) -> None:
     client.get("/metrics")
     before = len(read())
     for number in range(40):
@@ -119,7 +119,7 @@ def test_labels_stay_few_whatever_is_sent(service: ModuleType, client: FlaskClie
     assert len(read()) - before < 60
 
 
-def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(make_app: MakeApp, read: Read) -> None:
+def test_an_anomaly_is_counted_when_one_network_exceeds_the_threshold(make_app: MakeApp, read: Read) -> None:
     app = make_app(limits_address="10000/minute", server_trusted_proxies="1")
     anonymous = app.test_client()
     limit = int(registered(app, "Anomalies")["failed_authentication_burst"].limit)
@@ -144,7 +144,7 @@ def test_one_network_past_a_threshold_is_an_anomaly_and_many_below_it_are_none(m
         ("id_enumeration", lambda me: me.get(f"{PROBES}/00000000-0000-7000-8000-000000000000")),
     ],
 )
-def test_one_caller_past_a_threshold_is_an_anomaly(
+def test_an_anomaly_is_counted_when_one_caller_exceeds_the_threshold(
     app: Flask, caller: MakeCaller, read: Read, anomaly: str, call: Callable[[FlaskClient], Any]
 ) -> None:
     limit = int(registered(app, "Anomalies")[anomaly].limit)

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from tests.core.live_server import Served
 from tests.core.views import serve
 
-Capture = pytest.CaptureFixture[str]
 __all__ = ["serve"]
 
+Capture = pytest.CaptureFixture[str]
 Serve = Callable[..., FlaskClient]
 LINE_BYTES = 4096
 
@@ -124,7 +124,9 @@ def test_the_server_bounds_a_long_method_and_path(served: Served) -> None:
         assert len(line) <= LINE_BYTES
 
 
-def test_a_record_whose_arguments_do_not_fit_is_logged(app: Flask, service: ModuleType, capsys: Capture) -> None:
-    record = {"name": "some.library", "levelno": logging.WARNING, "msg": "%d of %s", "args": ("x",)}
-    service.core.observability.log.Handler().handle(logging.makeLogRecord(record))
-    assert lines(capsys)[-1]["message"] == "%d of %s"
+@pytest.mark.control("L4")
+def test_a_long_traceback_keeps_its_end(app: Flask, capsys: Capture) -> None:
+    logging.getLogger("some.library").error("it failed", exc_info=ValueError("x" * 9000 + " the end"))
+    line = capsys.readouterr().out
+    assert len(line.encode()) < LINE_BYTES
+    assert json.loads(line)["exception"].endswith(" the end")

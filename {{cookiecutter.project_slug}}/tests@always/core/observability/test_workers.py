@@ -1,4 +1,4 @@
-"""Metrics of several workers: all of them are counted, by each of them and by ``flask metrics serve``."""
+"""The metrics of several workers, from ``/metrics`` and from ``flask metrics serve``."""
 
 import os
 import subprocess
@@ -22,21 +22,22 @@ MakeCaller = Callable[..., FlaskClient]
 
 
 def scrape(address: str, served: Served, headers: Mapping[str, str]) -> str:
-    with urlopen(Request(address, headers=dict(headers)), context=served.trusting(), timeout=10) as answer:  # noqa: S310
-        return str(answer.read().decode())
+    """Return the body of a response."""
+    with urlopen(Request(address, headers=dict(headers)), context=served.trusting(), timeout=10) as response:  # noqa: S310
+        return str(response.read().decode())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the server has one worker on Windows")
-def test_all_workers_are_counted_and_an_old_run_is_not(
+def test_the_metrics_sum_up_all_workers_since_the_last_start(
     environ: dict[str, str], certificate: Path, make_app: MakeApp, caller: MakeCaller
 ) -> None:
-    many = {**environ, "APP_ENVIRONMENT": "development", "APP_SERVER_WORKERS": "2"}
+    two_workers = {**environ, "APP_ENVIRONMENT": "development", "APP_SERVER_WORKERS": "2"}
     folder = Path(environ["APP_SETTINGS"]).parent
-    an_old_run_counted(folder / "var" / "metrics")
+    leave_metrics_of_an_earlier_start(folder / "var" / "metrics")
     admin = caller("admin", app=make_app()).headers  # type: ignore[attr-defined]
     token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
     health = 'http_requests_total{method="GET",route="/healthz",status="200"}'
-    with figures(many) as internal, serving(many, folder, certificate / "ca.pem") as served:
+    with metrics_server(two_workers) as internal, serving(two_workers, folder, certificate / "ca.pem") as served:
         own = f"https://localhost:{served.port}"
         for _ in range(40):
             served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
@@ -47,24 +48,24 @@ def test_all_workers_are_counted_and_an_old_run_is_not(
         for address in [f"{own}/metrics"] * 5 + [internal]:
             assert f"{health} 40.0\n" in scrape(address, served, token)
         assert 'dependency_up{dependency="database"} 1.0\n' in scrape(internal, served, token)
-        for wrong, status in ((internal, 401), (f"{internal}/x", 404)):
-            with pytest.raises(HTTPError) as refused:
-                scrape(wrong, served, {"Authorization": "Bearer x"})
-            assert refused.value.code == status
-            refused.value.close()
+        for address, status in ((internal, 401), (f"{internal}/x", 404)):
+            with pytest.raises(HTTPError) as rejected:
+                scrape(address, served, {"Authorization": "Bearer x"})
+            assert rejected.value.code == status
+            rejected.value.close()
 
 
-def an_old_run_counted(folder: Path) -> None:
-    """Leave there what a worker of an earlier start left."""
+def leave_metrics_of_an_earlier_start(folder: Path) -> None:
+    """Write a file as a worker of an earlier start leaves it."""
     folder.mkdir(parents=True)
     counter = Counter("http_requests", "", ["method", "route", "status"], registry=None)
     key = mmap_key(counter._name, f"{counter._name}_total", counter._labelnames, ("GET", "/healthz", "200"), "")
-    with closing(MmapedDict(str(folder / "counter_1.db"))) as left:
-        left.write_value(key, 1000.0, 0.0)
+    with closing(MmapedDict(str(folder / "counter_1.db"))) as file:
+        file.write_value(key, 1000.0, 0.0)
 
 
 @contextmanager
-def figures(environ: Mapping[str, str]) -> Iterator[str]:
+def metrics_server(environ: Mapping[str, str]) -> Iterator[str]:
     """Run ``flask metrics serve`` and yield its address."""
     port = free_port()
     internal = subprocess.Popen(
@@ -83,8 +84,8 @@ def figures(environ: Mapping[str, str]) -> Iterator[str]:
             assert internal.wait(10) == 0
 
 
-def test_the_internal_port_needs_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:
+def test_the_internal_port_requires_a_token_in_the_settings(environ: dict[str, str], make_app: MakeApp) -> None:
     del environ["APP_METRICS_TOKEN"]
-    refused = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
-    assert refused.exit_code == 1
-    assert "APP_METRICS_TOKEN is missing" in refused.output
+    result = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
+    assert result.exit_code == 1
+    assert "APP_METRICS_TOKEN is missing" in result.output

@@ -60,7 +60,7 @@ def serve() -> None:
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     if not settings.metrics_token:
-        raise ConfigurationError("APP_METRICS_TOKEN is missing. Without a token, nobody can read the metrics.")
+        raise ConfigurationError("APP_METRICS_TOKEN is missing. Without a token, the metrics cannot be read.")
     server = listen(app)
     os.environ[FOLDER] = str(active_settings.root / settings.metrics_folder)
     scheme = "https" if settings.server_tls else "http"

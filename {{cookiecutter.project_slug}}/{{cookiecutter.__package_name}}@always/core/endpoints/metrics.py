@@ -30,12 +30,12 @@ blueprint = Blueprint("metrics", __name__)
 @produces(MEDIA_TYPE, documented=False)
 @errors("unauthenticated")
 def metrics() -> Response:
-    """Return the metrics of all workers in the text format of Prometheus."""
+    """Return the metrics of all workers in Prometheus' text format."""
     return Response(scrape(current_app), content_type=MEDIA_TYPE)
 
 
 def scrape(app: Flask) -> bytes:
-    """Return the metrics of all workers, and whether each dependency responds now, in the text format."""
+    """Return the metrics of all workers, and the state of each dependency, in that format."""
     registry = CollectorRegistry()
     registry.register(_Scrape(app))
     return generate_latest(registry)
