@@ -29,6 +29,7 @@ print(json.dumps(documents.documents(wsgi.create_app())))
 """
 GENERATED = (
     "docs/errors.md",
+    "docs/events.md",
     "docs/security.md",
     "docs/settings.md",
     "tests/snapshots/openapi.json",

@@ -23,6 +23,7 @@ def documents(app: Any) -> dict[str, str]:
     package = importlib.import_module(app.import_name)
     return {
         "docs/errors.md": errors(package.core.services.get(app, package.core.problems.ProblemTypes)),
+        "docs/events.md": events(app, package),
         "docs/security.md": security(ROOT),
         "docs/settings.md": settings(app, package),
         "tests/snapshots/openapi.json": openapi(app, package),
@@ -55,6 +56,22 @@ def errors(problem_types: dict[str, Any]) -> str:
     """Return a table of all problem types."""
     rows = [f"| `{name}` | {each.status} | {each.title} | {each.meaning} |" for name, each in problem_types.items()]
     return "\n".join([ERRORS, *rows, ""])
+
+
+def events(app: Any, package: ModuleType) -> str:
+    """Return a table of all security events and one of all anomalies."""
+    core = package.core
+    security_events = core.services.get(app, core.observability.events.SecurityEvents).values()
+    anomalies = core.services.get(app, core.anomalies.Anomalies).items()
+    return "\n".join(
+        [
+            EVENTS,
+            *(f"| `{event.name}` | {event.level} | {event.meaning} |" for event in security_events),
+            ANOMALIES,
+            *(f"| `{name}` | {each.summary} | {each.meaning} | {each.action} |" for name, each in anomalies),
+            "",
+        ]
+    )
 
 
 def settings(app: Any, package: ModuleType) -> str:
@@ -128,6 +145,22 @@ that path returns the meaning. `detail` describes this occurrence, and `request_
 a body or a query breaks rules (400, 422), `errors` lists each of them.
 
 | type | status | title | meaning |
+|---|---|---|---|"""
+
+EVENTS = """\
+# Security events and anomalies
+
+A security event is a log line whose `event` is one of these names, most of them from the OWASP Logging Vocabulary. The
+metric `security_events_total` counts them. Pass events of your own to `core.create_app(security_events=...)`.
+
+| event | level | meaning |
+|---|---|---|"""
+
+ANOMALIES = """
+`flask anomalies` detects these in the log, the alerts in `ops/prometheus` in the metrics. Pass anomalies of your own to
+`core.create_app(anomalies=...)`; one with a name of this table replaces it.
+
+| anomaly | condition | meaning | what to do |
 |---|---|---|---|"""
 
 SETTINGS = """\

@@ -1,6 +1,6 @@
 """The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
 
-from .anomalies import RatioRule, ThresholdRule
+from . import anomalies
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
@@ -41,11 +41,10 @@ __all__ = [
     "Page",
     "Problem",
     "ProblemType",
-    "RatioRule",
     "SecurityEvent",
     "Text",
-    "ThresholdRule",
     "UTCDateTime",
+    "anomalies",
     "authenticated",
     "best_effort",
     "body",

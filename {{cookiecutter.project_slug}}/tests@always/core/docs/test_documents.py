@@ -13,7 +13,7 @@ from tests.core.registry import registered
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("name", ["docs/errors.md", "docs/security.md", "docs/settings.md"])
+@pytest.mark.parametrize("name", ["docs/errors.md", "docs/events.md", "docs/security.md", "docs/settings.md"])
 def test_a_document_matches_the_code(app: Flask, name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == documents.documents(app)[name], "run `make docs`"
 

@@ -41,9 +41,9 @@ def _broken(line: Mapping[str, Any]) -> str | None:
 
 TEXTS = {"condition": "More than {limit} checks within {minutes} minutes.", "meaning": "Deep.", "action": "Surface."}
 ANOMALIES = {
-    "many_depths": core.ThresholdRule(source=_source, limit=LIMIT, minutes=5, **TEXTS),
-    "many_zones": core.DistinctSourcesRule(source=_source, limit=LIMIT, minutes=5, **TEXTS),
-    "a_defect": core.ThresholdRule(source=_broken, limit=LIMIT, minutes=5, **TEXTS),
+    "many_depths": core.anomalies.ThresholdRule(source=_source, limit=LIMIT, minutes=5, **TEXTS),
+    "many_zones": core.anomalies.DistinctSourcesRule(source=_source, limit=LIMIT, minutes=5, **TEXTS),
+    "a_defect": core.anomalies.ThresholdRule(source=_broken, limit=LIMIT, minutes=5, **TEXTS),
 }
 blueprint = Blueprint("depths", __name__)
 

@@ -1,4 +1,7 @@
-"""Anomalies: their rules and thresholds, detection in the log, and detection while the service runs."""
+"""Anomalies: their rules and thresholds, detection in the log, and detection while the service runs.
+
+The rules are public: the owner passes anomalies of their own to ``core.create_app(anomalies=...)``.
+"""
 
 from flask import Flask
 
