@@ -46,7 +46,7 @@ def bake(folder: Path, answers: Mapping[str, str]) -> Path:
     return service
 
 
-def test_module(service: Path, name: str) -> ModuleType:
+def import_test_module(service: Path, name: str) -> ModuleType:
     """Import a module of the service's ``tests/core``; an earlier service's is dropped."""
     for loaded in [module for module in sys.modules if module.startswith("tests.core")]:
         del sys.modules[loaded]
@@ -70,7 +70,7 @@ def storages(service: Path) -> Iterator[dict[str, str]]:
             ("limiter_storage", "APP_LIMITER_URI"),
             ("database_server", "APP_DATABASE_URL"),
         ):
-            serving = getattr(test_module(service, module), "serving", None)
+            serving = getattr(import_test_module(service, module), "serving", None)
             if serving:
                 settings[setting] = running.enter_context(serving())
         yield settings

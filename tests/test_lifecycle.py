@@ -213,7 +213,12 @@ def test_a_replay_gives_the_same_files(tmp_path: Path, environ: dict[str, str]) 
 def test_a_second_bake_with_the_same_answers_changes_nothing(rebake: Bake, auth_style: str) -> None:
     """With ``-f``, secrets and the owner's files are kept, also in the template's folders."""
     service = rebake({"auth_style": auth_style})
-    for name in ("acme_api/own.py", "acme_api/auth/identity/own.py", "tests/own/x.txt", "own.md"):
+    for name in (
+        "acme_api/own.py",
+        "acme_api/core/auth/backend/own.py",
+        "tests/own/x.txt",
+        "own.md",
+    ):
         path = service / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")
@@ -256,7 +261,7 @@ def test_a_bake_without_hooks_can_be_completed(tmp_path: Path, environ: dict[str
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input")
     run(environ, *bake, "--accept-hooks", "no", folder=tmp_path)
     run(environ, *bake, "-f", folder=tmp_path)
-    assert (tmp_path / "acme-api/acme_api/auth/identity").is_dir()
+    assert (tmp_path / "acme-api/acme_api/core/auth/backend").is_dir()
     assert not list((tmp_path / "acme-api").rglob("*@*"))
 
 
@@ -319,8 +324,8 @@ def test_without_hooks_the_service_cannot_start(tmp_path: Path, environ: dict[st
     service = tmp_path / "acme-api"
     assert not (service / ".env").exists()
     assert not (service / "certs").exists()
-    assert list(service.rglob("identity@*"))
-    assert not list(service.rglob("identity"))
+    assert list(service.rglob("backend@*"))
+    assert not list(service.rglob("backend"))
     assert not list(service.rglob("engine.py"))
 
 
@@ -421,7 +426,7 @@ def test_the_template_may_be_a_zip(tmp_path: Path, environ: dict[str, str]) -> N
     (tmp_path / "out").mkdir()
     bake = (sys.executable, "-m", "cookiecutter", archive, "--no-input")
     run(environ, *bake, folder=tmp_path / "out")
-    assert (tmp_path / "out/acme-api/acme_api/auth/identity").is_dir()
+    assert (tmp_path / "out/acme-api/acme_api/core/auth/backend").is_dir()
 
 
 @pytest.mark.parametrize("name", ["template", "my own templates/vorlage für ünïcode"])
@@ -433,7 +438,7 @@ def test_the_template_may_be_a_relative_path(
     (tmp_path / "out").mkdir()
     bake = (sys.executable, "-m", "cookiecutter", f"../{name}", "--no-input")
     run(environ, *bake, folder=tmp_path / "out")
-    assert (tmp_path / "out/acme-api/acme_api/auth/identity").is_dir()
+    assert (tmp_path / "out/acme-api/acme_api/core/auth/backend").is_dir()
 
 
 def test_the_example_test_for_forks_passes(tmp_path: Path, environ: dict[str, str]) -> None:

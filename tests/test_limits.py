@@ -11,7 +11,7 @@ import pytest
 from tests.limits import cases
 from tests.limits.__main__ import STORAGES
 from tests.limits.cluster import cluster, sentinel
-from tests.services import bake, test_module
+from tests.services import bake, import_test_module
 
 SHARED = [storage for storage in STORAGES if storage != "memory"]
 pytestmark = pytest.mark.install
@@ -33,7 +33,7 @@ def folder(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def servers(folder: Path) -> Any:
     """Return the module with which the service's own tests start the storage."""
-    return test_module(folder, "limiter_storage")
+    return import_test_module(folder, "limiter_storage")
 
 
 def test_four_workers_admit_exactly_the_limit(backend: str, folder: Path, servers: Any) -> None:

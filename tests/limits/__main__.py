@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.limits import cases
 from tests.limits.load import Responses
-from tests.services import bake, test_module
+from tests.services import bake, import_test_module
 
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")
 STORAGES = {
@@ -29,7 +29,7 @@ def main(backend: str, runs: int) -> None:
     """Render a service with this storage and print one line for each measurement."""
     with tempfile.TemporaryDirectory(prefix="limits-") as name:
         folder = bake(Path(name), {"limiter_backend": backend})
-        storage = test_module(folder, "limiter_storage")
+        storage = import_test_module(folder, "limiter_storage")
         serving = getattr(storage, "serving", None)
         if serving is None:
             report_exact(backend, folder, {"APP_SERVER_WORKERS": "1"}, runs)
@@ -64,7 +64,7 @@ def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> N
         with stoppable() as storage:
             line(backend, name, cases.during_failure(folder, storage, failure))
     with stoppable() as storage:
-        line_to = test_module(folder, "stoppable_server").Line
+        line_to = import_test_module(folder, "stoppable_server").Line
         line(backend, "slow", cases.slow(folder, storage, line_to))
     with stoppable() as storage:
         line(backend, "unavailable at start", cases.unavailable_at_start(folder, storage))

@@ -3,6 +3,7 @@
 Its table has its own MetaData: migrations, ``flask db check`` and ``/readyz`` do not see it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from uuid_utils import uuid7
 from tests.core.package import core
 
 PROBES = "/api/v1/probes"
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 SCOPES = {"probes:read": "Read your probes", "probes:write": "Create, change and delete your probes"}
 
 metadata = MetaData()
@@ -153,10 +155,9 @@ def _owner() -> str:
 
 
 def _find(connection: Connection, probe_id: str) -> Any:
-    try:
-        row = connection.execute(select(probes).where(probes.c.id == probe_id)).first()
-    except ValueError:  # not a UUID
-        row = None
+    if not _UUID.fullmatch(probe_id):
+        abort(404)
+    row = connection.execute(select(probes).where(probes.c.id == probe_id)).first()
     if row is None:
         abort(404)
     if row.owner != _owner():

@@ -120,7 +120,7 @@ class Project:
     def lint(self) -> None:
         """Check the style and the format of every migration."""
         for arguments in (["check"], ["format", "--check"]):
-            subprocess.run([sys.executable, "-m", "ruff", *arguments, "--quiet", self.folder], check=True)
+            subprocess.run([sys.executable, "-m", "ruff", *arguments, "--no-cache", "--quiet", self.folder], check=True)
 
 
 def _flat(reflected: Any) -> list[tuple[str, Any]]:

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 ENVIRONMENT = Path(__file__).parent / "migrations"
 FILE_NAME = "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s_%%(rev)s"
 RUFF = {
-    "lint": "check --fix-only --quiet REVISION_SCRIPT_FILENAME",
-    "format": "format --quiet REVISION_SCRIPT_FILENAME",
+    "lint": "check --fix-only --no-cache --quiet REVISION_SCRIPT_FILENAME",
+    "format": "format --no-cache --quiet REVISION_SCRIPT_FILENAME",
 }
 
 

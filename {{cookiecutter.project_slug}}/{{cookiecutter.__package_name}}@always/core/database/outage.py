@@ -22,7 +22,7 @@ class Outage:
 
     def __init__(self) -> None:
         self._away = False
-        self._trying = RLock()  # reentrant: a thread that tries may open a second connection
+        self._trying = RLock()  # a thread that tries may open a second connection
 
     @contextmanager
     def watched(self) -> Iterator[None]:

@@ -54,7 +54,7 @@ def markdown(docstring: str) -> str:
 def _security(operation: Operation, schemes: Schemes) -> list[dict[str, list[str]]]:
     rule = operation.access_rule
     if operation.for_callers:
-        with_scopes = {name for name, scheme in schemes.items() if scheme["type"] not in ("apiKey", "http")}
+        with_scopes = {name for name, scheme in schemes.items() if not scheme.keys() & {"in", "scheme"}}
         return [{name: [rule.scope] if rule.scope and name in with_scopes else []} for name in sorted(schemes)]
     return [{rule.guard: []}] if rule.guard in schemes and rule.guard else []
 
