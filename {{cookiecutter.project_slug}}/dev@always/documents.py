@@ -17,18 +17,27 @@ from typing import Any
 
 from . import ROOT
 
+GENERATED = (
+    "docs/errors.md",
+    "docs/security.md",
+    "docs/settings.md",
+    "tests/snapshots/openapi.json",
+    "tests/snapshots/policy.txt",
+)
+
 
 def documents(app: Any) -> dict[str, str]:
     """Return the content of each document by its path."""
     package = importlib.import_module(app.import_name)
-    return {
-        "docs/errors.md": errors(package.core.services.get(app, package.core.problems.ProblemTypes)),
-        "docs/events.md": events(app, package),
-        "docs/security.md": security(ROOT),
-        "docs/settings.md": settings(app, package),
-        "tests/snapshots/openapi.json": openapi(app, package),
-        "tests/snapshots/policy.txt": app.test_cli_runner().invoke(args=["policy"]).stdout,
-    }
+    contents = (
+        errors(package.core.services.get(app, package.core.problems.ProblemTypes)),
+        events(app, package),
+        security(ROOT),
+        settings(app, package),
+        openapi(app, package),
+        app.test_cli_runner().invoke(args=["policy"]).stdout,
+    )
+    return dict(zip(GENERATED, contents, strict=True))
 
 
 def main() -> None:

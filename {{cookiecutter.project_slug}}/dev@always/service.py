@@ -64,7 +64,7 @@ def flask(*arguments: str, stdin: str | None = None) -> str:
     with app.app_context():  # the `flask` command runs every command in one
         result = app.test_cli_runner().invoke(args=arguments, input=stdin)
     if result.exit_code:
-        sys.exit(f"{result.output}Not started: flask {' '.join(arguments[:2])} failed{_reason(result.exception)}.")
+        sys.exit(f"{result.output}`flask {' '.join(arguments[:2])}` failed{_reason(result.exception)}.")
     return result.stdout
 
 

@@ -32,7 +32,7 @@ def test_a_failed_command_is_explained(
     with pytest.raises(SystemExit) as exit_info:
         service.flask("fail")
     message = str(exit_info.value)
-    assert message.endswith(f"Not started: flask fail failed{reason}.")
+    assert message.endswith(f"`flask fail` failed{reason}.")
     assert ("There is no such thing." in message) == (not reason)
 
 

@@ -1,0 +1,88 @@
+"""Edits of Python source that keep the rest of the file as it is."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Span = tuple[int, int]
+Matches = Callable[[ast.AST], bool]
+
+
+def without_name(source: str, name: str) -> str:
+    """Remove an imported name: its import, and the list elements, dict entries and keyword arguments that use it."""
+    return _without(source, lambda node: bool(_uses(node, name)), imported=name)
+
+
+def without_strings(source: str, prefix: str) -> str:
+    """Remove the strings with this prefix from lists, and from dicts together with their values."""
+    return _without(source, lambda node: bool(_starts(node, prefix)))
+
+
+def lines_with_name(source: str, name: str) -> list[int]:
+    """Return the numbers of the lines that use a name."""
+    return sorted({use.lineno for use in _uses(ast.parse(source), name)})
+
+
+def lines_with_string(source: str, prefix: str) -> list[int]:
+    """Return the numbers of the lines that contain a string with this prefix."""
+    return sorted({node.lineno for node in ast.walk(ast.parse(source)) if _starts(node, prefix)})
+
+
+def _uses(tree: ast.AST, name: str) -> list[ast.Name]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+
+
+def _starts(node: ast.AST, prefix: str) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(prefix)
+
+
+def _without(source: str, matches: Matches, imported: str = "") -> str:
+    spans = set(_spans(source, matches, imported))
+    outermost = [span for span in spans if not any(span != each and each[0] <= span[0] < each[1] for each in spans)]
+    for start, end in sorted(outermost, reverse=True):  # from the end, so that earlier positions stay valid
+        source = _cut(source, start, end)
+    return source
+
+
+def _spans(source: str, matches: Matches, imported: str) -> Iterator[Span]:
+    """Yield the start and the end of everything to remove."""
+    position = _positions(source)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.List):
+            yield from (position(element) for element in node.elts if matches(element))
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if key is None and matches(value):
+                    yield source.rindex("**", 0, position(value)[0]), position(value)[1]
+                elif key is not None and (matches(key) or (imported and matches(value))):
+                    yield position(key)[0], position(value)[1]
+        elif isinstance(node, ast.keyword) and imported and matches(node.value):
+            if not isinstance(node.value, ast.List | ast.Dict):
+                yield position(node)
+        elif isinstance(node, ast.ImportFrom) and imported:
+            aliases = [alias for alias in node.names if (alias.asname or alias.name) == imported]
+            yield from (position(node if len(node.names) == 1 else alias) for alias in aliases)
+
+
+def _positions(source: str) -> Callable[[Any], Span]:
+    """Return a function that returns the start and the end of a node. The columns of ``ast`` count bytes of UTF-8."""
+    lines = source.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
+
+    def index(line: int, column: int) -> int:
+        return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
+
+    return lambda node: (index(node.lineno, node.col_offset), index(node.end_lineno, node.end_col_offset))
+
+
+def _cut(source: str, start: int, end: int) -> str:
+    """Remove a span with its comma, and with its lines if nothing but a comment remains on them."""
+    if after := re.match(r"\s*,[ \t]*", source[end:]):
+        end += after.end()
+    elif before := re.search(r",\s*\Z", source[:start]):
+        start = before.start()
+    first, last = source.rfind("\n", 0, start) + 1, source.find("\n", end)
+    if not source[first:start].strip() and re.fullmatch(r"[ \t]*(#.*)?", source[end:last]):
+        start, end = first, last + 1
+    return source[:start] + source[end:]
