@@ -30,8 +30,8 @@ def credential() -> tuple[str, list[str]]:
 
 def _create() -> dict[str, str]:
     """Create a key and save it."""
-    options = ("--name", "development", "--owner", OWNER, "--scopes", " ".join(service.scopes()), "--json")
-    created: dict[str, str] = json.loads(service.flask("keys", "create", *options))
+    options = ("--name", "development", "--owner", OWNER, "--json")
+    created: dict[str, str] = json.loads(service.flask("keys", "create", *options, *service.scopes_option()))
     FILE.parent.mkdir(exist_ok=True)
     secret_files.write(FILE, json.dumps(created))
     return created

@@ -11,9 +11,9 @@ MINUTES = 480
 
 def credential() -> tuple[str, list[str]]:
     """Return the request header with the token, quoted for a shell, and lines to print."""
-    issuer, scopes = service.setting("provider_issuer"), " ".join(service.scopes())
+    issuer, scopes = service.setting("provider_issuer"), " ".join(service.scopes()) or "(none)"
     if issuer == "local":
-        options = ("--sub", "developer", "--scopes", scopes, "--expires-in", str(MINUTES))
+        options = ("--sub", "developer", "--expires-in", str(MINUTES), *service.scopes_option())
         return quoted(f"Authorization: Bearer {service.flask('tokens', 'issue', *options).strip()}"), []
     return '"Authorization: Bearer $TOKEN"', [
         f"{issuer} issues the tokens. Get one for this service with the scopes {scopes},",

@@ -46,8 +46,10 @@ def _create() -> dict[str, Any]:
     for client in _clients():
         if client["name"] in CLIENTS.values():
             service.flask("clients", "delete", client["id"], "--yes")
-    scopes = ("--scopes", " ".join(service.scopes()))
+    scopes = service.scopes_option()
     password = secrets.token_urlsafe(48)  # as long as the longest minimum that the settings allow
+    if _user() and not scopes:  # `users grant` needs a scope
+        service.flask("users", "delete", USER, "--yes")
     if _user():
         service.flask("users", "set-password", USER, "--password-stdin", stdin=f"{password}\n")
         service.flask("users", "unlock", USER)

@@ -19,6 +19,7 @@ from . import ROOT
 
 GENERATED = (
     "docs/errors.md",
+    "docs/events.md",
     "docs/security.md",
     "docs/settings.md",
     "tests/snapshots/openapi.json",

@@ -45,6 +45,11 @@ def scopes() -> list[str]:
     return [scope for scope in registered if scope != "admin"]
 
 
+def scopes_option() -> tuple[str, ...]:
+    """Return these scopes as the option of a command."""
+    return ("--scopes", " ".join(scopes())) if scopes() else ()
+
+
 def origin() -> str:
     """Return the URL of the service on this machine."""
     return f"https://localhost:{setting('server_port')}"

@@ -1,4 +1,4 @@
-"""The contract of ``/api/v1/items``."""
+"""``/api/v1/items``, the example resource."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,26 +14,26 @@ ITEMS = "/api/v1/items"
 MakeCaller = Callable[..., FlaskClient]
 
 
-def test_an_item_is_made_read_changed_and_deleted(caller: MakeCaller) -> None:
+def test_an_item_is_created_read_updated_and_deleted(caller: MakeCaller) -> None:
     me = caller()
-    made = me.post(ITEMS, json={"name": "lamp", "price": 9.5})
-    assert made.status_code == 201
-    address = made.headers["Location"]
-    assert set(made.json) == {"id", "name", "description", "price", "created_at", "updated_at"}
-    assert me.get(address).json == made.json
-    changed = me.patch(address, json={"name": "big lamp"})
-    assert changed.json["name"] == "big lamp"
-    assert changed.json["price"] == 9.5
-    assert me.delete(address).status_code == 204
-    assert me.get(address).status_code == 404
+    created = me.post(ITEMS, json={"name": "lamp", "price": 9.5})
+    assert created.status_code == 201
+    url = created.headers["Location"]
+    assert set(created.json) == {"id", "name", "description", "price", "created_at", "updated_at"}
+    assert me.get(url).json == created.json
+    updated = me.patch(url, json={"name": "big lamp"})
+    assert updated.json["name"] == "big lamp"
+    assert updated.json["price"] == 9.5
+    assert me.delete(url).status_code == 204
+    assert me.get(url).status_code == 404
 
 
-def test_the_bound_of_a_price_is_told_as_a_whole_number(caller: MakeCaller) -> None:
-    refused = caller().post(ITEMS, json={"name": "lamp", "price": 2e9})
-    assert refused.json["errors"][0]["detail"].endswith("less than or equal to 1000000000.")
+def test_the_error_shows_the_maximum_price_as_an_integer(caller: MakeCaller) -> None:
+    rejected = caller().post(ITEMS, json={"name": "lamp", "price": 2e9})
+    assert rejected.json["errors"][0]["detail"].endswith("less than or equal to 1000000000.")
 
 
-def test_a_list_is_read_page_by_page_in_the_order_of_making(caller: MakeCaller) -> None:
+def test_a_list_is_read_page_by_page_in_the_order_of_creation(caller: MakeCaller) -> None:
     me = caller()
     for number in range(5):
         me.post(ITEMS, json={"name": f"item {number}"})
@@ -46,53 +46,53 @@ def test_a_list_is_read_page_by_page_in_the_order_of_making(caller: MakeCaller) 
     assert names == [f"item {number}" for number in range(5)]
 
 
-def test_a_change_of_a_stale_version_is_refused(caller: MakeCaller) -> None:
+def test_a_change_of_an_old_version_is_412(caller: MakeCaller) -> None:
     me = caller()
-    made = me.post(ITEMS, json={"name": "lamp"})
-    address, first = made.headers["Location"], made.headers["ETag"]
-    second = me.patch(address, json={"name": "b"}, headers={"If-Match": first}).headers["ETag"]
+    created = me.post(ITEMS, json={"name": "lamp"})
+    url, first = created.headers["Location"], created.headers["ETag"]
+    second = me.patch(url, json={"name": "b"}, headers={"If-Match": first}).headers["ETag"]
     assert second != first
-    assert me.patch(address, json={"name": "c"}, headers={"If-Match": first}).status_code == 412
-    assert me.delete(address, headers={"If-Match": first}).status_code == 412
-    assert me.patch(address, json={}, headers={"If-Match": first}).status_code == 412
-    assert me.delete(address, headers={"If-Match": second}).status_code == 204
+    assert me.patch(url, json={"name": "c"}, headers={"If-Match": first}).status_code == 412
+    assert me.delete(url, headers={"If-Match": first}).status_code == 412
+    assert me.patch(url, json={}, headers={"If-Match": first}).status_code == 412
+    assert me.delete(url, headers={"If-Match": second}).status_code == 204
 
 
 @pytest.mark.parametrize(("method", "body"), [("PATCH", {"name": "big lamp"}), ("DELETE", None)])
-def test_a_change_without_a_version_waits_for_another_and_is_not_refused(
+def test_a_change_locks_the_item_when_it_reads_it(
     app: Flask, caller: MakeCaller, method: str, body: dict[str, str] | None
 ) -> None:
-    """The item is locked when it is read, or two at a time would read one version and the slower one get 412."""
-    me, reads = caller(), []
-    address = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
+    """Otherwise two concurrent changes would read the same version, and the slower one would get 412."""
+    me, statements = caller(), []
+    url = me.post(ITEMS, json={"name": "lamp"}).headers["Location"]
     engine = registered(app, "Database").engine
 
-    def note(_connection: Connection, statement: Executable, *_: Any) -> None:
-        reads.append(str(statement))
+    def record(_connection: Connection, statement: Executable, *_: Any) -> None:
+        statements.append(str(statement))
 
-    event.listen(engine, "before_execute", note)
+    event.listen(engine, "before_execute", record)
     try:
-        assert me.open(address, method=method, json=body).status_code in (200, 204)
+        assert me.open(url, method=method, json=body).status_code in (200, 204)
     finally:
-        event.remove(engine, "before_execute", note)
-    assert reads[0].startswith("SELECT")
-    assert reads[0].endswith("FOR UPDATE")
+        event.remove(engine, "before_execute", record)
+    assert statements[0].startswith("SELECT")
+    assert statements[0].endswith("FOR UPDATE")
 
 
-@pytest.mark.parametrize("known", ["*", "the current one"])
-def test_a_change_of_a_version_that_is_known_can_be_ruled_out(caller: MakeCaller, known: str) -> None:
+@pytest.mark.parametrize("version", ["*", "the current one"])
+def test_if_none_match_prevents_a_change_of_that_version(caller: MakeCaller, version: str) -> None:
     me = caller()
-    made = me.post(ITEMS, json={"name": "lamp"})
-    address, headers = made.headers["Location"], {"If-None-Match": made.headers["ETag"] if known != "*" else "*"}
-    assert me.patch(address, json={"name": "b"}, headers=headers).status_code == 412
-    assert me.delete(address, headers=headers).status_code == 412
-    assert me.get(address).json["name"] == "lamp"
-    assert me.patch(address, json={"name": "b"}, headers={"If-None-Match": '"0"'}).status_code == 200
+    created = me.post(ITEMS, json={"name": "lamp"})
+    url, headers = created.headers["Location"], {"If-None-Match": "*" if version == "*" else created.headers["ETag"]}
+    assert me.patch(url, json={"name": "b"}, headers=headers).status_code == 412
+    assert me.delete(url, headers=headers).status_code == 412
+    assert me.get(url).json["name"] == "lamp"
+    assert me.patch(url, json={"name": "b"}, headers={"If-None-Match": '"0"'}).status_code == 200
 
 
-@pytest.mark.parametrize("wrong", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])
+@pytest.mark.parametrize("limit", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])
 @pytest.mark.control("I6")
-def test_a_page_size_out_of_bounds_is_refused(caller: MakeCaller, wrong: str) -> None:
-    refused = caller().get(ITEMS, query_string={"limit": wrong})
-    assert refused.status_code == 400
-    assert refused.json["errors"][0]["parameter"] == "limit"
+def test_a_page_size_outside_its_range_is_400(caller: MakeCaller, limit: str) -> None:
+    rejected = caller().get(ITEMS, query_string={"limit": limit})
+    assert rejected.status_code == 400
+    assert rejected.json["errors"][0]["parameter"] == "limit"

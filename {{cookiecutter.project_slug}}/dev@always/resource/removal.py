@@ -63,8 +63,8 @@ def remove(name: str) -> None:
         print(f"\nThese lines may refer to {name}. Change them by hand:", *lines, sep="\n  ")
     if deletable:
         print(
-            "\nOther databases may contain the migration. Before you deploy this version to one of them, run there, with"
-            f"\nthe version that is deployed now:\n  flask db downgrade {deletable.before}"
+            "\nOther databases may contain the migration. Before you deploy this version to one of them, run there,"
+            f"\nwith the version that is deployed now:\n  flask db downgrade {deletable.before}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The example resource, made to be copied: routes, schemas, models and queries of one feature in one place."""
+"""The example resource, to be copied: routes, schemas, models and queries in one package."""
 
 from .counts import COUNTS
 from .queries import delete_of_owner

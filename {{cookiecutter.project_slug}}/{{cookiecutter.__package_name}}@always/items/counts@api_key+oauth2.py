@@ -1,4 +1,4 @@
-"""What ``/api/v1/admin/stats`` counts of this resource."""
+"""The counts of this resource for ``/api/v1/admin/stats``."""
 
 from . import queries
 

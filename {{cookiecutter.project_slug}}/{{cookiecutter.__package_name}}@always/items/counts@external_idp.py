@@ -1,6 +1,6 @@
-"""What ``/api/v1/admin/stats`` counts of this resource.
+"""The counts of this resource for ``/api/v1/admin/stats``.
 
-The identity provider has the accounts. The service knows only the callers that own an item.
+The identity provider has the accounts, so the service can only count the callers that own an item.
 """
 
 from . import queries

@@ -9,12 +9,12 @@ from ..core import Base, UTCDateTime
 
 
 class Item(Base):
-    """Something that a caller keeps. ``version`` counts its changes, for ``If-Match``."""
+    """An item of a caller. ``version`` is incremented by each change, for ``If-Match``."""
 
     __tablename__ = "items"
     __table_args__ = (Index(None, "owner", "id"),)
 
-    # UUIDv7: new rows stand side by side in the index, and nobody guesses the id of another.
+    # UUIDv7: new rows are adjacent in the index, and the random part cannot be guessed.
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     owner: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(100))

@@ -1,6 +1,6 @@
-"""How items are kept and found. Every query names the owner: another's item is no item.
+"""The SQL of items. Every query filters by owner, so another owner's item looks like one that does not exist.
 
-Core selects of columns: they cost half of what the ORM takes for a row.
+The queries select columns with SQLAlchemy Core, which takes half the time of loading ORM objects.
 """
 
 import re
@@ -16,20 +16,20 @@ from .models import Item
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _COLUMNS = (Item.id, Item.name, Item.description, Item.price, Item.version, Item.created_at, Item.updated_at)
 _ONE = select(*_COLUMNS).where(Item.id == bindparam("id"), Item.owner == bindparam("owner"))
-# Who else would change the item waits for the end of this transaction, where the database does not see to that itself.
-_ONE_TO_CHANGE = _ONE.with_for_update()
+# Locks the row until the transaction ends. (SQLite has no row locks; BEGIN IMMEDIATE serialises writers.)
+_ONE_FOR_UPDATE = _ONE.with_for_update()
 _INSERT = insert(Item)
 
 
-def find(connection: Connection, owner: str, item_id: str, *, to_change: bool = False) -> AnyRow | None:
-    """Return the owner's item with this id, if there is one; ``to_change`` keeps it as it is until it is changed."""
+def find(connection: Connection, owner: str, item_id: str, *, for_update: bool = False) -> AnyRow | None:
+    """Return the owner's item, or None. ``for_update`` locks the row until the transaction ends."""
     if not _UUID.fullmatch(item_id):
         return None
-    return connection.execute(_ONE_TO_CHANGE if to_change else _ONE, {"id": item_id, "owner": owner}).first()
+    return connection.execute(_ONE_FOR_UPDATE if for_update else _ONE, {"id": item_id, "owner": owner}).first()
 
 
 def exists(connection: Connection, item_id: str) -> bool:
-    """Tell whether there is such an item, whoever owns it."""
+    """Return whether any owner has an item with this id."""
     return (
         bool(_UUID.fullmatch(item_id))
         and connection.execute(select(Item.id).where(Item.id == item_id)).first() is not None
@@ -37,21 +37,21 @@ def exists(connection: Connection, item_id: str) -> bool:
 
 
 def page(
-    connection: Connection, owner: str, *, limit: int, after: str | None, name_has: str | None
+    connection: Connection, owner: str, *, limit: int, after: str | None, search: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
-    """Return up to ``limit`` items in the order they were made, and the id to go on after, if there are more."""
+    """Return up to ``limit`` items in the order of creation, and the last id if there are more."""
     query = select(*_COLUMNS).where(Item.owner == owner).order_by(Item.id).limit(limit + 1)
     if after is not None:
         query = query.where(Item.id > after)
-    if name_has is not None:
-        query = query.where(Item.name.icontains(name_has, autoescape=True))
+    if search is not None:
+        query = query.where(Item.name.icontains(search, autoescape=True))
     rows = connection.execute(query).all()
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 def add(connection: Connection, owner: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep a new item and return it."""
-    made = now()
+    """Insert an item and return it."""
+    created_at = now()
     row = {
         "id": str(uuid7()),
         "owner": owner,
@@ -59,15 +59,15 @@ def add(connection: Connection, owner: str, fields: Mapping[str, Any]) -> dict[s
         "description": fields.get("description"),
         "price": fields.get("price"),
         "version": 1,
-        "created_at": made,
-        "updated_at": made,
+        "created_at": created_at,
+        "updated_at": created_at,
     }
     connection.execute(_INSERT, row)
     return row
 
 
 def change(connection: Connection, owner: str, item_id: str, fields: Mapping[str, Any]) -> None:
-    """Change the item, which makes it another version."""
+    """Update fields of an item and increment its version."""
     connection.execute(
         update(Item)
         .where(Item.id == item_id, Item.owner == owner)

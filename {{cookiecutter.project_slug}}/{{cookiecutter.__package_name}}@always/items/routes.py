@@ -1,4 +1,4 @@
-"""``/api/v1/items``: the items of the caller."""
+"""``/api/v1/items``: the caller's items."""
 
 from typing import Any
 
@@ -31,14 +31,14 @@ blueprint = Blueprint("items", __name__, url_prefix="/api/v1/items")
 @query(Search)
 @response(ItemList)
 def list_items(query: dict[str, Any]) -> dict[str, Any]:
-    """List your items in the order they were made; ``q`` searches in the name."""
+    """List your items in the order of creation; ``q`` searches in the name."""
     with connect() as connection:
         rows, last = queries.page(
             connection,
             current_caller().id,
             limit=query["limit"],
             after=query.get("cursor"),
-            name_has=query.get("q"),
+            search=query.get("q"),
         )
     return {"items": rows, "next": cursor(last) if last else None}
 
@@ -48,7 +48,7 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
 @body(NewItem)
 @response(ItemSchema, 201, headers=("Location", "ETag"))
 def create_item(body: dict[str, Any]) -> Any:
-    """Make an item."""
+    """Create an item."""
     with transaction() as connection:
         item = queries.add(connection, current_caller().id, body)
     return item, {"Location": url_for("items.get_item", item_id=item["id"]), "ETag": _etag(1)}
@@ -59,9 +59,9 @@ def create_item(body: dict[str, Any]) -> Any:
 @errors("not-found")
 @response(ItemSchema, headers=("ETag",))
 def get_item(item_id: str) -> Any:
-    """Read one of your items."""
+    """Return one of your items."""
     with connect() as connection:
-        item = _found(connection, item_id)
+        item = _get_or_404(connection, item_id)
     return item, {"ETag": _etag(item.version)}
 
 
@@ -71,13 +71,13 @@ def get_item(item_id: str) -> Any:
 @body(NewItem, partial=True)
 @response(ItemSchema, headers=("ETag",))
 def change_item(item_id: str, body: dict[str, Any]) -> Any:
-    """Change the fields that the body names; with ``If-Match`` only the version that it names."""
+    """Update the fields in the body; with ``If-Match``, only if the item has that version."""
     with transaction() as connection:
-        item = _found(connection, item_id, to_change=True)
-        _refuse_stale(item)
+        item = _get_or_404(connection, item_id, for_update=True)
+        _check_version(item)
         if body:
             queries.change(connection, current_caller().id, item.id, body)
-        item = _found(connection, item_id)
+        item = _get_or_404(connection, item_id)
     return item, {"ETag": _etag(item.version)}
 
 
@@ -86,15 +86,15 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
 @errors("not-found", "precondition-failed")
 @response(None, 204)
 def delete_item(item_id: str) -> None:
-    """Delete one of your items; with ``If-Match`` only the version that it names."""
+    """Delete one of your items; with ``If-Match``, only if it has that version."""
     with transaction() as connection:
-        item = _found(connection, item_id, to_change=True)
-        _refuse_stale(item)
+        item = _get_or_404(connection, item_id, for_update=True)
+        _check_version(item)
         queries.remove(connection, current_caller().id, item.id)
 
 
-def _found(connection: Connection, item_id: str, *, to_change: bool = False) -> AnyRow:
-    item = queries.find(connection, current_caller().id, item_id, to_change=to_change)
+def _get_or_404(connection: Connection, item_id: str, *, for_update: bool = False) -> AnyRow:
+    item = queries.find(connection, current_caller().id, item_id, for_update=for_update)
     if item is None:
         if queries.exists(connection, item_id):
             record_event(MALICIOUS_DIRECT_REFERENCE, "the item belongs to another caller")
@@ -106,10 +106,10 @@ def _etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _refuse_stale(item: AnyRow) -> None:
-    """Answer 412 when ``If-Match`` names another version or ``If-None-Match`` this one (RFC 9110, section 13.1)."""
+def _check_version(item: AnyRow) -> None:
+    """Respond with 412 if ``If-Match`` or ``If-None-Match`` forbids a change of this version (RFC 9110, section 13.1)."""
     version = str(item.version)
     if "If-Match" in request.headers and not request.if_match.contains(version):
         raise Problem("precondition-failed", "The item has changed since the version in If-Match.")
     if request.if_none_match.contains_weak(version):
-        raise Problem("precondition-failed", "The item is at a version that If-None-Match rules out.")
+        raise Problem("precondition-failed", "The item has the version in If-None-Match.")

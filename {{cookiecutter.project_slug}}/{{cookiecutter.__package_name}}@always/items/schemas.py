@@ -1,4 +1,4 @@
-"""What an item looks like from outside."""
+"""The JSON of items."""
 
 from marshmallow import Schema, fields, validate
 
@@ -6,7 +6,7 @@ from ..core import Line, Number, Page, Text
 
 
 class NewItem(Schema):
-    """What a caller says of an item."""
+    """The fields that a caller sets."""
 
     name = Line(1, 100, required=True, metadata={"examples": ["Desk lamp"]})
     description = Text(
@@ -16,7 +16,7 @@ class NewItem(Schema):
 
 
 class ItemSchema(NewItem):
-    """An item as the service answers it."""
+    """An item in a response."""
 
     id = fields.String(dump_only=True, metadata={"format": "uuid"})
     created_at = fields.AwareDateTime(dump_only=True)
@@ -24,13 +24,13 @@ class ItemSchema(NewItem):
 
 
 class ItemList(Schema):
-    """One page of items; ``next`` is the cursor of the following page, or null on the last."""
+    """One page of items. ``next`` is the cursor of the next page, or null on the last page."""
 
     items = fields.List(fields.Nested(ItemSchema))
     next = fields.String(allow_none=True)
 
 
 class Search(Page):
-    """Which page of which items."""
+    """The page, and a search string for the name."""
 
     q = Line(1, 100)

@@ -136,6 +136,14 @@ def test_another_media_type_is_415(caller: MakeCaller, kind: str) -> None:
     assert caller().post(PROBES, data=b'{"name": "a"}', content_type=kind).status_code == 415
 
 
+@pytest.mark.control("I6")
+@pytest.mark.parametrize("limit", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])
+def test_a_page_size_outside_its_range_is_400(caller: MakeCaller, limit: str) -> None:
+    rejected = caller().get(PROBES, query_string={"limit": limit})
+    assert rejected.status_code == 400
+    assert rejected.json["errors"][0]["parameter"] == "limit"
+
+
 @pytest.mark.control("I5")
 @pytest.mark.parametrize("query", ["limit=1&limit=9", "q=a&q=a", "limit=1&cursor=x&limit=1", "a=1&a=2"])
 def test_a_repeated_query_parameter_is_400(caller: MakeCaller, query: str) -> None:

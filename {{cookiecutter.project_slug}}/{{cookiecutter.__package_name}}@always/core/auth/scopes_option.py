@@ -12,8 +12,8 @@ from .scopes import Scopes, separated
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def scopes_option(*, required: bool = True, meaning: str) -> Callable[[F], F]:
-    """Add the option ``--scopes``: names separated by spaces, passed as a tuple without duplicates."""
+def scopes_option(*, meaning: str, required: bool = False) -> Callable[[F], F]:
+    """Add the option ``--scopes``: names separated by spaces, passed as a tuple without duplicates, or None."""
     return click.option("--scopes", required=required, callback=_parse, help=meaning)
 
 

@@ -23,7 +23,7 @@ COMMANDS = (keys,)
 
 @keys.command("create")
 @click.option("--name", required=True, callback=argument.line(64), help="The purpose of the key.")
-@scopes_option(meaning="The scopes of the key, separated by spaces.")
+@scopes_option(meaning="The scopes of the key, separated by spaces; none by default.")
 @click.option("--owner", callback=argument.line(64), help="The owner of the key; by default the name of the key.")
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="The lifetime in days.")
 @click.option("--not-before", type=click.DateTime(DATES), help="The start of the validity, in UTC.")
@@ -31,7 +31,7 @@ COMMANDS = (keys,)
 @printing.as_json
 def create(
     name: str,
-    scopes: tuple[str, ...],
+    scopes: tuple[str, ...] | None,
     owner: str | None,
     days: int | None,
     not_before: datetime | None,
@@ -49,7 +49,7 @@ def create(
                 connection,
                 owner=owner or name,
                 name=name,
-                scopes=scopes,
+                scopes=scopes or (),
                 by=OPERATOR,
                 days=days,
                 not_before=not_before and not_before.replace(tzinfo=UTC),

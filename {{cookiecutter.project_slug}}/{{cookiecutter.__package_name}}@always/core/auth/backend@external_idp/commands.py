@@ -18,7 +18,7 @@ COMMANDS = (tokens,)
 
 @tokens.command("issue")
 @click.option("--sub", "subject", required=True, callback=argument.line(MAX_LENGTH), help="The user of the token.")
-@scopes_option(meaning="The scopes of the token, separated by spaces.")
+@scopes_option(meaning="The scopes of the token, separated by spaces; none by default.")
 @click.option(
     "--expires-in",
     "minutes",
@@ -27,7 +27,7 @@ COMMANDS = (tokens,)
     show_default=True,
     help="The lifetime of the token in minutes.",
 )
-def issue(subject: str, scopes: tuple[str, ...], minutes: int) -> None:
+def issue(subject: str, scopes: tuple[str, ...] | None, minutes: int) -> None:
     """Print a token of the local issuer, which this service accepts in development only.
 
     \b
@@ -36,4 +36,4 @@ def issue(subject: str, scopes: tuple[str, ...], minutes: int) -> None:
     issuer = get_settings(current_app, ProviderSettings).provider_issuer
     if issuer != LOCAL:
         raise click.ClickException(f"APP_PROVIDER_ISSUER is {issuer}. Get tokens from that issuer.")
-    click.echo(local_issuer(current_app).issue(subject, scopes, minutes * 60))
+    click.echo(local_issuer(current_app).issue(subject, scopes or (), minutes * 60))

@@ -35,7 +35,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 @click.option(
     *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."
 )
-@scopes_option(meaning="The scopes of the client, separated by spaces.")
+@scopes_option(meaning="The scopes of the client, separated by spaces; none by default.")
 @click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
 @rate_option
@@ -44,7 +44,7 @@ def create(
     name: str,
     grants: tuple[str, ...],
     uris: tuple[str, ...],
-    scopes: tuple[str, ...],
+    scopes: tuple[str, ...] | None,
     public: bool,
     introspects: bool,
     rate: str | None,
@@ -69,7 +69,7 @@ def create(
             name=name,
             grants=grants,
             redirect_uris=uris,
-            scopes=scopes,
+            scopes=scopes or (),
             public=public,
             introspects=introspects,
             rate=rate,

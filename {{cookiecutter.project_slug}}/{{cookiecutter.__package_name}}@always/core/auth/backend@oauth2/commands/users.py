@@ -30,7 +30,7 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 @users.command("create")
 @click.argument("name")
 @click.option("--email", required=True, callback=argument.line(100), help="The user's email address.")
-@scopes_option(required=False, meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
+@scopes_option(meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
 @printing.as_json
 def create(name: str, email: str, scopes: tuple[str, ...] | None, from_stdin: bool, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def list_(as_json: bool) -> None:
 
 @users.command("grant")
 @click.argument("name", callback=argument.text)
-@scopes_option(meaning="All scopes of the user, separated by spaces.")
+@scopes_option(required=True, meaning="All scopes of the user, separated by spaces.")
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 

@@ -150,9 +150,9 @@ def _response_type_error(found: dict[str, str]) -> OAuth2Error:
 
 
 def _allowed_scopes(authorization: AuthorizationRequest, session: AnyRow) -> frozenset[str]:
-    """Return the requested scopes that the user has. Raises ``InvalidScopeError`` if there are none."""
+    """Return the requested scopes that the user has. Raises ``InvalidScopeError`` if the user has none of them."""
     scopes: frozenset[str] = authorization.scopes & session.scopes
-    if not scopes:
+    if authorization.scopes and not scopes:
         raise InvalidScopeError("The user has none of these scopes.", redirect_uri=authorization.redirect_uri)
     return scopes
 

@@ -48,7 +48,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the requested scopes (by default all scopes of the client), or None if the client lacks one."""
         requested = set(separated(scope)) if scope else self.scopes
-        return " ".join(sorted(requested)) if requested and requested <= self.scopes else None
+        return " ".join(sorted(requested)) if requested <= self.scopes and (requested or not scope) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Return whether the redirect URI is registered."""

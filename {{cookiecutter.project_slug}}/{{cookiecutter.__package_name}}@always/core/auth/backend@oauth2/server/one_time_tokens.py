@@ -81,7 +81,7 @@ def revoke_replayed(row: AnyRow) -> InvalidGrantError:
 def _issue(connection: Connection, row: AnyRow, client: Client, scopes: Collection[str], key: ECKey) -> dict[str, Any]:
     """Issue the next tokens of a family, with the requested scopes that both client and user still have."""
     allowed = set(scopes) & client.scopes & row.user_scopes
-    if not allowed:
+    if scopes and not allowed:
         raise InvalidScopeError("The user no longer has any of these scopes.")
     response = access_tokens.issue(
         connection,
