@@ -107,7 +107,7 @@ def _etag(version: int) -> str:
 
 
 def _check_version(item: AnyRow) -> None:
-    """Respond with 412 if ``If-Match`` or ``If-None-Match`` forbids a change of this version (RFC 9110, section 13.1)."""
+    """Respond with 412 if ``If-Match`` or ``If-None-Match`` excludes this version (RFC 9110, section 13.1)."""
     version = str(item.version)
     if "If-Match" in request.headers and not request.if_match.contains(version):
         raise Problem("precondition-failed", "The item has changed since the version in If-Match.")
