@@ -26,7 +26,8 @@ def lines_with_name(source: str, name: str) -> list[int]:
 
 def lines_with_string(source: str, prefix: str) -> list[int]:
     """Return the numbers of the lines that contain a string with this prefix."""
-    return sorted({node.lineno for node in ast.walk(ast.parse(source)) if _starts(node, prefix)})
+    nodes = ast.walk(ast.parse(source))
+    return sorted({node.lineno for node in nodes if isinstance(node, ast.Constant) and _starts(node, prefix)})
 
 
 def _uses(tree: ast.AST, name: str) -> list[ast.Name]:
