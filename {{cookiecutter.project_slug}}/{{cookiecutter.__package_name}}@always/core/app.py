@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 from . import checks as core_checks
 from . import commands as core_commands
-from . import database, docs_page, observability, openapi, pipeline, server, services
+from . import database, features, observability, openapi, pipeline, server, services
 from . import settings as core_settings
 from .anomalies import CATALOGUE, Anomalies, Anomaly
 from .auth import backend
@@ -25,6 +25,11 @@ from .observability.events import SecurityEvent
 from .observability.metrics import OwnMetrics
 from .problems import ProblemType
 from .settings import ActiveSettings, ConfigurationError, Settings
+
+OPTIONAL = features.load(
+    str(__package__),
+    "docs_page",
+)
 
 
 def create_app(
@@ -84,7 +89,7 @@ def create_app(
         me.blueprint,
         *blueprints,
         openapi.blueprint,
-        *docs_page.blueprints,
+        *OPTIONAL.blueprints,
         *backend.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)

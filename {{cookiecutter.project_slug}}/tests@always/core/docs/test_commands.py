@@ -23,10 +23,10 @@ LINE = '{"time":"2026-01-05T12:00:00.000000Z","level":"info","event":"request","
 
 def commands() -> Iterator[tuple[str, str]]:
     """Give each command of each document, its continued lines joined."""
-    for document in [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"]:
+    for document in [*sorted(ROOT.glob("docs/*.md")), *ROOT.glob("ops/*.md"), ROOT / "README.md"]:
         for block in re.findall(r"^```console\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             for line in block.replace("\\\n", " ").splitlines():
-                yield document.name, " ".join(line.split())
+                yield document.relative_to(ROOT).as_posix(), " ".join(line.split())
 
 
 @pytest.mark.parametrize("document", sorted({name for name, _ in commands()}))
@@ -51,7 +51,8 @@ def test_every_command_works(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / "ops", tmp_path / "ops")
+    if (ROOT / "ops").exists():
+        shutil.copytree(ROOT / "ops", tmp_path / "ops")
     Path("service.log").write_text(LINE, "utf-8")
     figures = service.core.commands.metrics.application(called)
     shell = Shell(make_app(), tmp_path, client=client, figures=figures, given=given, printed=PRINTED)
@@ -75,7 +76,7 @@ def test_each_task_without_make_is_what_make_runs() -> None:
 
 
 def test_the_documents_point_at_files_and_headings_that_are_there() -> None:
-    documents = [*ROOT.glob("docs/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
+    documents = [*ROOT.glob("docs/*.md"), *ROOT.glob("ops/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
         for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
             named = document.parent / target if target else document

@@ -65,3 +65,16 @@ def test_it_is_disabled_in_production_unless_the_setting_enables_it(
 ) -> None:
     client = make_app(**settings).test_client()
     assert {client.get(f"/docs{path}").status_code for path in ("", "/start.js")} == {status}
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("/docs", "text/html"),
+        ("/docs/swagger-ui.css", "text/css"),
+        ("/docs/swagger-ui-bundle.js", "application/javascript"),
+        ("/docs/favicon-32x32.png", "image/avif,image/png"),
+    ],
+)
+def test_each_file_is_acceptable_by_its_media_type(documented: Flask, path: str, accept: str) -> None:
+    assert documented.test_client().get(path, headers={"Accept": accept}).status_code == 200

@@ -1,13 +1,15 @@
 """``/docs``: the OpenAPI document in Swagger UI, where users read it and try calls.
 
 All files come from this service. No script is inline, so the Content-Security-Policy is strict. The setting
-``docs_enabled`` switches the page on or off.
+``docs_enabled`` switches the page on or off. To remove the page, delete this folder, its tests and its name in
+``core/app.py``.
 """
 
 from flask import Blueprint, Response, abort
 
 from ..declare import errors, produces, public
 from ..declare.declaration import ANY, HTML
+from ..features import Feature
 from . import sign_in
 from .files import PAGE, SWAGGER_UI, send
 
@@ -19,7 +21,7 @@ FILES = {
     **dict.fromkeys(sign_in.SCRIPTS, SWAGGER_UI),
 }
 blueprint = Blueprint("docs", __name__, url_prefix="/docs")
-blueprints = (blueprint, *sign_in.blueprints)
+FEATURE = Feature((blueprint, *sign_in.blueprints))
 
 
 @blueprint.get("")

@@ -3,7 +3,7 @@
 Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
-from .. import features
+from ... import features
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
 from .checks import CHECKS
 from .commands import COMMANDS
@@ -19,14 +19,14 @@ FEATURES = features.load(
     __name__,
     "sign_up",
 )
-BLUEPRINTS = (blueprint, *(feature.blueprint for feature in FEATURES))
+BLUEPRINTS = (blueprint, *FEATURES.blueprints)
 COUNTS = {"callers": count_callers}
 SCOPES = {
     "keys:manage": "Create, rotate and revoke your keys",
     "admin": "See the figures of the service and manage the keys of every owner",
 }
-SECURITY_EVENTS = (*KEY_EVENTS, *(event for feature in FEATURES for event in feature.security_events))
-SETTINGS = (KeySettings, *(feature.settings for feature in FEATURES))
+SECURITY_EVENTS = (*KEY_EVENTS, *FEATURES.security_events)
+SETTINGS = (KeySettings, *FEATURES.settings)
 
 __all__ = [
     "ANOMALIES",

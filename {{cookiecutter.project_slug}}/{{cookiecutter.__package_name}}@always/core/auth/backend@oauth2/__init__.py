@@ -5,7 +5,8 @@ Other packages use only the names below, which ``auth.interface.Backend`` descri
 
 from flask import Flask
 
-from .. import features, guards
+from ... import features
+from .. import guards
 from . import protected_resource, revocations
 from .accounts import account_page, csrf, pages, sign_in
 from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness
@@ -27,11 +28,11 @@ BLUEPRINTS = (
     endpoints.blueprint,
     metadata.blueprint,
     sign_in.blueprint,
-    *(feature.blueprint for feature in FEATURES),
+    *FEATURES.blueprints,
 )
 COUNTS = {"callers": count_callers}
 SCOPES = {"admin": "See the figures of the service"}
-SETTINGS = (TokenSettings, *(feature.settings for feature in FEATURES))
+SETTINGS = (TokenSettings, *FEATURES.settings)
 
 
 def init_app(app: Flask) -> None:

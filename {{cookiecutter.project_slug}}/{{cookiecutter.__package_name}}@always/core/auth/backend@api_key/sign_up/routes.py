@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ....database import transaction
 from ....declare import body, errors, guarded_by, response
+from ....features import Feature
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....observability.events import SecurityEvent
 from ....problems import Problem
-from ...features import Feature
 from ...scopes import current_scopes
 from .. import issuing, owners
 from .email_field import EmailAddress
@@ -66,4 +66,4 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     return {"username": username, "key": issued.key, "scopes": sorted(scopes), "expires_at": issued.expires_at}
 
 
-FEATURE = Feature(blueprint, SignUpSettings, (USER_CREATED,))
+FEATURE = Feature((blueprint,), (SignUpSettings,), (USER_CREATED,))

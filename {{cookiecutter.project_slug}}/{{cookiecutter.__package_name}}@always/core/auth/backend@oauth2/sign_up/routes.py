@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from ....database import transaction
 from ....declare import body, errors, guarded_by, response
+from ....features import Feature
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
-from ...features import Feature
 from ...scopes import current_scopes
 from ..accounts import passwords, users
 from ..events import USER_CREATED
@@ -75,4 +75,4 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     return {"id": user_id, "username": name, "scopes": sorted(scopes)}
 
 
-FEATURE = Feature(blueprint, SignUpSettings)
+FEATURE = Feature((blueprint,), (SignUpSettings,))

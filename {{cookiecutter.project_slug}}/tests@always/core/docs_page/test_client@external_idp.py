@@ -1,4 +1,4 @@
-"""What the OpenAPI document and its page say of the tokens."""
+"""The sign-in at the page ``/docs``: with a client at the identity provider, or with a pasted token."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ MakeApp = Callable[..., Flask]
 ISSUER = "https://login.example.com/realms/acme"
 
 
-def test_a_token_is_pasted_where_no_client_is_declared(make_app: MakeApp) -> None:
+def test_without_a_client_the_page_accepts_a_pasted_token(make_app: MakeApp) -> None:
     client = make_app(docs_enabled="true", provider_issuer=ISSUER).test_client()
     (scheme,) = client.get("/openapi.json").json["components"]["securitySchemes"].values()
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
@@ -19,13 +19,13 @@ def test_a_token_is_pasted_where_no_client_is_declared(make_app: MakeApp) -> Non
 
 
 @pytest.mark.control("E3")
-def test_a_declared_client_signs_people_in_at_the_provider(make_app: MakeApp) -> None:
+def test_with_a_client_users_sign_in_at_the_provider(make_app: MakeApp) -> None:
     app = make_app(docs_enabled="true", provider_issuer=ISSUER, provider_docs_client="docs")
     client = app.test_client()
     schemes = client.get("/openapi.json").json["components"]["securitySchemes"]
     assert schemes["sign_in"]["openIdConnectUrl"] == f"{ISSUER}/.well-known/openid-configuration"
-    told = client.get("/docs/client.json").json
-    assert told["clientId"] == "docs"
-    assert told["usePkceWithAuthorizationCodeGrant"] is True
-    assert "clientSecret" not in told
+    options = client.get("/docs/client.json").json
+    assert options["clientId"] == "docs"
+    assert options["usePkceWithAuthorizationCodeGrant"] is True
+    assert "clientSecret" not in options
     assert "connect-src 'self' https://login.example.com;" in client.get("/docs").headers["Content-Security-Policy"]
