@@ -123,12 +123,14 @@ def test_figures_that_nobody_can_read_are_found(report: Report, environ: dict[st
 
 
 def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> None:
-    migrator = registered(app, "Migrator")
-    migrator.stamp("base")
+    database = registered(app, "Database")
+    with database.transaction() as connection:
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('abcdefabcdef')")
     try:
         assert report(**DEVELOPMENT)["migrations"][0] == "failure"
     finally:
-        migrator.stamp("heads")
+        with database.transaction() as connection:
+            connection.exec_driver_sql("DELETE FROM alembic_version WHERE version_num = 'abcdefabcdef'")
 
 
 def test_a_storage_that_is_away_is_found(report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
