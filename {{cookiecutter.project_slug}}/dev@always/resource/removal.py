@@ -29,7 +29,6 @@ DOCUMENTS = (
     "docs/**/*.md",
     "docs/**/*.toml",
     "ops/**/*.*",
-    ".github/**/*.yml",
 )
 
 

@@ -16,7 +16,7 @@ from .models import Item
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _COLUMNS = (Item.id, Item.name, Item.description, Item.price, Item.version, Item.created_at, Item.updated_at)
 _ONE = select(*_COLUMNS).where(Item.id == bindparam("id"), Item.owner == bindparam("owner"))
-# Locks the row until the transaction ends. (SQLite has no row locks; BEGIN IMMEDIATE serialises writers.)
+# Locks the row until the transaction ends, where the database has row locks.
 _ONE_FOR_UPDATE = _ONE.with_for_update()
 _INSERT = insert(Item)
 
