@@ -12,8 +12,15 @@ from flask import Blueprint, Flask
 from tests.core import probes
 from tests.core.package import core, package
 
+MIGRATIONS = Path(str(package.__file__)).parent / "migrations"
 
-def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
+
+def create_app(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    blueprints: Sequence[Blueprint] = (),
+    migrations: Path = MIGRATIONS,
+) -> Flask:
     """Return the application; ``blueprints`` are added to that of the probe."""
     app: Flask = core.create_app(
         __name__,
@@ -22,7 +29,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, blueprints: Sequence[
         sign_up_scopes=tuple(probes.SCOPES),
         blueprints=[probes.blueprint, *blueprints],
         counts={"callers": probes.count_owners, "probes": probes.count, **core.auth.backend.COUNTS},
-        migrations=Path(str(package.__file__)).parent / "migrations",
+        migrations=migrations,
     )
     app.name = package.__name__  # which challenges and keys show
     return app

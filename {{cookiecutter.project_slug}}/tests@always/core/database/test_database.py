@@ -1,9 +1,11 @@
 """The database: migrations that match the models, a lock or an absence that is 503 and not 500."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -16,8 +18,9 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from tests.core.database_server import MILLISECONDS_TO_WAIT
 from tests.core.fixtures import downgrade_all
+from tests.core.package import core
 from tests.core.registry import registered
-from tests.core.service import create_app
+from tests.core.service import MIGRATIONS, create_app
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
@@ -72,19 +75,31 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     assert probe.json["parts"]["database"] == "unavailable"
 
 
-def test_a_database_is_ready_as_soon_as_it_has_the_newest_tables(make_app: MakeApp, later: Later) -> None:
-    """The service may be there before the migrations."""
-    app = make_app()
-    client, migrator = app.test_client(), registered(app, "Migrator")
-    downgrade_all(migrator)
+@pytest.fixture
+def newer_app(environ: dict[str, str], app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The application with one more migration, which is empty. (The application itself may have none.)"""
+    migrations = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    core_branch, service_branch = registered(app, "Migrator").branches.values()
+    branch = core.database.branches.Branch("service", migrations, service_branch.metadata)
+    migrator = core.database.Migrator(environ["APP_DATABASE_URL"], [core_branch, branch])
+    migrator.revision("service", "newest", empty=True)
+    newer = create_app(environ, migrations=migrations)
+    yield newer
+    registered(newer, "Database").close()
+
+
+def test_a_database_is_ready_as_soon_as_it_has_the_newest_migrations(newer_app: Flask, later: Later) -> None:
+    """The service may start before the migrations run."""
+    client, migrator = newer_app.test_client(), registered(newer_app, "Migrator")
+    probe = client.get("/readyz", base_url="https://localhost")
+    migrator.upgrade()
     try:
-        probe = client.get("/readyz")
+        with later(2):
+            assert client.get("/readyz", base_url="https://localhost").status_code == 200
     finally:
-        migrator.upgrade()
+        migrator.downgrade("service")
     assert probe.status_code == 503
     assert probe.json["parts"]["database"] == "unavailable"
-    with later(2):
-        assert client.get("/readyz").status_code == 200
 
 
 def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:
@@ -121,12 +136,8 @@ def test_tables_that_were_there_are_not_looked_for_again(make_app: MakeApp, late
 
 
 @pytest.mark.usefixtures("without_tables")
-def test_an_empty_database_is_not_ready(service: ModuleType, environ: dict[str, str]) -> None:
-    app = create_app(environ)
-    try:
-        assert app.test_client().get("/readyz", base_url="https://localhost").status_code == 503
-    finally:
-        registered(app, "Database").close()
+def test_an_empty_database_is_not_ready(newer_app: Flask) -> None:
+    assert newer_app.test_client().get("/readyz", base_url="https://localhost").status_code == 503
 
 
 def test_what_is_written_in_passing_hardly_waits_for_another(app: Flask, service: ModuleType) -> None:
