@@ -12,7 +12,10 @@ from hypothesis import settings
 from pytest_cookies.plugin import Cookies
 
 from tests.bake import bake_in_process
+from tests.environment import environment
 from tests.template import TEMPLATE
+
+__all__ = ["environment"]
 
 Bake = Callable[[Mapping[str, str]], Path]
 

@@ -8,21 +8,16 @@ the others have hostile answers.
 import os
 import re
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from cookiecutter.main import cookiecutter
-from filelock import FileLock
 
-from tests import strategies
 from tests.conftest import Bake
-from tests.services import UV
-from tests.template import CHOICES, CONTEXT, CORE, DEFAULTS, TEMPLATE, core_variants, hook, label
+from tests.environment import VARIANTS, Environment, answers_of
+from tests.template import CHOICES, CONTEXT, TEMPLATE, hook, label
 
-VARIANTS = list(core_variants())
 MIN_HOSTILE = 20
 LIMITED_VIEWS = """
 from flask import Blueprint
@@ -48,75 +43,6 @@ def water() -> str:
 
 text: str = tea(3) + water()
 """
-
-
-def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
-    """Return all answers of a variant: the defaults, or hostile strings."""
-    others = {question: variant[question] for question in variant if question != "auth_style"}
-    if others.items() <= DEFAULTS.items():
-        return dict(variant)
-    return {**variant, **strategies.hostile_answers(VARIANTS.index(dict(variant)))}
-
-
-@dataclass(frozen=True)
-class Environment:
-    """A virtual environment with the dependencies of all services."""
-
-    root: Path
-    worker: str
-
-    def create(self, services: list[Path]) -> None:
-        """Create it and install the dependencies of these services."""
-        install = [UV, "pip", "install", "--quiet", "--python", str(self.root)]
-        for project in (service / "pyproject.toml" for service in services):
-            install += ["--requirements", str(project), "--group", f"{project}:dev"]
-        subprocess.run([UV, "venv", "--quiet", str(self.root)], check=True)
-        subprocess.run(install, check=True)
-
-    def run(self, service: Path, *command: str) -> str:
-        """Run a module in a service and return its output; caches are written to other folders."""
-        programs = self.root / "bin"
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("APP_", "PYTEST_", "PYTHON", "VIRTUAL_ENV"))
-        }
-        environment |= {
-            "MYPY_CACHE_DIR": str(self.root / f"mypy-{self.worker}"),
-            "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
-            "PYTHONPATH": str(service),
-            "PYTHONPYCACHEPREFIX": str(self.root / "bytecode"),
-        }
-        done = subprocess.run(
-            [str(programs / "python"), "-m", *command],
-            cwd=service,
-            env=environment,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        if done.returncode:
-            pytest.fail(done.stdout, pytrace=False)
-        return done.stdout
-
-
-@pytest.fixture(scope="session")
-def environment(shared: Path, worker_id: str, bake: Bake) -> Environment:
-    """Return the environment, created by the first test process that needs it."""
-    environment = Environment(shared / "environment", worker_id)
-    with FileLock(shared / "environment.lock"):
-        if not (shared / "environment-created").exists():
-            shutil.rmtree(environment.root, ignore_errors=True)
-            environment.create([bake(answers_of(variant)) for variant in each_answer_once()])
-            (shared / "environment-created").touch()
-    return environment
-
-
-def each_answer_once() -> Iterator[dict[str, str]]:
-    """Yield a few variants that together contain every answer, and so every dependency."""
-    for number in range(max(len(CHOICES[question]) for question in CORE)):
-        yield {question: CHOICES[question][number % len(CHOICES[question])] for question in CORE}
 
 
 def sources(service: Path) -> set[Path]:

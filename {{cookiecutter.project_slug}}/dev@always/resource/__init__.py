@@ -1,1 +1,1 @@
-"""Resources of the service, such as the example: ``uv run python -m dev.resource --remove items``."""
+"""Resources of the service, such as the example: ``uv run python -m dev.resource --remove NAME``."""

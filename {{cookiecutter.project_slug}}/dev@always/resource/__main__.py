@@ -10,7 +10,7 @@ from .removal import remove
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m dev.resource", description="Remove a resource of the service.")
-    parser.add_argument("--remove", metavar="NAME", required=True, help="the package of the resource, such as items")
+    parser.add_argument("--remove", metavar="NAME", required=True, help="the package of the resource, such as orders")
     arguments = parser.parse_args()
     os.chdir(ROOT)
     environment.create(ROOT)

@@ -32,7 +32,7 @@ def problems(resource: Resource) -> Iterator[str]:
 
 
 def registered_resources(file: Path) -> list[str]:
-    """Return the names in the argument ``blueprints`` of ``create_app``, such as ``items`` for ``items.blueprint``."""
+    """Return the names in the argument ``blueprints`` of ``create_app``: ``orders`` for ``orders.blueprint``."""
     return [
         node.value.id
         for keyword in ast.walk(ast.parse(file.read_text("utf-8")))
