@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 
 from flask.testing import FlaskClient
 
-from tests.core.package import core
-
 MakeCaller = Callable[..., FlaskClient]
 Trigger = Callable[[MakeCaller], None]
 KEYS = "/api/v1/keys"
@@ -21,10 +19,6 @@ def revocation(caller: MakeCaller) -> None:
     me.delete(me.post(KEYS, json=NEW).headers["Location"])
 
 
-def sign_up(caller: MakeCaller) -> None:
-    caller().post("/api/v1/register", json={"username": "grace", "email": "grace@example.com"})
-
-
 def new_network(caller: MakeCaller) -> None:
     me = caller()
     for address in ("198.51.100.7", "127.0.0.1"):
@@ -32,11 +26,10 @@ def new_network(caller: MakeCaller) -> None:
 
 
 # Settings that a trigger needs.
-SETTINGS: Mapping[str, Mapping[str, str]] = {"user_created": {"sign_up_enabled": "true"}}
+SETTINGS: Mapping[str, Mapping[str, str]] = {}
 BY_OPERATORS: frozenset[str] = frozenset()
 TRIGGERS: Mapping[str, Trigger] = {
     "authn_new_network": new_network,
     "authn_token_created": new_key,
     "authn_token_revoked": revocation,
-    **({"user_created": sign_up} if hasattr(core.auth.backend, "sign_up") else {}),  # an optional part
 }

@@ -1,4 +1,4 @@
-"""The current request: its state in the pipeline and its caller."""
+"""The current request: its state in the pipeline, its caller and its body."""
 
 from .caller import Caller, current_caller
 from .state import RequestState, current_state
