@@ -47,10 +47,10 @@ def test_the_limits_of_a_caller_are_shown_and_reset(service: ModuleType, make_ap
         assert "in the memory of each worker process" in shown.output
         return
     count, *_ = json.loads(shown.stdout)
-    assert (count["limit"], count["rate"], count["remaining"]) == ("caller", "3/minute", "0")
+    assert (count["limit"], count["rate"], count["remaining"]) == ("caller", "3/minute", 0)
     assert run(app, "reset", name).stdout.endswith(f"Reset all rate limits of {name}.\n")
     assert client.get("/api/v1/me").status_code == 200
-    assert json.loads(run(app, "show", name, "--json").stdout)[0]["remaining"] == "2"
+    assert json.loads(run(app, "show", name, "--json").stdout)[0]["remaining"] == 2
 
 
 def test_a_message_says_that_nothing_was_counted(service: ModuleType, app: Flask) -> None:
@@ -72,10 +72,10 @@ def test_the_limits_of_an_address_are_shown_and_reset(service: ModuleType, make_
             client.get("/nowhere", environ_overrides={"REMOTE_ADDR": address})
     for address in ("192.0.2.7", "2001:db8:0:7::1"):
         left = {row["limit"]: row["remaining"] for row in json.loads(run(app, "show", address, "--json").stdout)}
-        assert (left["address"], left["unknown-paths"]) == ("1", "7")
+        assert (left["address"], left["unknown-paths"]) == (1, 7)
         assert run(app, "reset", address).exit_code == 0
         left = {row["limit"]: row["remaining"] for row in json.loads(run(app, "show", address, "--json").stdout)}
-        assert (left["address"], left["unknown-paths"]) == ("3", "9")
+        assert (left["address"], left["unknown-paths"]) == (3, 9)
 
 
 def test_the_limits_of_views_are_listed_shown_and_reset(service: ModuleType, limiter: Limiter, serve: Any) -> None:
@@ -99,13 +99,13 @@ def test_the_limits_of_views_are_listed_shown_and_reset(service: ModuleType, lim
         return
     assert client.get("/tea", environ_overrides={"REMOTE_ADDR": "192.0.2.8"}).status_code == 200
 
-    def left() -> list[tuple[str, str]]:
+    def left() -> list[tuple[str, int]]:
         rows = json.loads(run(app, "show", "192.0.2.8", "--json").stdout)
         return sorted((row["limit"], row["remaining"]) for row in rows if row["limit"].startswith("views"))
 
-    assert left() == [("views.tea:3600s", "8"), ("views.tea:60s", "4")]
+    assert left() == [("views.tea:3600s", 8), ("views.tea:60s", 4)]
     run(app, "reset", "192.0.2.8")
-    assert left() == [("views.tea:3600s", "9"), ("views.tea:60s", "5")]
+    assert left() == [("views.tea:3600s", 9), ("views.tea:60s", 5)]
 
 
 def test_flask_help_lists_only_our_command(service: ModuleType, app: Flask) -> None:

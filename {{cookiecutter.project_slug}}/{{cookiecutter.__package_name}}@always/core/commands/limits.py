@@ -1,6 +1,5 @@
 """``flask limits``: all rate limits and where they are set; the remaining quota of a client, and how to reset it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from limits import RateLimitItem, parse
 
 from .. import services
 from ..auth import backend
-from ..cli import argument, table
+from ..cli import argument, printing
 from ..cli.database_group import DatabaseGroup
 from ..database import connect
 from ..declare.endpoint import Endpoints
@@ -47,7 +46,7 @@ class Counter(NamedTuple):
 
 
 @click.group("limits", cls=DatabaseGroup, invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@printing.as_json
 @click.pass_context
 @with_appcontext
 def command(context: click.Context, as_json: bool) -> None:
@@ -64,7 +63,7 @@ def command(context: click.Context, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("name", metavar="ID", callback=argument.text)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@printing.as_json
 def show(name: str, as_json: bool) -> None:
     """Show the remaining quota of a caller (name, id or credential id) or an IP address.
 
@@ -75,7 +74,7 @@ def show(name: str, as_json: bool) -> None:
     counters = _counters()
     found = [(counter.name, counters.hit(*counter, cost=0)) for counter in _counters_of(name)]
     _require_shared(counters)
-    rows = [(limit, to_string(now.rate), str(now.remaining), str(now.reset_after)) for limit, now in found]
+    rows = [(limit, to_string(now.rate), now.remaining, now.reset_after) for limit, now in found]
     _print(("limit", "rate", "remaining", "reset"), rows, as_json)
     if not any(_is_used(result) for _, result in found):
         click.echo(f"No requests of {name} are counted at the moment.", err=True)
@@ -185,8 +184,8 @@ def _require_shared(counters: Counters) -> None:
         )
 
 
-def _print(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], as_json: bool) -> None:
+def _print(heading: tuple[str, ...], rows: Sequence[tuple[object, ...]], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=2))
+        printing.dump([dict(zip(heading, row, strict=True)) for row in rows])
     else:
-        table.show([[name.upper() for name in head], *rows])
+        printing.table([name.upper() for name in heading], rows)

@@ -53,7 +53,7 @@ def test_what_comes_from_a_key_counts_on_its_budget(app: Flask) -> None:
     shown = runner.invoke(args=["limits", "show", heir["id"], "--json"])
     if shown.exit_code == 0:  # else the counters are in memory
         left = {row["rate"]: row["remaining"] for row in json.loads(shown.stdout) if row["limit"] == "caller"}
-        assert left["5/day"] == "0"
+        assert left["5/day"] == 0
 
 
 @pytest.mark.control("R3", "Z7")
