@@ -1,7 +1,7 @@
 """Detect anomalies in log lines."""
 
 from abc import ABC, abstractmethod
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,32 +40,13 @@ class Detector(ABC):
         detection = self.detections.setdefault(source, Detection(self._name, source, value, first, last))
         detection.peak, detection.last = max(detection.peak, value), last
 
-    def _drop_old(self, times: deque[datetime], now: datetime) -> None:
-        while times and times[0] <= now - self._window:
-            times.popleft()
 
+class _Sources(Detector):
+    """Applies a threshold or a distinct-sources rule."""
 
-class _Threshold(Detector):
-    def __init__(self, name: str, rule: ThresholdRule) -> None:
+    def __init__(self, name: str, rule: ThresholdRule | DistinctSourcesRule) -> None:
         super().__init__(name, rule)
-        self._source = rule.source
-        self._times: dict[str, deque[datetime]] = defaultdict(deque)
-
-    def observe(self, time: datetime, line: LogLine) -> None:
-        source = self._source(line)
-        if source is None:
-            return
-        times = self._times[source]
-        times.append(time)
-        self._drop_old(times, time)
-        if len(times) > self._limit:
-            self._detected(source, len(times), times[0], time)
-
-
-class _DistinctSources(Detector):
-    def __init__(self, name: str, rule: DistinctSourcesRule) -> None:
-        super().__init__(name, rule)
-        self._source = rule.source
+        self._source, self._distinct = rule.source, isinstance(rule, DistinctSourcesRule)
         self._lines: deque[tuple[datetime, str]] = deque()
         self._counts: Counter[str] = Counter()
 
@@ -80,8 +61,11 @@ class _DistinctSources(Detector):
             self._counts[old] -= 1
             if not self._counts[old]:
                 del self._counts[old]
-        if len(self._counts) > self._limit:
+        if self._distinct and len(self._counts) > self._limit:
             self._detected("many", len(self._counts), self._lines[0][0], time)
+        elif not self._distinct and self._counts[source] > self._limit:
+            first = next(at for at, other in self._lines if other == source)
+            self._detected(source, self._counts[source], first, time)
 
 
 class _Ratio(Detector):
@@ -97,8 +81,9 @@ class _Ratio(Detector):
         self._all.append(time)
         if self._matches(line):
             self._matching.append(time)
-        self._drop_old(self._all, time)
-        self._drop_old(self._matching, time)
+        for times in (self._all, self._matching):
+            while times and times[0] <= time - self._window:
+                times.popleft()
         ratio = len(self._matching) / len(self._all)
         if ratio > self._limit and len(self._matching) > self._at_least:
             self._detected("all", round(ratio, 3), self._matching[0], time)
@@ -106,20 +91,14 @@ class _Ratio(Detector):
 
 def detect(lines: Iterable[tuple[datetime, LogLine]], anomalies: Anomalies) -> Iterator[Detection]:
     """Yield every anomaly in the lines, the earliest first. An anomaly without a rule over lines is not detected."""
-    detectors = [detector for name, rule in anomalies.items() if (detector := _detector(name, rule))]
+    detectors: list[Detector] = []
+    for name, rule in anomalies.items():
+        if isinstance(rule, ThresholdRule | DistinctSourcesRule):
+            detectors.append(_Sources(name, rule))
+        elif isinstance(rule, RatioRule):
+            detectors.append(_Ratio(name, rule))
     for time, line in lines:
         for detector in detectors:
             detector.observe(time, line)
     found = (detection for detector in detectors for detection in detector.detections.values())
     yield from sorted(found, key=lambda detection: detection.first)
-
-
-def _detector(name: str, rule: Anomaly) -> Detector | None:
-    match rule:
-        case ThresholdRule():
-            return _Threshold(name, rule)
-        case DistinctSourcesRule():
-            return _DistinctSources(name, rule)
-        case RatioRule():
-            return _Ratio(name, rule)
-    return None

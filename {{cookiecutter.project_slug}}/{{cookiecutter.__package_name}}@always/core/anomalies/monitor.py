@@ -8,6 +8,7 @@ threshold was exceeded. Only security events and error responses are counted, so
 import logging
 
 from limits import RateLimitItemPerMinute
+from prometheus_client import Counter
 
 from ..limits import Counters, StorageUnavailable
 from ..observability.metrics import Metrics
@@ -21,36 +22,34 @@ class AnomalyMonitor:
 
     def __init__(self, counters: Counters, anomalies: Anomalies, metrics: Metrics) -> None:
         self._counters = counters
-        self._metrics = metrics
-        self._rules = {
-            name: rule
-            for name, rule in anomalies.items()
-            if isinstance(rule, DistinctSourcesRule) or (isinstance(rule, ThresholdRule) and rule.monitored)
-        }
-        metrics.initialise_anomalies(
-            thresholds=[name for name, rule in self._rules.items() if isinstance(rule, ThresholdRule)],
-            sources=[name for name, rule in self._rules.items() if isinstance(rule, DistinctSourcesRule)],
-        )
+        # Each rule with its name and the counter of the metric, which starts at zero.
+        self._rules: list[tuple[str, ThresholdRule | DistinctSourcesRule, Counter]] = []
+        for name, rule in anomalies.items():
+            if isinstance(rule, DistinctSourcesRule):
+                self._rules.append((name, rule, metrics.anomaly_sources.labels(name)))
+            elif isinstance(rule, ThresholdRule) and rule.monitored:
+                self._rules.append((name, rule, metrics.anomalies.labels(name)))
 
     def observe(self, line: LogLine) -> None:
         """Apply the rules to the fields of a security event or of an error response."""
-        for name, rule in self._rules.items():
+        for name, rule, counter in self._rules:
             try:
                 source = rule.source(line)
                 if source is None:
                     continue
                 if isinstance(rule, DistinctSourcesRule):
-                    if self._counts(name, rule, 1, source):
-                        self._metrics.count_anomaly_source(name)
-                elif not self._counts(name, rule, int(rule.limit), source):
-                    self._metrics.count_anomaly(name)
+                    counts = self._is_admitted(name, rule, 1, source)  # the first line of the source
+                else:
+                    counts = not self._is_admitted(name, rule, int(rule.limit), source)
+                if counts:
+                    counter.inc()
             except StorageUnavailable:
                 return
             except Exception:  # a defect of a rule must not fail the request
                 logger.exception("The anomaly rule %s failed.", name)
 
-    def _counts(self, name: str, rule: DistinctSourcesRule | ThresholdRule, limit: int, source: str) -> bool:
-        """Count a line of this source; return False if more than ``limit`` lines were counted in the time window."""
+    def _is_admitted(self, name: str, rule: ThresholdRule | DistinctSourcesRule, limit: int, source: str) -> bool:
+        """Count a line of the source, and return whether there were at most ``limit`` within the time window."""
         if limit == 0:
             return False
         return self._counters.hit(f"anomaly {name}", source, RateLimitItemPerMinute(limit, rule.minutes)).admitted

@@ -29,15 +29,16 @@ command = AppGroup("metrics", help="Serve the metrics of the workers.")
 class Server(ThreadingWSGIServer):
     """Serves each scrape in a thread of its own, so that a slow client does not delay another."""
 
-    def __init__(self, address: tuple[str, int], handler: Any) -> None:
-        """Listen on an IPv4 or IPv6 address."""
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, handler)
-
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that close the connection or do not use TLS."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
+
+
+class IPv6Server(Server):
+    """The same on an IPv6 address."""
+
+    address_family = socket.AF_INET6
 
 
 class Handler(WSGIRequestHandler):
@@ -78,7 +79,7 @@ def listen(app: Flask) -> WSGIServer:
     address, port = settings.metrics_address, settings.metrics_port
     context = certificate.served(*certificate.installed(active_settings)) if settings.server_tls else None
     try:
-        server = make_server(address, port, application(app), Server, Handler)
+        server = make_server(address, port, application(app), IPv6Server if ":" in address else Server, Handler)
     except OSError as error:
         raise ConfigurationError(
             f"Cannot listen on port {port} of {address}: {error.strerror}. Set APP_METRICS_PORT to another port."

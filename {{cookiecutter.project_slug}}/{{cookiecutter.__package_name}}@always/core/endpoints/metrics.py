@@ -85,4 +85,7 @@ def init_app(app: Flask) -> None:
         # A worker serves the certificate that it read when it started, even if the file is replaced later.
         with suppress(OSError):
             chain, key = root / settings.server_certificate, root / settings.server_certificate_key
-            services.get(app, Metrics).set_certificate_expiry(certificate.ends(chain, key, None))
+            expiry = services.get(app, Metrics).gauge(
+                "certificate_expiry_timestamp_seconds", "When the certificate of the service expires."
+            )
+            expiry.set(certificate.ends(chain, key, None))

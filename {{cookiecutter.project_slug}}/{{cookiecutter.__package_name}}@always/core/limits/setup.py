@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
         if name.startswith("limits_") and isinstance(value, RateLimitItem)
     }
     metrics = services.get(app, Metrics)
-    storage = open_storage(settings, metrics.set_limiter_storage_unavailable)
+    storage = open_storage(settings, metrics.limiter_storage_unavailable.set)
     services.register(app, Counters(storage, settings.secret_key, rates))
 
     # Both handlers go through the error handlers of the blueprint, which may have another error format.

@@ -71,10 +71,10 @@ def record(event: SecurityEvent, reason: str, **fields: Any) -> None:
         }
     log.write(event.level, event.name, reason=reason, **fields)
     counters = services.get(current_app, metrics.Metrics)
-    counters.count_event(event.name)
+    counters.security_events.labels(event.name).inc()
     if event is AUTHN_LOGIN_FAIL:
         counters.count_authentication_failure(reason)
     elif event is EXCESS_RATE_LIMIT_EXCEEDED:
-        counters.count_rate_limited(fields["limit"])
+        counters.rate_limited_requests.labels(fields["limit"]).inc()
     for listener in services.get(current_app, SecurityEvents).listeners:
         listener({"event": event.name, **fields})

@@ -6,6 +6,7 @@ ended workers included. ``flask serve`` sets the variable before it starts a wor
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,70 +29,55 @@ M = TypeVar("M")
 
 
 class Metrics:
-    """The metrics of one application."""
+    """The metrics of one application, and the registry for those of the service's own."""
 
     def __init__(self, security_events: Iterable[str] = ()) -> None:
         if FOLDER in os.environ and values.ValueClass is values.MutexValue:
             # The library reads the variable when it is imported, which was before the worker was forked.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
-        self.registry = registry = CollectorRegistry()
-        self._requests = Counter("http_requests", "Responses.", ("route", "method", "status"), registry=registry)
-        self._seconds = Histogram(
+        self.registry = CollectorRegistry()
+        counter = partial(Counter, registry=self.registry)
+        self.requests = counter("http_requests", "Responses.", ("route", "method", "status"))
+        self.seconds = Histogram(
             "http_request_duration_seconds",
             "Time from the first byte of a request to its response.",
             ("route", "method"),
             buckets=BUCKETS,
-            registry=registry,
+            registry=self.registry,
         )
-        self._events = Counter("security_events", "Security events.", ("event",), registry=registry)
-        self._failures = Counter("authentication_failures", "Failed authentications.", ("reason",), registry=registry)
-        self._rate_limited = Counter(
-            "rate_limited_requests", "Requests that a rate limit rejected.", ("limit",), registry=registry
+        self.security_events = counter("security_events", "Security events.", ("event",))
+        self.authentication_failures = counter("authentication_failures", "Failed authentications.", ("reason",))
+        self.rate_limited_requests = counter(
+            "rate_limited_requests", "Requests that a rate limit rejected.", ("limit",)
         )
-        self._anomalies = Counter(
-            "anomalies",
-            "Events of one source, such as a caller or a network, over the threshold of an anomaly.",
-            ("anomaly",),
-            registry=registry,
+        self.anomalies = counter(
+            "anomalies", "Events of one source, such as a caller, over the threshold of an anomaly.", ("anomaly",)
         )
-        self._anomaly_sources = Counter(
-            "anomaly_sources",
-            "Sources that an anomaly counts, such as networks, each at most once per time window.",
-            ("anomaly",),
-            registry=registry,
+        self.anomaly_sources = counter(
+            "anomaly_sources", "Sources that an anomaly counts, each at most once per time window.", ("anomaly",)
         )
-        self._storage = Gauge(
-            "limiter_storage_unavailable",
-            "1 while the storage of the rate limits is unavailable.",
-            registry=registry,
-            multiprocess_mode="mostrecent",
+        self.limiter_storage_unavailable = self.gauge(
+            "limiter_storage_unavailable", "1 while the storage of the rate limits is unavailable."
         )
         self._observers: dict[tuple[str, str, int], Observe] = {}
         self._reasons: set[str] = set()
         # Zero, since increase() cannot see the first sample of a new series.
         for event in security_events:
-            self._events.labels(event)
+            self.security_events.labels(event)
 
-    def initialise_anomalies(self, *, thresholds: Iterable[str], sources: Iterable[str]) -> None:
-        """Initialise the counters of these anomalies to zero."""
-        for anomaly in thresholds:
-            self._anomalies.labels(anomaly)
-        for anomaly in sources:
-            self._anomaly_sources.labels(anomaly)
+    def gauge(self, name: str, documentation: str) -> Gauge:
+        """Return a new gauge. The value that any worker set last counts."""
+        return Gauge(name, documentation, registry=self.registry, multiprocess_mode="mostrecent")
 
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and record its duration."""
         observers = self._observers.get((route, method, status))
         if observers is None:
             # The look-up of a series by its labels costs more than counting.
-            count = self._requests.labels(route, method, str(status)).inc
-            observers = self._observers[route, method, status] = (count, self._seconds.labels(route, method).observe)
+            count = self.requests.labels(route, method, str(status)).inc
+            observers = self._observers[route, method, status] = (count, self.seconds.labels(route, method).observe)
         observers[0]()
         observers[1](seconds)
-
-    def count_event(self, event: str) -> None:
-        """Count a security event."""
-        self._events.labels(event).inc()
 
     def count_authentication_failure(self, reason: str) -> None:
         """Count a failed authentication."""
@@ -99,33 +85,7 @@ class Metrics:
             if len(self._reasons) >= MAX_REASONS:
                 reason = "other"
             self._reasons.add(reason)
-        self._failures.labels(reason).inc()
-
-    def count_rate_limited(self, limit: str) -> None:
-        """Count a request that a rate limit rejected."""
-        self._rate_limited.labels(limit).inc()
-
-    def count_anomaly(self, anomaly: str) -> None:
-        """Count an event over the threshold of an anomaly."""
-        self._anomalies.labels(anomaly).inc()
-
-    def count_anomaly_source(self, anomaly: str) -> None:
-        """Count a source that is new within the time window of an anomaly."""
-        self._anomaly_sources.labels(anomaly).inc()
-
-    def set_certificate_expiry(self, timestamp: float) -> None:
-        """Set when the certificate expires, in seconds since the epoch."""
-        # Created here, so that a service behind a TLS proxy does not report a certificate.
-        Gauge(
-            "certificate_expiry_timestamp_seconds",
-            "When the certificate of the service expires.",
-            registry=self.registry,
-            multiprocess_mode="mostrecent",
-        ).set(timestamp)
-
-    def set_limiter_storage_unavailable(self, unavailable: bool) -> None:
-        """Record whether the storage of the rate limits is unavailable."""
-        self._storage.set(unavailable)
+        self.authentication_failures.labels(reason).inc()
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics, summed over all workers."""
