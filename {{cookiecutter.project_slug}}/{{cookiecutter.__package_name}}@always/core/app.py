@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 from . import checks as core_checks
 from . import commands as core_commands
-from . import database, features, observability, openapi, pipeline, server, services
+from . import database, endpoints, features, observability, openapi, pipeline, server, services
 from . import settings as core_settings
 from .anomalies import CATALOGUE, Anomalies, Anomaly
 from .auth import backend
@@ -17,8 +17,6 @@ from .auth import guards as auth_guards
 from .auth import scopes as auth_scopes
 from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
 from .diagnostics import Check, Checks, is_examined
-from .endpoints import about, admin, health, me
-from .endpoints import metrics as metrics_endpoint
 from .json_provider import OrjsonProvider
 from .observability import log
 from .observability.events import SecurityEvent
@@ -47,7 +45,7 @@ def create_app(
     metrics: Sequence[OwnMetrics] = (),
     anomalies: Mapping[str, Anomaly] | None = None,
     checks: Sequence[Check] = (),
-    counts: admin.Counts | None = None,
+    counts: endpoints.Counts | None = None,
     on_user_deleted: OnUserDeleted | None = None,
     migrations: Path | None = None,
 ) -> Flask:
@@ -81,12 +79,8 @@ def create_app(
     database.init_app(app, migrations or Path(app.root_path) / "migrations")
     pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
-    health.init_app(app)
-    metrics_endpoint.init_app(app)
-    admin.init_app(app, counts or {})
+    endpoints.init_app(app, counts or {})
     for blueprint in (
-        about.blueprint,
-        me.blueprint,
         *blueprints,
         openapi.blueprint,
         *OPTIONAL.blueprints,

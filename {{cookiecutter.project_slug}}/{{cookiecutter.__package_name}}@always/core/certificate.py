@@ -1,66 +1,71 @@
-"""The certificate that the service answers with, tried as a client would: by a handshake in memory."""
+"""The TLS certificate of the service, verified as a client would verify it: by a handshake in memory."""
 
 import ssl
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .settings import ActiveSettings, ConfigurationError, Settings
 
-_NO_CHECK_TIME = 0x200000  # of OpenSSL, which the standard library does not name
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which the ssl module does not name
 
 
-def served(chain: Path, key: Path) -> ssl.SSLContext:
-    """Return what a server answers with. Raises ``OSError`` where the two files do not work together.
-
-    A key under a password is one that does not work: nobody is there to be asked for it.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain, key, password=lambda: "")
-    return context
-
-
-def installed(active_settings: ActiveSettings) -> tuple[Path, Path]:
-    """Return the certificate chain that the settings name, and its key.
-
-    Raises ``StartRefused`` where they do not work. Only what listens needs them: other commands may come first.
-    """
+def paths(active_settings: ActiveSettings) -> tuple[Path, Path]:
+    """Return the paths of the certificate chain and its private key."""
     settings, root = active_settings[Settings], active_settings.root
-    chain, key = root / settings.server_certificate, root / settings.server_certificate_key
+    return root / settings.server_certificate, root / settings.server_certificate_key
+
+
+def load(active_settings: ActiveSettings) -> ssl.SSLContext:
+    """Return a server context with the certificate.
+
+    Raises ``ConfigurationError`` if a file is missing or invalid. Only servers call this, so that other commands work
+    before there is a certificate.
+    """
+    chain, key = paths(active_settings)
     for path in (chain, key):
         if not path.is_file():
-            raise ConfigurationError(f"{path} does not exist: {advice(settings)}.")
+            raise ConfigurationError(f"{path} does not exist: {install_hint(active_settings)}.")
     try:
-        served(chain, key)
+        return _context(chain, key)
     except OSError as error:
-        raise ConfigurationError(f"{chain} and {key} do not work, as PEM without a password: {error}.") from error
-    return chain, key
+        raise ConfigurationError(
+            f"{chain} and {key} are not a certificate and its key in PEM format without a password: {error}."
+        ) from error
 
 
-def advice(settings: Settings) -> str:
-    """Return what gives the service a certificate."""
-    if settings.production:
+def install_hint(active_settings: ActiveSettings) -> str:
+    """Return how to get a certificate."""
+    if active_settings[Settings].production:
         return "install one that names the host and that clients trust, as `certificate` and `certificate_key`"
-    return "`make certs` makes one for development"
+    return "run `make certs` to create one for development"
 
 
-def ends(chain: Path, key: Path, host: str | None) -> float:
-    """Return when a certificate ends, in seconds since the epoch; raises what a client of ``host`` would.
+def expiry(active_settings: ActiveSettings, host: str | None = None) -> datetime:
+    """Return when the certificate expires, in UTC.
 
-    Without a host neither its names nor its time are looked at. Raises ``OSError`` where the two files do not work.
+    Raises ``OSError`` if a file is missing or invalid. With a ``host``, also raises ``ssl.SSLCertVerificationError`` if
+    the certificate is not valid now or not for this host. The CA is not verified: this machine need not trust it.
     """
-    server = served(chain, key)
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # The certificate vouches for itself here: whether clients trust its CA is theirs to know.
+    chain, key = paths(active_settings)
+    server, client = _context(chain, key), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.load_verify_locations(chain)
     client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if host is None:
         client.check_hostname = False
         client.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-    asking = client.wrap_bio(to_client, to_server, server_hostname=host)
-    answering = server.wrap_bio(to_server, to_client, server_side=True)
-    for side in (asking, answering, asking, answering):
+    client_end = client.wrap_bio(to_client, to_server, server_hostname=host)
+    server_end = server.wrap_bio(to_server, to_client, server_side=True)
+    for end in (client_end, server_end, client_end, server_end):
         with suppress(ssl.SSLWantReadError):
-            side.do_handshake()
-    certificate = asking.getpeercert() or {}
-    return ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+            end.do_handshake()
+    certificate = client_end.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+
+
+def _context(chain: Path, key: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # The callback prevents a prompt for the password of an encrypted key.
+    context.load_cert_chain(chain, key, password=lambda: "")
+    return context

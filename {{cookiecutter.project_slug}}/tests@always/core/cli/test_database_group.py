@@ -1,4 +1,4 @@
-"""Commands of such a group tell in a sentence that the database does not serve them."""
+"""Commands that need the database report in one sentence that it is not migrated."""
 
 from types import ModuleType
 
@@ -7,7 +7,7 @@ from flask import Flask
 
 
 @pytest.mark.usefixtures("without_tables")
-def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, service: ModuleType) -> None:
+def test_a_missing_table_is_reported_in_one_sentence(app: Flask, service: ModuleType) -> None:
     group = service.core.cli.database_group.DatabaseGroup("probes")
 
     @group.command("count")
@@ -17,4 +17,4 @@ def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, service: Mo
 
     done = app.test_cli_runner().invoke(group, ["count"])
     assert done.exit_code == 1
-    assert "has not the tables of this version: `flask db upgrade`" in done.stderr
+    assert "The database is unreachable or not migrated. Start it, or run `flask db upgrade`." in done.stderr

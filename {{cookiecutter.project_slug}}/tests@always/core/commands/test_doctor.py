@@ -22,15 +22,15 @@ DEVELOPMENT = {"environment": "development"}
 
 # What breaks each check, by settings alone; the tests below break the others.
 BROKEN = {
-    "settings": ({"server_workers": "many"}, "failure"),
-    "certificate": ({"server_certificate": "nowhere.pem"}, "failure"),
-    "hosts": ({}, "failure"),
-    "proxies": ({"server_tls": "false"}, "failure"),
-    "cors": ({"cors_origins": "https://localhost:3000"}, "failure"),
-    "debug": ({"server_debug": "true"}, "failure"),
+    "settings": ({"server_workers": "many"}, "error"),
+    "certificate": ({"server_certificate": "nowhere.pem"}, "error"),
+    "hosts": ({}, "error"),
+    "proxies": ({"server_tls": "false"}, "error"),
+    "cors": ({"cors_origins": "https://localhost:3000"}, "error"),
+    "debug": ({"server_debug": "true"}, "error"),
     "docs": ({"docs_enabled": "true"}, "warning"),
 }
-BROKEN_BELOW = {"secrets", "files", "metrics", "migrations", "storages", "limits", "clock"}
+BROKEN_BELOW = {"secrets", "files", "metrics", "migrations", "dependencies", "limits", "clock"}
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def report(app: Flask, environ: dict[str, str]) -> Report:
         assert status is None or done.exit_code == status, done.output
         lines: dict[str, list[str]] = {}
         for line in json.loads(done.stdout):
-            lines.setdefault(line["check"], []).extend((line["state"], line["told"]))
-            assert line["state"] == "ok" or line["mend"]
+            lines.setdefault(line["check"], []).extend((line["status"], line["message"]))
+            assert line["status"] == "ok" or line["hint"]
         return lines
 
     return run
@@ -52,7 +52,7 @@ def report(app: Flask, environ: dict[str, str]) -> Report:
 
 def test_what_the_settings_refuse_and_its_mend_are_one_sentence(app: Flask, environ: dict[str, str]) -> None:
     done = app.test_cli_runner().invoke(args=["doctor"], env={**environ, "APP_SERVER_WORKERS": "many"})
-    assert "must be an integer from 1 to 256; docs/settings.md tells" in done.output
+    assert "must be an integer from 1 to 256; see docs/settings.md" in done.output
 
 
 def test_nothing_is_found_in_a_service_that_is_well(
@@ -79,7 +79,7 @@ def test_what_is_set_wrongly_is_found(report: Report, check: str) -> None:
 
 
 def test_a_failure_ends_with_1_and_production_can_be_tried_out(report: Report) -> None:
-    assert report("--production", status=1, **DEVELOPMENT)["hosts"][0] == "failure"
+    assert report("--production", status=1, **DEVELOPMENT)["hosts"][0] == "error"
 
 
 def test_a_certificate_of_another_host_is_found(report: Report) -> None:
@@ -88,7 +88,7 @@ def test_a_certificate_of_another_host_is_found(report: Report) -> None:
 
 def test_a_certificate_that_ends_soon_is_found(report: Report) -> None:
     with time_machine.travel(timedelta(days=80), tick=False):
-        assert "ends in 9 days" in report(**DEVELOPMENT)["certificate"][1]
+        assert "expires in 9 days" in report(**DEVELOPMENT)["certificate"][1]
 
 
 def test_the_development_certificate_is_found_in_production(report: Report) -> None:
@@ -107,19 +107,19 @@ def test_one_secret_for_two_things_is_found(
     load = service.core.settings.load
     monkeypatch.setattr(service.core.settings, "load", lambda *each, environ: load(*each, Twin, environ=environ))
     told = report(other_key=environ["APP_SECRET_KEY"], **DEVELOPMENT)["secrets"]
-    assert told[0] == "failure"
+    assert told[0] == "error"
     assert "APP_SECRET_KEY and APP_OTHER_KEY" in told[1]
 
 
 def test_a_file_with_secrets_that_others_can_read_is_found(report: Report, environ: dict[str, str]) -> None:
     dotenv = Path(environ["APP_SETTINGS"]).with_name(".env")
     dotenv.touch(0o644)
-    assert report(**DEVELOPMENT)["files"] == ["failure", f"others can read {dotenv}"]
+    assert report(**DEVELOPMENT)["files"] == ["error", f"other users can read {dotenv}"]
 
 
 def test_figures_that_nobody_can_read_are_found(report: Report, environ: dict[str, str]) -> None:
     del environ["APP_METRICS_TOKEN"]
-    assert report()["metrics"] == ["warning", "nobody can read them: there is no metrics token"]
+    assert report()["metrics"] == ["warning", "Prometheus cannot read the metrics without a metrics token"]
 
 
 def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> None:
@@ -127,17 +127,17 @@ def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> N
     with database.transaction() as connection:
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('abcdefabcdef')")
     try:
-        assert report(**DEVELOPMENT)["migrations"][0] == "failure"
+        assert report(**DEVELOPMENT)["migrations"][0] == "error"
     finally:
         with database.transaction() as connection:
             connection.exec_driver_sql("DELETE FROM alembic_version WHERE version_num = 'abcdefabcdef'")
 
 
 def test_a_storage_that_is_away_is_found(report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.core.endpoints.health, "_holds", lambda _check: False)
-    database, limiter = "the database does not answer, or has not its tables", "the limiter does not answer"
-    told = report(**DEVELOPMENT)["storages"]
-    assert told[:4] == ["failure", database, "warning", limiter]
+    monkeypatch.setattr(service.core.endpoints.health, "_succeeds", lambda _check: False)
+    database, limiter = "the database is unreachable or not migrated", "the limiter is unreachable"
+    told = report(**DEVELOPMENT)["dependencies"]
+    assert told[:4] == ["error", database, "warning", limiter]
 
 
 def test_what_needs_a_database_that_is_away_is_skipped(
@@ -145,28 +145,28 @@ def test_what_needs_a_database_that_is_away_is_skipped(
 ) -> None:
     monkeypatch.setattr(service.core.database.Database, "connect", Mock(side_effect=ServiceUnavailable))
     told = report(status=1, **DEVELOPMENT)
-    assert told["clock"] == ["skipped", "the database does not answer, or has not its tables"]
-    assert told["migrations"] == ["failure", "the database does not answer"]
+    assert told["clock"] == ["skipped", "the database is unreachable or not migrated"]
+    assert told["migrations"] == ["error", "the database is unreachable"]
 
 
 def test_how_a_storage_that_is_away_counts_is_skipped(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.endpoints.health, "_holds", lambda _check: False)
-    assert report(**DEVELOPMENT)["limits"] == ["skipped", "the limiter does not answer"]
+    monkeypatch.setattr(service.core.endpoints.health, "_succeeds", lambda _check: False)
+    assert report(**DEVELOPMENT)["limits"] == ["skipped", "the limiter storage is unreachable"]
 
 
 def test_workers_that_count_alone_are_found(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.core.checks.dependencies, "SHARED", False)
-    assert report(server_workers="2")["limits"][0] == "failure"
+    assert report(server_workers="2")["limits"][0] == "error"
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(days=-3)])
 def test_a_clock_that_is_wrong_is_found(report: Report, by: timedelta) -> None:
     with time_machine.travel(by, tick=False):
-        assert report(**DEVELOPMENT)["clock"][0] == "failure"
+        assert report(**DEVELOPMENT)["clock"][0] == "error"
 
 
 def test_a_check_that_fails_itself_hides_no_other(
@@ -174,7 +174,7 @@ def test_a_check_that_fails_itself_hides_no_other(
 ) -> None:
     monkeypatch.setattr(service.core.checks.dependencies, "select", None)
     told = report(**DEVELOPMENT)
-    assert told["clock"][0] == "failure"
+    assert told["clock"][0] == "error"
     assert told["secrets"][0] == "ok"
 
 

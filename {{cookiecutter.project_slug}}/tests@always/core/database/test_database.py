@@ -72,7 +72,7 @@ def test_a_database_that_is_away_is_503_and_the_probe_tells(
     assert client.get("/healthz").status_code == 200
     probe = client.get("/readyz")
     assert probe.status_code == 503
-    assert probe.json["parts"]["database"] == "unavailable"
+    assert probe.json["dependencies"]["database"] == "unavailable"
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_database_is_ready_as_soon_as_it_has_the_newest_migrations(newer_app: 
     finally:
         migrator.downgrade("service")
     assert probe.status_code == 503
-    assert probe.json["parts"]["database"] == "unavailable"
+    assert probe.json["dependencies"]["database"] == "unavailable"
 
 
 def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:

@@ -17,12 +17,12 @@ def test_a_probe_does_not_wait_for_a_check_that_is_under_way(service: ModuleType
         begun.set()
         return over.wait(SECONDS)
 
-    readiness = service.core.endpoints.health.Readiness({"database": check})
+    dependencies = service.core.endpoints.health.Dependencies({"database": check})
     with ThreadPoolExecutor(1) as another:
-        slow = another.submit(readiness)
+        slow = another.submit(dependencies.states)
         assert begun.wait(SECONDS)
-        assert readiness() == {"database": "unavailable"}
+        assert dependencies.states() == {"database": "unavailable"}
         assert len(looks) == 1
         over.set()
         assert slow.result() == {"database": "ok"}
-    assert readiness() == {"database": "ok"}
+    assert dependencies.states() == {"database": "ok"}

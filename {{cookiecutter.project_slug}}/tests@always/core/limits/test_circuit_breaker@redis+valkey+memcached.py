@@ -195,7 +195,7 @@ def test_the_rejection_is_documented(make_app: MakeApp, service: ModuleType) -> 
 @pytest.mark.control("R6")
 def test_readiness_reports_the_storage(calls: Calls, storage: Stoppable) -> None:
     def state() -> Any:
-        return calls.client.get("/readyz").json["parts"]["limiter"]
+        return calls.client.get("/readyz").json["dependencies"]["limiter"]
 
     assert state() == "ok"
     storage.kill()

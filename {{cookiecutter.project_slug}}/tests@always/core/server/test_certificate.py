@@ -1,4 +1,4 @@
-"""What listens needs a certificate that works, and says so in a sentence; other commands need none."""
+"""Servers need a valid certificate and report an invalid one in one sentence; other commands need none."""
 
 import re
 from collections.abc import Callable
@@ -16,48 +16,52 @@ from cryptography.hazmat.primitives.serialization import (
 from flask import Flask
 
 MakeApp = Callable[..., Flask]
-LISTENING = [["serve"], ["metrics", "serve"]]
+SERVERS = [["serve"], ["metrics", "serve"]]
 
 
-def refused(app: Flask, command: list[str]) -> str:
-    """Return the sentence with which the command refuses to listen."""
+def error_of(app: Flask, command: list[str]) -> str:
+    """Return the error message of a command that fails with one line."""
     done = app.test_cli_runner().invoke(args=command)
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
     return done.stderr
 
 
-@pytest.mark.parametrize("command", LISTENING, ids=" ".join)
+@pytest.mark.parametrize("command", SERVERS, ids=" ".join)
 @pytest.mark.parametrize(
-    ("environment", "advice"),
-    [("production", "install one that names the host"), ("development", "`make certs` makes one for development")],
+    ("environment", "hint"),
+    [
+        ("production", "install one that names the host and that clients trust"),
+        ("development", "run `make certs` to create one for development"),
+    ],
 )
-def test_a_certificate_that_is_not_there_is_told_with_fit_advice(
-    make_app: MakeApp, command: list[str], environment: str, advice: str
+def test_a_missing_certificate_is_reported_with_a_hint(
+    make_app: MakeApp, command: list[str], environment: str, hint: str
 ) -> None:
-    told = refused(make_app(server_certificate="nowhere.pem", environment=environment), command)
-    assert f"nowhere.pem does not exist: {advice}" in told
+    error = error_of(make_app(server_certificate="nowhere.pem", environment=environment), command)
+    assert f"nowhere.pem does not exist: {hint}" in error
 
 
-@pytest.mark.parametrize("command", LISTENING, ids=" ".join)
-def test_a_certificate_that_is_none_is_refused(make_app: MakeApp, command: list[str]) -> None:
-    told = refused(make_app(server_certificate="settings.toml"), command)
-    assert re.search("settings.toml and .* do not work", told)
+@pytest.mark.parametrize("command", SERVERS, ids=" ".join)
+def test_a_file_that_is_not_a_certificate_is_reported(make_app: MakeApp, command: list[str]) -> None:
+    error = error_of(make_app(server_certificate="settings.toml"), command)
+    assert re.search("settings.toml and .* are not a certificate and its key", error)
 
 
 @pytest.mark.parametrize(
-    "seal", [NoEncryption(), BestAvailableEncryption(b"password")], ids=["another key", "a key under a password"]
+    "encryption", [NoEncryption(), BestAvailableEncryption(b"password")], ids=["another key", "an encrypted key"]
 )
-def test_a_key_that_does_not_open_the_certificate_is_refused(
-    make_app: MakeApp, tmp_path: Path, seal: KeySerializationEncryption
+def test_a_key_that_does_not_match_or_needs_a_password_is_reported(
+    make_app: MakeApp, tmp_path: Path, encryption: KeySerializationEncryption
 ) -> None:
     key = tmp_path / "key.pem"
-    key.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, seal))
-    told = refused(make_app(server_certificate_key=str(key)), ["serve"])
-    assert "key.pem do not work, as PEM without a password" in told
+    private_key = ec.generate_private_key(ec.SECP256R1())
+    key.write_bytes(private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    error = error_of(make_app(server_certificate_key=str(key)), ["serve"])
+    assert "key.pem are not a certificate and its key in PEM format without a password" in error
 
 
-def test_the_database_is_brought_up_to_date_without_one(make_app: MakeApp) -> None:
+def test_a_migration_needs_no_certificate(make_app: MakeApp) -> None:
     app = make_app(server_certificate="nowhere.pem")
     with app.app_context():
         assert app.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0

@@ -1,23 +1,23 @@
-"""What ``flask doctor`` looks at. Each check is called in the context of the application that it examines."""
+"""The checks of ``flask doctor``. Each runs in the context of the application that it checks."""
 
 from ..auth import backend
 from ..diagnostics import Check
-from . import certificate, dependencies, exposure, files, secret
+from . import certificate, dependencies, exposure, secret
 
 CHECKS: tuple[Check, ...] = (
-    Check("secrets", "each is used for one thing", secret.each_its_own),
-    Check("files", "only their owner can read those with secrets", files.private),
-    Check("certificate", "it holds for every host and for weeks to come", certificate.sound),
-    Check("hosts", "they name this service", exposure.hosts),
-    Check("proxies", "as many are believed as there are", exposure.proxies),
-    Check("cors", "only named origins may call", exposure.origins),
-    Check("debug", "it is off", exposure.debug),
-    Check("docs", "the page is served in development only", exposure.docs),
-    Check("metrics", "who has the token can read them", exposure.metrics),
-    Check("migrations", "the database has its newest tables", dependencies.migrated),
-    Check("storages", "they answer", dependencies.answering),
-    Check("limits", "all workers count together", dependencies.counting_together),
-    Check("clock", "it agrees with the database and with the files", dependencies.clock),
+    Check("secrets", "every secret has its own value", secret.reused),
+    Check("files", "only the owner can read files with secrets", secret.readable),
+    Check("certificate", "valid for every host, and for weeks", certificate.invalid),
+    Check("hosts", "the public host name is allowed", exposure.hosts),
+    Check("proxies", "TLS and the trusted proxies fit together", exposure.proxies),
+    Check("cors", "no origin of a developer's machine is allowed", exposure.origins),
+    Check("debug", "debug mode is off", exposure.debug),
+    Check("docs", "the page /docs is served in development only", exposure.docs),
+    Check("metrics", "a token protects them", exposure.metrics),
+    Check("migrations", "the database is up to date", dependencies.migrations),
+    Check("dependencies", "all are available", dependencies.unavailable),
+    Check("limits", "all workers count together", dependencies.limits),
+    Check("clock", "agrees with the database and the files", dependencies.clock),
     *backend.CHECKS,
 )
 

@@ -1,4 +1,4 @@
-"""Are the parts there that the service needs, and do they agree with it."""
+"""Checks of the dependencies: the database, its migrations, the limiter storage and the clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,56 +11,57 @@ from .. import services
 from ..clock import now
 from ..database import Migrator, UTCDateTime, connect
 from ..diagnostics import Finding, Skipped
-from ..endpoints.health import Readiness
+from ..endpoints.health import Dependencies
 from ..settings import ActiveSettings, Settings, get_settings
 from ..settings.storage import SHARED
 
-SKEW = timedelta(seconds=5)
+MAX_SKEW = timedelta(seconds=5)
 
 
-def migrated(app: Flask) -> Iterator[Finding]:
-    """Find a branch of migrations whose head is not the revision in the database."""
+def migrations(app: Flask) -> Iterator[Finding]:
+    """Report a branch of migrations whose head is not the revision in the database."""
     try:
         with connect() as connection:
             differences = services.get(app, Migrator).differences(connection)
     except ServiceUnavailable:
-        yield Finding("the database does not answer", "start it, or correct APP_DATABASE_URL")
+        yield Finding("the database is unreachable", "start it, or correct APP_DATABASE_URL")
     else:
         for difference in differences:
             yield Finding(difference.message, difference.hint)
 
 
-def answering(app: Flask) -> Iterator[Finding]:
-    """Find what does not answer, as ``/readyz`` does."""
-    states: dict[str, str] = services.get(app, Readiness)()
-    for name, state in states.items():
+def unavailable(app: Flask) -> Iterator[Finding]:
+    """Report what ``/readyz`` reports as unavailable."""
+    for name, state in services.get(app, Dependencies).states().items():
         if state != "ok":
-            lacks = ", or has not its tables" if name == "database" else ""
-            told = f"the {name} does not answer{lacks}"
-            yield Finding(told, "start it, or correct its address", "error" if name == "database" else "warning")
+            reason = " or not migrated" if name == "database" else ""
+            yield Finding(
+                f"the {name} is unreachable{reason}",
+                "start it, or correct its address",
+                "error" if name == "database" else "warning",
+            )
 
 
-def counting_together(app: Flask) -> Iterator[Finding]:
-    """Find workers that each count alone, as they may while the storage that they share is away."""
+def limits(app: Flask) -> Iterator[Finding]:
+    """Report workers that do not count together."""
     settings = get_settings(app, Settings)
     if not SHARED and settings.server_workers > 1:
         yield Finding(
-            f"{settings.server_workers} workers each count in their own memory, so every rate limit is multiplied",
+            f"{settings.server_workers} workers each count in their own memory, which multiplies every rate limit",
             "set `workers` to 1, or choose a shared limiter storage",
             "error" if settings.production else "warning",
         )
-    elif services.get(app, Readiness)()["limiter"] != "ok":
-        raise Skipped("the limiter does not answer")
+    elif services.get(app, Dependencies).states()["limiter"] != "ok":
+        raise Skipped("the limiter storage is unreachable")
 
 
 def clock(app: Flask) -> Iterator[Finding]:
-    """Find a clock that is wrong: credentials would end too early or too late."""
-    active_settings = services.get(app, ActiveSettings)
-    ours = now()
+    """Report a wrong clock, with which credentials would expire too early or too late."""
+    active_settings, time = services.get(app, ActiveSettings), now()
     saved = datetime.fromtimestamp((active_settings.root / "settings.toml").stat().st_mtime, UTC)
-    if saved > ours + SKEW:
-        yield Finding("settings.toml was saved in the future", "set the clock, and keep it by NTP")
+    if saved > time + MAX_SKEW:
+        yield Finding("settings.toml was saved in the future", "synchronise the clock with NTP")
     with connect() as connection:
-        theirs = connection.scalar(select(func.current_timestamp(type_=UTCDateTime)))
-    if theirs is not None and abs(theirs - ours) > SKEW:
-        yield Finding(f"the database's clock differs by {abs(theirs - ours)}", "set both by NTP")
+        database_time = connection.scalar(select(func.current_timestamp(type_=UTCDateTime)))
+    if database_time is not None and abs(database_time - time) > MAX_SKEW:
+        yield Finding(f"the clock of the database differs by {abs(database_time - time)}", "synchronise both with NTP")

@@ -1,4 +1,4 @@
-"""What of the service can be reached, from where, and how much it believes."""
+"""Checks of what clients can reach, and of what the service trusts."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -14,65 +14,61 @@ LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
 
 def hosts(app: Flask) -> Iterator[Finding]:
-    """Find a production that only knows names of this machine."""
+    """Report a service in production that allows only host names of its machine."""
     settings = get_settings(app, Settings)
     if settings.production and LOCAL.issuperset(settings.server_allowed_hosts):
-        yield Finding("every host is a name of this machine", "add the public name to `hosts` in settings.toml")
+        yield Finding("only local host names are allowed", "add the public one to `allowed_hosts` in settings.toml")
 
 
 def proxies(app: Flask) -> Iterator[Finding]:
-    """Find plain HTTP that no proxy protects, and proxies that are not counted."""
+    """Report plain HTTP without a proxy, and a number of trusted proxies that is probably wrong."""
     settings = get_settings(app, Settings)
-    declared = settings.server_trusted_proxies
-    if not settings.server_tls and not declared:
-        yield Finding("plain HTTP, and no proxy that speaks TLS", "turn `tls` on, or declare `proxies`")
-    if settings.production and not declared and _loopback(settings.server_address):
+    trusted = settings.server_trusted_proxies
+    if not settings.server_tls and not trusted:
         yield Finding(
-            f"only this machine reaches {settings.server_address}, and no proxy is declared: all callers would count "
-            "as one address",
-            "set `proxies` to their number, or `address` to one that callers reach",
-            severity="warning",
+            "the service uses plain HTTP and has no proxy that terminates TLS",
+            "set `tls` to true, or `trusted_proxies` to the number of proxies",
         )
-    if settings.server_tls and declared > 1:
+    if settings.production and not trusted and ip_address(settings.server_address).is_loopback:
         yield Finding(
-            f"{declared} proxies are believed: with fewer in the way, callers choose their own address",
-            "set `proxies` to the number that every request passes",
-            severity="warning",
+            f"only this machine can reach {settings.server_address}, but no proxy is trusted, so that all callers "
+            "would count as one address",
+            "set `trusted_proxies` to the number of proxies, or `address` to one that clients can reach",
+            "warning",
+        )
+    if settings.server_tls and trusted > 1:
+        yield Finding(
+            f"{trusted} proxies are trusted; if a request passes fewer, its client can forge its address",
+            "set `trusted_proxies` to the number of proxies that every request passes",
+            "warning",
         )
 
 
 def origins(app: Flask) -> Iterator[Finding]:
-    """Find origins of a developer's machine in production."""
+    """Report an allowed origin on a developer's machine in production."""
     settings = get_settings(app, Settings)
     for origin in settings.cors_origins:
         if settings.production and urlsplit(origin).hostname in LOCAL:
-            yield Finding(f"{origin} may call in production", "remove it from `origins` in settings.toml")
+            yield Finding(f"{origin} is allowed in production", "remove it from `origins` in settings.toml")
 
 
 def debug(app: Flask) -> Iterator[Finding]:
-    """Find debug mode where it does not belong."""
+    """Report debug mode in production."""
     settings = get_settings(app, Settings)
     if settings.production and (app.debug or settings.server_debug):
-        yield Finding("it is on", "remove APP_SERVER_DEBUG and FLASK_DEBUG")
+        yield Finding("debug mode is on", "remove APP_SERVER_DEBUG and FLASK_DEBUG")
 
 
 def docs(app: Flask) -> Iterator[Finding]:
-    """Find the page of the documentation in production: a choice, and one to know of."""
+    """Report the page /docs in production, which may be intended."""
     settings = get_settings(app, Settings)
     if settings.production and settings.docs_shown:
-        yield Finding("the page /docs is open to anyone", "remove `enabled` from [docs]", severity="warning")
+        yield Finding("the page /docs is public", "remove `enabled` from [docs] unless this is intended", "warning")
 
 
 def metrics(app: Flask) -> Iterator[Finding]:
-    """Find a production whose figures nobody can read: no alert would ever fire."""
+    """Report a service in production without a metrics token, for which no alert would fire."""
     settings = get_settings(app, Settings)
     if settings.production and not settings.metrics_token:
-        mend = f"set APP_METRICS_TOKEN: {GENERATE_HINT}"
-        yield Finding("nobody can read them: there is no metrics token", mend, severity="warning")
-
-
-def _loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return address in LOCAL
+        hint = f"set APP_METRICS_TOKEN: {GENERATE_HINT}"
+        yield Finding("Prometheus cannot read the metrics without a metrics token", hint, "warning")

@@ -1,1 +1,1 @@
-"""What commands share: groups, options, arguments and tables."""
+"""What commands share: a group that needs the database, validation of arguments, and output as a table or JSON."""

@@ -1,4 +1,4 @@
-"""Commands that need the database, and say in a sentence when it does not serve them."""
+"""A group of commands that need the database."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from werkzeug.exceptions import ServiceUnavailable
 
 
 class DatabaseGroup(AppGroup):
-    """A group of such commands."""
+    """A group that reports a database without tables, or an unreachable one, in one sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the group."""
         try:
             return super().invoke(ctx)
-        except (ServiceUnavailable, ProgrammingError):  # a driver tells of a missing table by one or the other
+        except (ServiceUnavailable, ProgrammingError):  # which one a missing table raises depends on the driver
             raise click.ClickException(
-                "The database does not answer, or has not the tables of this version: `flask db upgrade`."
+                "The database is unreachable or not migrated. Start it, or run `flask db upgrade`."
             ) from None

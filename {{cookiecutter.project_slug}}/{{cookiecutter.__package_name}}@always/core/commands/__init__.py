@@ -1,4 +1,4 @@
-"""The service's own commands, beside ``flask serve`` and those of the identity."""
+"""The commands of core, in addition to ``flask serve``, ``flask openapi`` and those of the auth style."""
 
 from . import anomalies, doctor, limits, metrics, migrations, policy, settings
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 import click
@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from .. import certificate, services
 from ..anomalies import Anomalies, Anomaly
 from ..anomalies.detection import Detection, detect
+from ..cli.output import json_option, print_json
 from ..clock import now
 from ..settings import ActiveSettings, Settings
 
@@ -33,7 +34,7 @@ def _duration(_context: click.Context, _option: click.Parameter, text: str) -> t
 @click.command("anomalies")
 @click.option("--since", default="1h", callback=_duration, show_default=True, help="How far to look back.")
 @click.option("--log", type=click.File("r", encoding="utf-8", errors="replace"), default="-", help="The log file.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@json_option
 @with_appcontext
 def command(since: timedelta, log: TextIO, as_json: bool) -> None:
     """Detect anomalies in a log file or standard input; exit with status 1 if there are any.
@@ -45,7 +46,7 @@ def command(since: timedelta, log: TextIO, as_json: bool) -> None:
     lines = _LogLines(log, now() - since)
     found = [*detect(lines, anomalies), *_certificate(anomalies)]
     if as_json:
-        click.echo(json.dumps([_record(detection, anomalies[detection.name]) for detection in found], indent=2))
+        print_json([_record(detection, anomalies[detection.name]) for detection in found])
     else:
         for detection in found:
             click.echo(_text(detection, anomalies[detection.name]))
@@ -92,13 +93,12 @@ def _parse(text: str) -> tuple[datetime, dict[str, Any]]:
 
 def _certificate(anomalies: Anomalies) -> Iterator[Detection]:
     active_settings = services.get(current_app, ActiveSettings)
-    settings, root = active_settings[Settings], active_settings.root
-    if settings.server_tls and CERTIFICATE in anomalies:
+    if active_settings[Settings].server_tls and CERTIFICATE in anomalies:
         with suppress(OSError):
-            chain, key = root / settings.server_certificate, root / settings.server_certificate_key
-            expiry, time = datetime.fromtimestamp(certificate.ends(chain, key, None), UTC), now()
+            expiry, time = certificate.expiry(active_settings), now()
             if expiry - time <= timedelta(days=anomalies[CERTIFICATE].limit):
-                yield Detection(CERTIFICATE, chain.name, (expiry - time).days, time, time)
+                name = certificate.paths(active_settings)[0].name
+                yield Detection(CERTIFICATE, name, (expiry - time).days, time, time)
 
 
 def _record(detection: Detection, anomaly: Anomaly) -> dict[str, Any]:

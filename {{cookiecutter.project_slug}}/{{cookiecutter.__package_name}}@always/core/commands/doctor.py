@@ -1,9 +1,8 @@
-"""``flask doctor``: is everything as it should be, and if not, what mends it.
+"""``flask doctor``: check the deployment and print how to fix each problem.
 
-It is also an entry point of the ``flask`` command, so that it speaks where the service itself refuses to start.
+The ``flask`` command also finds it as an entry point of the package, so that it works if the application cannot start.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,72 +16,70 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import ServiceUnavailable
 
 from .. import services
-from ..cli import table
+from ..cli.output import json_option, print_json, print_table
 from ..database import Database
 from ..diagnostics import Check, Checks, Skipped, examination
 from ..settings import ConfigurationError
 
-FIRST = "mend what the other lines name first"
+FIRST = "fix the failures above first"
 
 
-class Line(NamedTuple):
-    """One line of the report."""
+class Result(NamedTuple):
+    """One line of the report. ``status`` is ``ok``, ``warning``, ``error`` or ``skipped``."""
 
-    state: str
+    status: str
     check: str
-    told: str
-    mend: str = ""
+    message: str
+    hint: str = ""
 
 
 @click.command("doctor")
-@click.option("--production", is_flag=True, help="Examine as if the service ran in production.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--production", is_flag=True, help="Apply the rules of production.")
+@json_option
 def command(production: bool, as_json: bool) -> None:
-    """Look at everything that can be wrong around the service; exit with 1 when something grave is.
+    """Check the deployment and print how to fix each problem; exit with status 1 if there is an error.
 
     \b
     flask doctor --production
     """
-    lines = list(examine({**os.environ, **({"APP_ENVIRONMENT": "production"} if production else {})}))
+    results = list(examine({**os.environ, **({"APP_ENVIRONMENT": "production"} if production else {})}))
     if as_json:
-        click.echo(json.dumps([line._asdict() for line in lines], indent=2))
+        print_json([result._asdict() for result in results])
     else:
-        table.show([(line.state, line.check, f"{line.told}{line.mend and f'; {line.mend}'}") for line in lines])
-    sys.exit(1 if any(line.state == "failure" for line in lines) else 0)
+        print_table([(each.status, each.check, "; ".join(filter(None, each[2:]))) for each in results])
+    sys.exit(1 if any(result.status == "error" for result in results) else 0)
 
 
-def examine(environ: Mapping[str, str]) -> Iterator[Line]:
-    """Give a line for each finding, and one for each check that found nothing or could not look."""
+def examine(environ: Mapping[str, str]) -> Iterator[Result]:
+    """Yield a result for each finding, and one for each check without findings."""
     try:
-        service = _examined(environ)
-    except ConfigurationError as refused:
-        yield Line("failure", "settings", refused.message.rstrip("."), "docs/settings.md tells what each setting takes")
+        app = _create_app(environ)
+    except ConfigurationError as error:
+        yield Result("error", "settings", error.message.rstrip("."), "see docs/settings.md")
         return
-    yield Line("ok", "settings", "each is known and fits")
-    with service.app_context(), closing(services.get(service, Database)):
-        for check in services.get(service, Checks):
-            lines = list(_looked(check, service))
-            yield from lines or [Line("ok", check.name, check.ok)]
+    yield Result("ok", "settings", "all settings are known and valid")
+    with app.app_context(), closing(services.get(app, Database)):
+        for check in services.get(app, Checks):
+            results = list(_run(check, app))
+            yield from results or [Result("ok", check.name, check.ok)]
 
 
-def _looked(check: Check, service: Flask) -> Iterator[Line]:
+def _run(check: Check, app: Flask) -> Iterator[Result]:
     try:
-        for finding in check.run(service):
-            yield Line(
-                "failure" if finding.severity == "error" else "warning", check.name, finding.message, finding.hint
-            )
+        for finding in check.run(app):
+            yield Result(finding.severity, check.name, finding.message, finding.hint)
     except Skipped as reason:
-        yield Line("skipped", check.name, str(reason), FIRST)
+        yield Result("skipped", check.name, str(reason), FIRST)
     except (ServiceUnavailable, DBAPIError):
-        yield Line("skipped", check.name, "the database does not answer, or has not its tables", FIRST)
+        yield Result("skipped", check.name, "the database is unreachable or not migrated", FIRST)
     except Exception as error:
-        # One part that is broken in a way of its own must not hide the others.
-        yield Line("failure", check.name, f"it cannot be examined: {error}", FIRST)
+        # A defect in one check must not hide the results of the others.
+        yield Result("error", check.name, f"the check failed: {error!r}", FIRST)
 
 
-def _examined(environ: Mapping[str, str]) -> Flask:
-    # The owner's package assembles the service, and it imports this one.
+def _create_app(environ: Mapping[str, str]) -> Flask:
+    # A late import: the owner's package imports this one.
     package = import_module(__package__.partition(".")[0])
     with examination():
-        service: Flask = package.create_app(environ)
-    return service
+        app: Flask = package.create_app(environ)
+    return app

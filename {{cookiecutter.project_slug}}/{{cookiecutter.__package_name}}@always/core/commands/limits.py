@@ -1,6 +1,6 @@
 """``flask limits``: all rate limits and where they are set; the remaining quota of a client, and how to reset it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -13,8 +13,9 @@ from limits import RateLimitItem, parse
 
 from .. import services
 from ..auth import backend
-from ..cli import argument, printing
+from ..cli import argument
 from ..cli.database_group import DatabaseGroup
+from ..cli.output import json_option, print_records
 from ..database import connect
 from ..declare.endpoint import Endpoints
 from ..limits import Counters, LimitResult, get_remote_address, network
@@ -46,7 +47,7 @@ class Counter(NamedTuple):
 
 
 @click.group("limits", cls=DatabaseGroup, invoke_without_command=True)
-@printing.as_json
+@json_option
 @click.pass_context
 @with_appcontext
 def command(context: click.Context, as_json: bool) -> None:
@@ -62,8 +63,8 @@ def command(context: click.Context, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("name", metavar="ID", callback=argument.text)
-@printing.as_json
+@click.argument("name", metavar="ID", callback=argument.utf8)
+@json_option
 def show(name: str, as_json: bool) -> None:
     """Show the remaining quota of a caller (name, id or credential id) or an IP address.
 
@@ -74,14 +75,17 @@ def show(name: str, as_json: bool) -> None:
     counters = _counters()
     found = [(counter.name, counters.hit(*counter, cost=0)) for counter in _counters_of(name)]
     _require_shared(counters)
-    rows = [(limit, to_string(now.rate), now.remaining, now.reset_after) for limit, now in found]
-    _print(("limit", "rate", "remaining", "reset"), rows, as_json)
+    records = [
+        {"limit": limit, "rate": to_string(now.rate), "remaining": now.remaining, "reset": now.reset_after}
+        for limit, now in found
+    ]
+    print_records(records, as_json)
     if not any(_is_used(result) for _, result in found):
         click.echo(f"No requests of {name} are counted at the moment.", err=True)
 
 
 @command.command("reset")
-@click.argument("name", metavar="ID", callback=argument.text)
+@click.argument("name", metavar="ID", callback=argument.utf8)
 def reset(name: str) -> None:
     """Reset all rate limits of a caller (name, id or credential id) or an IP address.
 
@@ -99,8 +103,11 @@ def reset(name: str) -> None:
 
 def _list(as_json: bool) -> None:
     limits = [*_of_settings(), *_of_views(), *_of_credentials()]
-    rows = [(limit.name, to_string(limit.rate), limit.counts, limit.origin) for limit in limits]
-    _print(("limit", "rate", "counts", "from"), rows, as_json)
+    records = [
+        {"limit": limit.name, "rate": to_string(limit.rate), "counts": limit.counts, "from": limit.origin}
+        for limit in limits
+    ]
+    print_records(records, as_json)
 
 
 def _of_settings() -> Iterator[Limit]:
@@ -182,10 +189,3 @@ def _require_shared(counters: Counters) -> None:
             "The hits are in the memory of each worker process, which no command can read. Restart the service to "
             "reset all rate limits."
         )
-
-
-def _print(heading: tuple[str, ...], rows: Sequence[tuple[object, ...]], as_json: bool) -> None:
-    if as_json:
-        printing.dump([dict(zip(heading, row, strict=True)) for row in rows])
-    else:
-        printing.table([name.upper() for name in heading], rows)

@@ -77,7 +77,7 @@ def listen(app: Flask) -> WSGIServer:
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     address, port = settings.metrics_address, settings.metrics_port
-    context = certificate.served(*certificate.installed(active_settings)) if settings.server_tls else None
+    context = certificate.load(active_settings) if settings.server_tls else None
     try:
         server = make_server(address, port, application(app), IPv6Server if ":" in address else Server, Handler)
     except OSError as error:

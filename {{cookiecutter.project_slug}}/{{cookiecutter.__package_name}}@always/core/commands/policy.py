@@ -1,42 +1,36 @@
-"""``flask policy``: what every endpoint asks of its callers, and what it may answer."""
-
-import json
+"""``flask policy``: the access rule, rate limits, body and responses of every endpoint."""
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ..cli import table
+from ..cli.output import json_option, print_records
 from ..declare.declaration import Declaration
 from ..operations import operations
 
 
 @click.command("policy")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@json_option
 @with_appcontext
 def command(as_json: bool) -> None:
-    """Print for each method and path who may call it, which rate limits it counts on, its body and its answers.
+    """List for each method and path who may call it, its rate limits, its body and its status codes.
 
     \b
     flask policy
     """
-    rows = [
+    records = [
         {
             "method": operation.method,
             "path": operation.path,
-            "mark": operation.access_rule.kind,
+            "access": operation.access_rule.kind,
             "scope": operation.access_rule.scope or operation.access_rule.guard or "",
             "limits": [*operation.limits, *(["exempt"] if operation.endpoint.limits.exempt else [])],
             "body": _body(operation.declaration),
-            "answers": operation.statuses,
+            "statuses": operation.statuses,
         }
         for operation in operations(current_app)
     ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-        return
-    cells = [[_cell(value) for value in row.values()] for row in rows]
-    table.show([[name.upper() for name in rows[0]], *cells])
+    print_records(records, as_json)
 
 
 def _body(declaration: Declaration) -> str:
@@ -44,7 +38,3 @@ def _body(declaration: Declaration) -> str:
     if raw := declaration.raw_body:
         return type(raw.schema).__name__ if raw.schema else raw.media_type
     return type(declaration.body).__name__ if declaration.body else ""
-
-
-def _cell(value: object) -> str:
-    return (" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)) or "-"

@@ -1,47 +1,39 @@
-"""``flask settings``: what every setting is, and where it comes from."""
+"""``flask settings``: the value and the source of every setting."""
 
 import dataclasses
-import json
-from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import services
-from ..cli import table
+from ..cli.output import json_option, print_records
 from ..settings import ActiveSettings
 from ..settings.fields import to_string
 
 
 @click.command("settings")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@json_option
 @with_appcontext
 def command(as_json: bool) -> None:
-    """Print every setting: its variable, the value in force, and where that comes from. Secrets are not shown.
+    """List every setting: its variable, its value and the source of the value. Secrets are not shown.
 
     \b
     flask settings
     """
     active_settings = services.get(current_app, ActiveSettings)
-    rows = [
-        (
-            f"APP_{field.name.upper()}",
-            written(active_settings, declaration, field),
-            active_settings.origins.get(field.name, "default"),
-        )
+    records = [
+        {
+            "variable": f"APP_{field.name.upper()}",
+            "value": _shown(field, getattr(active_settings[declaration], field.name)),
+            "origin": active_settings.origins.get(field.name, "default"),
+        }
         for declaration in active_settings.declarations
         for field in dataclasses.fields(declaration)
     ]
-    if as_json:
-        click.echo(json.dumps([dict(zip(("variable", "value", "origin"), row, strict=True)) for row in rows], indent=2))
-    else:
-        table.show([("VARIABLE", "VALUE", "FROM"), *rows])
+    print_records(records, as_json)
 
 
-def written(active_settings: ActiveSettings, declaration: type[Any], field: "dataclasses.Field[Any]") -> str:
-    """Return the value in force as it could be given; only the length of a secret."""
-    value = getattr(active_settings[declaration], field.name)
-    if field.metadata["secret"] and value is not None:
-        return f"(secret, {len(value)} characters)"
-    return to_string(value)
+def _shown(field: "dataclasses.Field[object]", value: object) -> str:
+    """Return the value as a variable would contain it, and only the length of a secret."""
+    return f"(secret, {len(str(value))} characters)" if field.metadata["secret"] and value else to_string(value)

@@ -1,4 +1,4 @@
-"""``/api/v1/admin``: figures of the service, for administrators."""
+"""``/api/v1/admin``: statistics for administrators."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,18 +16,18 @@ Counts = Mapping[str, Callable[[Connection], int]]
 
 
 def init_app(app: Flask, counts: Counts) -> None:
-    """Add ``GET /api/v1/admin/stats``, which also returns each of the service's own ``counts``."""
-    counted = {**backend.COUNTS, **counts}
+    """Register ``GET /api/v1/admin/stats``, which returns the ``counts`` of the service next to core's."""
+    counts = {**backend.COUNTS, **counts}
     blueprint = Blueprint("admin", __name__, url_prefix="/api/v1/admin")
-    stats_schema = Schema.from_dict({name: fields.Integer() for name in (*counted, "refused_requests")}, name="Stats")
+    stats_schema = Schema.from_dict({name: fields.Integer() for name in (*counts, "refused_requests")}, name="Stats")
 
     @blueprint.get("/stats")
     @requires("admin")
     @response(stats_schema)
     def stats() -> dict[str, int]:
-        """Count what the service stores, and the requests that it rejected since it started."""
+        """Count what the service stores, and the requests that it has rejected since it started."""
         with connect() as connection:
-            figures = {name: count(connection) for name, count in counted.items()}
-        return {**figures, "refused_requests": services.get(current_app, Metrics).rejected_requests()}
+            counted = {name: count(connection) for name, count in counts.items()}
+        return {**counted, "refused_requests": services.get(current_app, Metrics).rejected_requests()}
 
     app.register_blueprint(blueprint)

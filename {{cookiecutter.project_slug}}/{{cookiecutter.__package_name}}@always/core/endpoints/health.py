@@ -1,7 +1,7 @@
-"""``/healthz`` and ``/readyz``: is the process alive, and can it serve.
+"""``/healthz`` and ``/readyz``: whether the process responds, and whether its dependencies are available.
 
-They answer to any host, and over plain HTTP with a bare status: what probes a container knows no name and no
-certificate. ``/readyz`` keeps its answer for a second, so that probing costs nothing however often it happens.
+Probes inside a cluster know neither the host name nor the certificate: both endpoints accept any Host, and plain HTTP
+gets a bare status. The state of the dependencies is cached for a second, so that frequent probes cost nothing.
 """
 
 import time
@@ -20,43 +20,45 @@ from ..database import Database, Migrator
 from ..declare import produces, public
 from ..limits import Counters, limiter
 
-KEPT = 1.0  # seconds
+CACHE_SECONDS = 1.0
 blueprint = Blueprint("health", __name__)
 
 
 class Health(Schema):
-    """Whether the process answers."""
+    """Whether the process responds."""
 
     status = fields.String()
 
 
-class Parts(Health):
-    """Whether what the service needs answers, each part by its name."""
+class Readiness(Health):
+    """Whether the service can serve requests, and the state of each dependency."""
 
-    parts = fields.Dict(fields.String(), fields.String())
+    dependencies = fields.Dict(fields.String(), fields.String())
 
 
-class Readiness:
-    """What the service needs, looked at once a second at most, and by one thread at a time."""
+class Dependencies:
+    """The dependencies of the service. They are checked at most once a second, by one thread at a time."""
 
     def __init__(self, checks: Mapping[str, Callable[[], bool]]) -> None:
         self._checks = checks
-        self._answer = dict.fromkeys(checks, "unavailable")
-        self._looked = float("-inf")
-        self._looking = Lock()
+        self._states = dict.fromkeys(checks, "unavailable")
+        self._checked_at = float("-inf")
+        self._checking = Lock()
 
-    def __call__(self) -> dict[str, str]:
-        """Return ``ok`` or ``unavailable`` for each part; what was found last while another thread looks."""
-        if time.monotonic() - self._looked >= KEPT and self._looking.acquire(blocking=False):
+    def states(self) -> dict[str, str]:
+        """Return ``ok`` or ``unavailable`` for each dependency: the last result while another thread checks."""
+        if time.monotonic() - self._checked_at >= CACHE_SECONDS and self._checking.acquire(blocking=False):
             try:
-                self._answer = {name: "ok" if _holds(check) else "unavailable" for name, check in self._checks.items()}
-                self._looked = time.monotonic()
+                self._states = {
+                    name: "ok" if _succeeds(check) else "unavailable" for name, check in self._checks.items()
+                }
+                self._checked_at = time.monotonic()
             finally:
-                self._looking.release()
-        return self._answer
+                self._checking.release()
+        return self._states
 
 
-def _holds(check: Callable[[], bool]) -> bool:
+def _succeeds(check: Callable[[], bool]) -> bool:
     try:
         return check()
     except Exception:
@@ -64,18 +66,15 @@ def _holds(check: Callable[[], bool]) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Add the two probes."""
-    database = services.get(app, Database)
-    migrator = services.get(app, Migrator)
-    counters = services.get(app, Counters)
+    """Register the endpoints and the dependencies of ``app``."""
+    database, migrator = services.get(app, Database), services.get(app, Migrator)
 
-    def database_answers() -> bool:
+    def is_database_available() -> bool:
         with database.connect() as connection:
             return bool(connection.execute(text("SELECT 1")).scalar()) and migrator.ready(connection)
 
-    services.register(
-        app, Readiness({"database": database_answers, "limiter": counters.is_available, **backend.readiness(app)})
-    )
+    checks = {"database": is_database_available, "limiter": services.get(app, Counters).is_available}
+    services.register(app, Dependencies({**checks, **backend.readiness(app)}))
     app.register_blueprint(blueprint)
 
 
@@ -84,23 +83,24 @@ def init_app(app: Flask) -> None:
 @limiter.exempt
 @produces("application/json", Health)
 def healthz() -> Response:
-    """Tell that the process answers."""
-    return _answer(200, {"status": "ok"})
+    """Return 200 while the process responds."""
+    return _response(200, {"status": "ok"})
 
 
 @blueprint.get("/readyz")
 @public
 @limiter.exempt
-@produces("application/json", Parts, other_statuses=(503,))
+@produces("application/json", Readiness, other_statuses=(503,))
 def readyz() -> Response:
-    """Tell whether the database and the limiter storage answer; 503 without the database or its newest tables."""
-    parts: dict[str, str] = services.get(current_app, Readiness)()
-    ready = parts["database"] == "ok"
-    return _answer(200 if ready else 503, {"status": "ok" if ready else "unavailable", "parts": parts})
+    """Return the state of each dependency; 503 if the database is unreachable or not migrated."""
+    states = services.get(current_app, Dependencies).states()
+    if states["database"] == "ok":
+        return _response(200, {"status": "ok", "dependencies": states})
+    return _response(503, {"status": "unavailable", "dependencies": states})
 
 
-def _answer(status: int, told: dict[str, Any]) -> Response:
-    # A bare status over plain HTTP: whoever listens on that wire learns nothing more.
-    response = Response(orjson.dumps(told), mimetype="application/json") if request.is_secure else Response()
+def _response(status: int, content: dict[str, Any]) -> Response:
+    # Anyone on the network can read plain HTTP, so it gets the bare status.
+    response = Response(orjson.dumps(content), mimetype="application/json") if request.is_secure else Response()
     response.status_code = status
     return response

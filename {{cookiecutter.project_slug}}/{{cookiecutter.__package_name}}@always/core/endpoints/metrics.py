@@ -17,7 +17,7 @@ from ..observability import events
 from ..observability.metrics import Metrics
 from ..problems import Problem
 from ..settings import ActiveSettings, Settings, get_settings
-from .health import Readiness
+from .health import Dependencies
 
 GUARD = "metrics_token"
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -57,7 +57,7 @@ class _Scrape(Collector):
         yield from services.get(self._app, Metrics).collect()
         up = GaugeMetricFamily("dependency_up", "1 while a dependency of the service responds.", labels=["dependency"])
         with self._app.app_context():
-            for dependency, state in services.get(self._app, Readiness)().items():
+            for dependency, state in services.get(self._app, Dependencies).states().items():
                 up.add_metric([dependency], state == "ok")
         yield up
 
@@ -80,12 +80,10 @@ def init_app(app: Flask) -> None:
     guards.add(app, GUARD, _guard)
     app.register_blueprint(blueprint)
     active_settings = services.get(app, ActiveSettings)
-    settings, root = active_settings[Settings], active_settings.root
-    if settings.server_tls:
+    if active_settings[Settings].server_tls:
         # A worker serves the certificate that it read when it started, even if the file is replaced later.
         with suppress(OSError):
-            chain, key = root / settings.server_certificate, root / settings.server_certificate_key
             expiry = services.get(app, Metrics).gauge(
                 "certificate_expiry_timestamp_seconds", "When the certificate of the service expires."
             )
-            expiry.set(certificate.ends(chain, key, None))
+            expiry.set(certificate.expiry(active_settings).timestamp())

@@ -1,6 +1,6 @@
-"""``flask serve``: the one way to start.
+"""``flask serve``: the one way to start the service.
 
-The settings are checked once, here in the parent; a worker only builds the application. granian speaks TLS itself.
+The parent process validates the settings once; a worker only creates the application. granian terminates TLS itself.
 """
 
 import errno
@@ -23,23 +23,23 @@ from .. import certificate, services
 from ..observability import events, metrics
 from ..settings import ActiveSettings, ConfigurationError, Settings
 
-HEADER_BYTES = 16 * 1024
-HEADER_TIMEOUT = 10_000  # milliseconds that a client may take to send its headers
-ENDS = (signal.SIGINT, signal.SIGTERM)
+MAX_HEADER_BYTES = 16 * 1024
+HEADER_TIMEOUT_MS = 10_000  # the time in which a client must send its headers
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(MPServer):
-    """granian, made for signals that reach it twice and its workers too, as those to a group of processes do."""
+    """granian, hardened against signals sent to the whole process group, which arrive twice."""
 
     def signal_handler_interrupt(self, *_: Any) -> None:
-        """End at the first signal; a second one would find the first inside a lock that it wants as well."""
-        for number in ENDS:
+        """Stop at the first signal. The handler of a second one would deadlock on a lock that the first one holds."""
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         self.interrupt_signal = True
         self.main_loop_interrupt.set()
 
     def shutdown(self, exit_code: int = 0) -> None:
-        """Stop the workers; one that a signal ended before its parent did is no failure."""
+        """Stop the workers. A worker that the signal ended before the parent did is not a failure."""
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
@@ -58,7 +58,9 @@ def command() -> None:
     active_settings = services.get(current_app, ActiveSettings)
     settings, root = active_settings[Settings], active_settings.root
     tls = settings.server_tls
-    chain, key = certificate.installed(active_settings) if tls else (None, None)
+    if tls:
+        certificate.load(active_settings)  # granian would report an invalid certificate with a traceback
+    chain, key = certificate.paths(active_settings) if tls else (None, None)
     check_port(settings.server_address, settings.server_port)
     server = Server(
         current_app.import_name,
@@ -68,11 +70,11 @@ def command() -> None:
         workers=settings.server_workers,
         blocking_threads=settings.server_threads,
         backpressure=settings.server_connections,
-        # No HTTP/2: there granian reads on for ever when a client vanishes in the middle of a body, and ends no
-        # connection that is idle. A proxy speaks it to clients.
+        # No HTTP/2: with it, granian reads forever if a client vanishes in the middle of a body, and never closes idle
+        # connections. A proxy can offer HTTP/2 to clients.
         http=HTTPModes.http1,
         websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=HEADER_BYTES),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES),
         ssl_cert=chain,
         ssl_key=key,
         ssl_protocol_min=SSLProtocols.tls13 if settings.server_tls_minimum == "1.3" else SSLProtocols.tls12,
@@ -84,15 +86,14 @@ def command() -> None:
     )
     if sys.platform != "win32":
         os.register_at_fork(
-            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ENDS),
-            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS),
-            after_in_child=_hear_as_a_worker,
+            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS),
+            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS),
+            after_in_child=_reset_signals,
         )
     metrics.share(root / settings.metrics_folder)
-    scheme = "https" if tls else "http"
-    where = f"{scheme}://{settings.server_address}:{settings.server_port}"
-    events.record(events.SYS_STARTUP, f"serving on {where}", workers=settings.server_workers)
-    server.serve(target_loader=_load)
+    url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
+    events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
+    server.serve(target_loader=_create_app)
     events.record(events.SYS_SHUTDOWN, "the server has stopped")
 
 
@@ -114,24 +115,24 @@ def check_port(address: str, port: int) -> None:
             ) from None
 
 
-def _hear_as_a_worker() -> None:
-    """Let a worker that was just forked end when its parent says so, before granian gives it a way of its own to end.
+def _reset_signals() -> None:
+    """Make SIGTERM end a freshly forked worker until granian installs its own handler.
 
-    Until then it has its parent's way, which would only note that its parent ends. Ctrl-C is its parent's to hear.
+    The inherited handler only sets the parent's stop flag. The parent handles SIGINT.
     """
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def _load(target: str) -> Flask:
-    """Return the application of one worker process; ``target`` is the package of the service.
+def _create_app(import_name: str) -> Flask:
+    """Return the application of a worker; ``import_name`` is the package that has ``create_app``.
 
-    Ctrl-C reaches a worker twice, from the terminal and from its parent, and the second one makes it hang. So it
-    listens to its parent alone.
+    Ctrl-C reaches a worker twice, from the terminal and as SIGTERM of its parent, and hangs in the second handler. So
+    a worker blocks SIGINT.
     """
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    application: Flask = import_module(target).create_app()
-    return application
+    app: Flask = import_module(import_name).create_app()
+    return app

@@ -23,9 +23,9 @@ def test_keys_under_a_pepper_that_is_gone_are_found(
         connection.execute(update(models.Key).values(revoked_at=service.core.clock.now()))
     assert lines(app, environ) == ["ok"]
     caller()
-    assert lines(app, environ | {"APP_KEY_PEPPER": token_urlsafe(32)}) == ["failure"]
+    assert lines(app, environ | {"APP_KEY_PEPPER": token_urlsafe(32)}) == ["error"]
     previous = {"APP_KEY_PEPPER": token_urlsafe(32), "APP_KEY_PEPPER_PREVIOUS": token_urlsafe(32)}
-    assert lines(app, environ | previous) == ["failure", "warning"]
+    assert lines(app, environ | previous) == ["error", "warning"]
 
 
 def test_keys_in_a_database_that_is_away_are_not_looked_at(
@@ -37,4 +37,4 @@ def test_keys_in_a_database_that_is_away_are_not_looked_at(
 
 def lines(app: Flask, environ: dict[str, str]) -> list[str]:
     done = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
-    return [line["state"] for line in json.loads(done.stdout) if line["check"] == "keys"]
+    return [line["status"] for line in json.loads(done.stdout) if line["check"] == "keys"]

@@ -53,7 +53,7 @@ def test_a_token_of_another_machine_does_not_work(local: Flask, environ: dict[st
 
 def test_no_provider_is_asked_for_anything(local: Flask) -> None:
     client = local.test_client()
-    assert "provider" not in client.get("/readyz").json["parts"]
+    assert "provider" not in client.get("/readyz").json["dependencies"]
     assert "authorization_servers" not in client.get("/.well-known/oauth-protected-resource").json
 
 

@@ -28,7 +28,7 @@ def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
     assert status(known) == 200
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json["parts"]["provider"] == "unavailable"
+    assert ready.json["dependencies"]["provider"] == "unavailable"
     provider.start(provider.port)
     deadline = time.monotonic() + 5
     while status(unknown) == 401 and time.monotonic() < deadline:
@@ -38,7 +38,7 @@ def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
 
 
 def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
-    assert client.get("/readyz").json["parts"]["provider"] == "ok"
+    assert client.get("/readyz").json["dependencies"]["provider"] == "ok"
 
 
 def test_a_provider_that_is_away_at_the_start_stops_nothing(
@@ -47,7 +47,7 @@ def test_a_provider_that_is_away_at_the_start_stops_nothing(
     provider.stop()
     assert status(provider.token()) == 401
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json["parts"]["provider"] == "unavailable"
+    assert client.get("/readyz").json["dependencies"]["provider"] == "unavailable"
     provider.start(provider.port)
     deadline = time.monotonic() + 5
     while status(provider.token()) == 401 and time.monotonic() < deadline:

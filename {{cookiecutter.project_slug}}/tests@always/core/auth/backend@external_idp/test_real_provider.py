@@ -118,7 +118,7 @@ def test_its_tokens_are_accepted_its_rotation_is_followed_and_its_outage_survive
     told = call(client, first).json
     assert told["id"] == f"{provider.issuer}#program"
     assert told["scopes"] == ["probes:read", "probes:write"]
-    assert client.get("/readyz").json["parts"]["provider"] == "ok"
+    assert client.get("/readyz").json["dependencies"]["provider"] == "ok"
 
     provider.rotate()
     second = provider.token()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
-from ...cli import argument, printing, table
+from ...cli import argument
 from ...cli.database_group import DatabaseGroup
+from ...cli.output import json_option, print_json, print_table
 from ...clock import now
 from ...database import AnyRow, connect, transaction
 from ..scopes_option import scopes_option
@@ -28,7 +29,7 @@ COMMANDS = (keys,)
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="The lifetime in days.")
 @click.option("--not-before", type=click.DateTime(DATES), help="The start of the validity, in UTC.")
 @rate_option
-@printing.as_json
+@json_option
 def create(
     name: str,
     scopes: tuple[str, ...] | None,
@@ -62,7 +63,7 @@ def create(
 
 @keys.command("list")
 @click.option("--owner", callback=argument.line(64), help="List only the keys of this owner.")
-@printing.as_json
+@json_option
 def list_(owner: str | None, as_json: bool) -> None:
     """List all keys, including revoked ones, without the keys themselves.
 
@@ -74,16 +75,15 @@ def list_(owner: str | None, as_json: bool) -> None:
         while page := queries.list_keys(connection, owner, 500, rows[-1].id if rows else None, revoked=True):
             rows += page
     if as_json:
-        printing.dump(KeySchema(many=True).dump(rows))
+        print_json(KeySchema(many=True).dump(rows))
         return
-    printing.table(
-        ("ID", "OWNER", "NAME", "STATE", "EXPIRES", "SCOPES"),
-        [(row.id, row.owner, row.name, _state(row), row.expires_at, " ".join(sorted(row.scopes))) for row in rows],
-    )
+    heading = ("ID", "OWNER", "NAME", "STATE", "EXPIRES", "SCOPES")
+    cells = [(row.id, row.owner, row.name, _state(row), row.expires_at, sorted(row.scopes)) for row in rows]
+    print_table([heading, *cells])
 
 
 @keys.command("show")
-@click.argument("key_id", metavar="ID", callback=argument.text)
+@click.argument("key_id", metavar="ID", callback=argument.utf8)
 def show(key_id: str) -> None:
     """Show the properties of a key, without the key itself.
 
@@ -94,13 +94,13 @@ def show(key_id: str) -> None:
         row = _find(connection, key_id)
     properties = {name.replace("_", " "): getattr(row, name) for name in KeySchema().fields}
     properties |= {"scopes": " ".join(sorted(row.scopes)), "state": _state(row)}
-    table.show([(name, table.text(value)) for name, value in properties.items()])
+    print_table(list(properties.items()))
 
 
 @keys.command("rotate")
-@click.argument("key_id", metavar="ID", callback=argument.text)
+@click.argument("key_id", metavar="ID", callback=argument.utf8)
 @click.option("--overlap", type=click.IntRange(0, MAX_OVERLAP_HOURS), help="Hours that the old key remains valid.")
-@printing.as_json
+@json_option
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     """Create a key that replaces another one, and print it, once.
 
@@ -116,7 +116,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
 
 
 @keys.command("revoke")
-@click.argument("key_id", metavar="ID", callback=argument.text)
+@click.argument("key_id", metavar="ID", callback=argument.utf8)
 def revoke(key_id: str) -> None:
     """Revoke a key, with immediate effect.
 
@@ -145,7 +145,7 @@ def _state(row: AnyRow) -> str:
 
 def _print(issued: issuing.IssuedKey, as_json: bool) -> None:
     if as_json:
-        printing.dump(issued._asdict())
+        print_json(issued._asdict())
         return
     click.echo(
         f"{issued.key}\nThis is the only time the key is shown. It expires on {issued.expires_at:%Y-%m-%d %H:%M} UTC."

@@ -131,13 +131,13 @@ def test_a_key_encrypted_with_another_secret_is_replaced(make_app: MakeApp, envi
     done = later.test_cli_runner().invoke(
         args=["doctor", "--json"], env=environ | {"APP_SECRET_KEY": "another secret key with many letters in it"}
     )
-    assert "warning" in [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"]
+    assert "warning" in [line["status"] for line in json.loads(done.stdout) if line["check"] == "signing keys"]
 
 
 @pytest.mark.usefixtures("without_tables")
 def test_doctor_skips_the_keys_if_the_database_has_no_tables(app: Flask, environ: dict[str, str]) -> None:
     done = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
-    assert [line["state"] for line in json.loads(done.stdout) if line["check"] == "signing keys"] == ["skipped"]
+    assert [line["status"] for line in json.loads(done.stdout) if line["check"] == "signing keys"] == ["skipped"]
 
 
 def test_tokens_verify_with_the_published_keys(app: Flask) -> None:

@@ -2,8 +2,9 @@
 
 import click
 
-from ....cli import argument, printing
+from ....cli import argument
 from ....cli.database_group import DatabaseGroup
+from ....cli.output import json_option, print_json, print_records
 from ....database import connect, transaction
 from ....observability import events
 from ...scopes_option import scopes_option
@@ -39,7 +40,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 @click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
 @rate_option
-@printing.as_json
+@json_option
 def create(
     name: str,
     grants: tuple[str, ...],
@@ -79,7 +80,7 @@ def create(
 
 
 @clients.command("list")
-@printing.as_json
+@json_option
 def list_(as_json: bool) -> None:
     """List all clients.
 
@@ -88,43 +89,26 @@ def list_(as_json: bool) -> None:
     """
     with connect() as connection:
         found = queries.find_all(connection)
-    if as_json:
-        printing.dump(
-            [
-                {
-                    "id": client.id,
-                    "name": client.name,
-                    "public": client.is_public,
-                    "introspects": client.introspects,
-                    "grants": sorted(client.grants),
-                    "redirect_uris": sorted(client.redirect_uris),
-                    "scopes": sorted(client.scopes),
-                    "rate": client.rate,
-                    "created_at": client.created_at,
-                }
-                for client in found
-            ]
-        )
-        return
-    printing.table(
-        ("ID", "NAME", "TYPE", "INTROSPECTS", "CREATED", "GRANTS", "SCOPES", "REDIRECT URIS"),
-        [
-            (
-                client.id,
-                client.name,
-                "public" if client.is_public else "confidential",
-                "yes" if client.introspects else None,
-                client.created_at,
-                *(" ".join(sorted(words)) for words in (client.grants, client.scopes, client.redirect_uris)),
-            )
-            for client in found
-        ],
-    )
+    records = [
+        {
+            "id": client.id,
+            "name": client.name,
+            "public": client.is_public,
+            "introspects": client.introspects,
+            "grants": sorted(client.grants),
+            "redirect_uris": sorted(client.redirect_uris),
+            "scopes": sorted(client.scopes),
+            "rate": client.rate,
+            "created_at": client.created_at,
+        }
+        for client in found
+    ]
+    print_records(records, as_json)
 
 
 @clients.command("rotate")
-@click.argument("client_id", metavar="ID", callback=argument.text)
-@printing.as_json
+@click.argument("client_id", metavar="ID", callback=argument.utf8)
+@json_option
 def rotate(client_id: str, as_json: bool) -> None:
     """Replace a client's secret and print the new one. The old secret stops working immediately.
 
@@ -140,7 +124,7 @@ def rotate(client_id: str, as_json: bool) -> None:
 
 
 @clients.command("delete")
-@click.argument("client_id", metavar="ID", callback=argument.text)
+@click.argument("client_id", metavar="ID", callback=argument.utf8)
 @click.confirmation_option(prompt="Delete the client and revoke all its tokens?")
 def delete(client_id: str) -> None:
     """Delete a client and revoke all its tokens.
@@ -164,7 +148,7 @@ def _find(client_id: str) -> queries.Client:
 
 def _print_credentials(client_id: str, secret: str | None, as_json: bool) -> None:
     if as_json:
-        printing.dump({"id": client_id, "secret": secret})
+        print_json({"id": client_id, "secret": secret})
         return
     click.echo(f"client_id      {client_id}")
     if secret:

@@ -2,8 +2,9 @@
 
 import click
 
-from ....cli import argument, printing
+from ....cli import argument
 from ....cli.database_group import DatabaseGroup
+from ....cli.output import json_option, print_records
 from ....clock import now
 from ....database import AnyRow, connect, transaction
 from ....observability import events
@@ -14,7 +15,7 @@ signing_keys = DatabaseGroup("signing-keys", help="List, rotate and delete the k
 
 
 @signing_keys.command("list")
-@printing.as_json
+@json_option
 def list_(as_json: bool) -> None:
     """List the published keys, newest first.
 
@@ -27,14 +28,9 @@ def list_(as_json: bool) -> None:
         rows = queries.find_published(connection)
     current = next((row.id for row in rows if row.signs_from <= now() and queries.decrypt(row)), None)
     states = {row.id: "signing" if row.id == current else _state(row) for row in rows}
-    if as_json:
-        names = ("id", "created_at", "signs_from", "retires_at")
-        printing.dump([{name: getattr(row, name) for name in names} | {"state": states[row.id]} for row in rows])
-        return
-    printing.table(
-        ("ID", "STATE", "CREATED", "SIGNS FROM", "RETIRES"),
-        [(row.id, states[row.id], row.created_at, row.signs_from, row.retires_at) for row in rows],
-    )
+    shown = ("id", "created_at", "signs_from", "retires_at")
+    records = [{name: getattr(row, name) for name in shown} | {"state": states[row.id]} for row in rows]
+    print_records(records, as_json)
 
 
 @signing_keys.command("rotate")
@@ -54,7 +50,7 @@ def rotate(immediately: bool) -> None:
 
 # The id may begin with a dash.
 @signing_keys.command("delete", context_settings={"ignore_unknown_options": True})
-@click.argument("key_id", metavar="ID", callback=argument.text)
+@click.argument("key_id", metavar="ID", callback=argument.utf8)
 @click.confirmation_option(prompt="Delete the key and invalidate every token that it signed?")
 def delete(key_id: str) -> None:
     """Delete a key that has leaked. Every token that it signed becomes invalid.

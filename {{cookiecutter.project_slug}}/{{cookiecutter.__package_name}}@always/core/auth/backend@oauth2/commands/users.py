@@ -6,8 +6,9 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from ....cli import argument, printing
+from ....cli import argument
 from ....cli.database_group import DatabaseGroup
+from ....cli.output import json_option, print_json, print_records
 from ....database import AnyRow, connect, transaction
 from ....observability import events
 from ...scopes import current_scopes
@@ -32,7 +33,7 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 @click.option("--email", required=True, callback=argument.line(100), help="The user's email address.")
 @scopes_option(meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
-@printing.as_json
+@json_option
 def create(name: str, email: str, scopes: tuple[str, ...] | None, from_stdin: bool, as_json: bool) -> None:
     """Create a user. The command prompts for the password.
 
@@ -50,13 +51,13 @@ def create(name: str, email: str, scopes: tuple[str, ...] | None, from_stdin: bo
         raise click.ClickException(f"The name {name} is taken. Choose another one.") from None
     events.record(USER_CREATED, "an operator created a user", owner=user_id)
     if as_json:
-        printing.dump({"id": user_id, "name": name, "scopes": scopes})
+        print_json({"id": user_id, "name": name, "scopes": scopes})
     else:
         click.echo(f"Created the user {name}, who can sign in now.")
 
 
 @users.command("list")
-@printing.as_json
+@json_option
 def list_(as_json: bool) -> None:
     """List all users.
 
@@ -65,19 +66,14 @@ def list_(as_json: bool) -> None:
     """
     with connect() as connection:
         rows = queries.find_all(connection)
-    if as_json:
-        shown = ("id", "name", "email", "created_at", "locked_at")
-        printing.dump([{name: getattr(row, name) for name in shown} | {"scopes": sorted(row.scopes)} for row in rows])
-        return
-    printing.table(
-        ("NAME", "ID", "EMAIL", "CREATED", "LOCKED", "SCOPES"),
-        [(row.name, row.id, row.email, row.created_at, row.locked_at, " ".join(sorted(row.scopes))) for row in rows],
-    )
+    shown = ("name", "id", "email", "created_at", "locked_at")
+    records = [{name: getattr(row, name) for name in shown} | {"scopes": sorted(row.scopes)} for row in rows]
+    print_records(records, as_json)
 
 
 @users.command("grant")
-@click.argument("name", callback=argument.text)
-@scopes_option(required=True, meaning="All scopes of the user, separated by spaces.")
+@click.argument("name", callback=argument.utf8)
+@scopes_option(meaning="All scopes of the user, separated by spaces.")
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 
@@ -98,7 +94,7 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
 
 
 @users.command("set-password")
-@click.argument("name", callback=argument.text)
+@click.argument("name", callback=argument.utf8)
 @password_stdin
 def set_password(name: str, from_stdin: bool) -> None:
     """Set a user's password, and end all sessions and tokens of the user.
@@ -116,7 +112,7 @@ def set_password(name: str, from_stdin: bool) -> None:
 
 
 @users.command("lock")
-@click.argument("name", callback=argument.text)
+@click.argument("name", callback=argument.utf8)
 def lock(name: str) -> None:
     """Prevent a user from signing in, and end all sessions and tokens of the user.
 
@@ -131,7 +127,7 @@ def lock(name: str) -> None:
 
 
 @users.command("unlock")
-@click.argument("name", callback=argument.text)
+@click.argument("name", callback=argument.utf8)
 def unlock(name: str) -> None:
     """Allow a locked user to sign in again.
 
@@ -146,7 +142,7 @@ def unlock(name: str) -> None:
 
 
 @users.command("delete")
-@click.argument("name", callback=argument.text)
+@click.argument("name", callback=argument.utf8)
 @click.confirmation_option(prompt="Delete the user with all sessions, tokens and data?")
 def delete(name: str) -> None:
     """Delete a user with all sessions, tokens and data.
