@@ -86,7 +86,7 @@ def test_a_key_may_begin_later_and_so_does_what_replaces_it(app: Flask, later: L
     "args",
     [["create", "--name", "x", "--scopes", "probes:read"], ["list"], ["show", "x"], ["rotate", "x"], ["revoke", "x"]],
 )
-def test_a_database_without_tables_is_told_in_a_sentence(app: Flask, args: list[str]) -> None:
+def test_a_database_without_tables_is_reported_in_one_sentence(app: Flask, args: list[str]) -> None:
     done = app.test_cli_runner().invoke(args=["keys", *args])
     assert done.exit_code == 1
-    assert "has not the tables of this version: `flask db upgrade`" in done.stderr
+    assert "The database is unreachable or not migrated. Start it, or run `flask db upgrade`." in done.stderr
