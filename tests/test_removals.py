@@ -46,7 +46,7 @@ class Booking(Base):
 def parts(service: Path) -> dict[str, tuple[list[str], str, str]]:
     """Return the optional parts that a service's document lists.
 
-    Each has the paths to delete, the text of the line to delete, and the file of that line.
+    Each has the paths to delete, the line to delete, and the file that contains this line.
     """
     text = (service / "docs" / "development.md").read_text("utf-8")
     return {
