@@ -5,5 +5,5 @@ SCOPES: dict[str, str] = {
     "items:write": "Create, change and delete your items",
 }
 
-# A new user gets these at sign-up, if the service has one and the settings enable it.
+# The scopes of users who sign up, if the service has sign-up and the settings enable it.
 SIGN_UP_SCOPES: list[str] = ["items:read", "items:write"]

@@ -1,11 +1,12 @@
-"""The settings of this service itself; those of ``core`` are in ``core/settings``."""
+"""Your own settings; those of ``core`` are in ``core/settings``."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """None so far. Declare one as ``core/settings/core.py`` does: ``orders_per_page: int = setting(...)``.
+    """No settings yet. Declare one with ``core.setting``, as in ``docs/development.md`` and ``core/settings/core.py``.
 
-    ``orders_per_page`` is ``per_page`` under ``[orders]`` in ``settings.toml``, or ``APP_ORDERS_PER_PAGE``.
+    The field ``orders_per_page`` is ``per_page`` under ``[orders]`` in ``settings.toml``, and the variable
+    ``APP_ORDERS_PER_PAGE``.
     """

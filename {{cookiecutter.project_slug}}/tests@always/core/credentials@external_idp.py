@@ -1,4 +1,4 @@
-"""Credentials for the tests: tokens of an identity provider that runs beside them."""
+"""Credentials for the tests: tokens of an identity provider that runs in the process of the tests."""
 
 from collections.abc import Callable
 from functools import cache
@@ -8,27 +8,27 @@ from flask import Flask
 
 from tests.core.identity_provider import IdentityProvider
 
-# What an earlier command prints stands in the documents as one of these; where in its output it is.
+# Placeholders in the documents, with a pattern that finds the value in the output of an earlier command.
 PRINTED: dict[str, str] = {}
 Grant = Callable[[Flask, str, str], dict[str, str]]
 
 
 @cache
 def provider() -> IdentityProvider:
-    """Return the provider of all tests that do nothing to it."""
+    """Return the provider that tests share if they do not change it."""
     return IdentityProvider()
 
 
 def secrets() -> dict[str, str]:
-    """Return the settings that lead the service to the provider."""
+    """Return the settings of a service that trusts the provider."""
     return {f"APP_{name.upper()}": value for name, value in provider().settings.items()}
 
 
 @pytest.fixture
 def grant() -> Grant:
-    """Give an owner a credential with the scopes, as request headers."""
+    """Return the request headers with a credential of an owner."""
 
-    def give(_app: Flask, owner: str, scopes: str) -> dict[str, str]:
+    def issue(_app: Flask, owner: str, scopes: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {provider().token(owner, scopes)}"}
 
-    return give
+    return issue

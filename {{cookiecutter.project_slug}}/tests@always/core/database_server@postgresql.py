@@ -1,4 +1,4 @@
-"""The database of the tests: a real PostgreSQL, made for them and removed after them."""
+"""The database of the tests: a real PostgreSQL server with temporary data."""
 
 import os
 import secrets
@@ -14,28 +14,28 @@ import pytest
 
 from tests.core.real_server import HOST, own_folder, program, running, unprivileged
 
-# A process asks from time to time what another committed.
+# Processes notice the revocations of others only after some seconds.
 COMMITS_ARE_SEEN_AT_ONCE = False
-# Asks how long a transaction waits for another.
+# Returns how long a transaction waits for a lock.
 MILLISECONDS_TO_WAIT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
-# Debian keeps the servers of each version apart, outside PATH.
+# Debian installs each version into its own folder, outside PATH.
 FOLDERS = tuple(Path("/usr/lib/postgresql").glob("*/bin"))
-# The data lives for minutes: writing it safely to the disk would only cost time.
+# Durability only costs time here: the data is deleted after the tests.
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Yield the address of an empty database."""
+    """Yield the URL of an empty database."""
     initdb, server = program("initdb", *FOLDERS), program("postgres", *FOLDERS)
     user, password = unprivileged(), secrets.token_urlsafe(16)
 
-    def address(port: int) -> str:
+    def url(port: int) -> str:
         return f"postgresql://service:{password}@{HOST}:{port}/postgres"
 
     def ready(port: int) -> bool:
         try:
-            psycopg.connect(address(port), connect_timeout=2).close()
+            psycopg.connect(url(port), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -44,12 +44,12 @@ def serving() -> Iterator[str]:
         _create(initdb, folder, password, user)
         command = [server, "-D", str(folder / "data"), "-k", str(folder), "-h", HOST, *FAST]
         with running(lambda port: [*command, "-p", str(port)], ready=ready, user=user) as port:
-            yield address(port)
+            yield url(port)
 
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """Yield the address of the database: TEST_DATABASE_URL, else of a server that lives as long as the tests."""
+    """Yield TEST_DATABASE_URL, or the URL of a server that runs during the tests."""
     given = os.environ.get("TEST_DATABASE_URL")
     with nullcontext(given) if given else serving() as url:
         yield url
@@ -74,7 +74,7 @@ def _create(initdb: str, folder: Path, password: str, user: str | None) -> None:
 
 @pytest.fixture
 def empty_database(database_url: str) -> Iterator[str]:
-    """Yield the URL of a new database of the same server, which is dropped afterwards."""
+    """Yield the URL of a new database on the same server, and drop it afterwards."""
     name = f"empty_{secrets.token_hex(8)}"
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

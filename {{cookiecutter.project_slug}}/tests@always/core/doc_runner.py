@@ -1,4 +1,4 @@
-"""Runs the commands of a document as a reader would paste them, those of the service in this process."""
+"""Run the commands of a document as a reader would paste them; requests and `flask` commands run in this process."""
 
 import os
 import re
@@ -19,16 +19,17 @@ from werkzeug.test import Client, TestResponse
 from tests.core.live_server import ROOT, free_port
 
 SERVICE = "https://localhost:8443"
-FIGURES = "https://localhost:9464"
-PASSWORD = "what nobody else would think of\n"
-# Servers have tests of their own; here the calls of a document reach what they answer in this process.
+METRICS = "https://localhost:9464"
+PASSWORD = "four unrelated random words\n"
+# Other tests start the servers. Here, requests to them go to the WSGI applications in this process.
 SERVERS = {("serve",), ("metrics", "serve")}
 
 
-class Shell:
-    """What stands in a place that is meant for it, such as ``$APP_METRICS_TOKEN``, comes from ``given`` or was printed.
+class DocumentRunner:
+    """Runs lines of a document, with values for placeholders such as ``$APP_METRICS_TOKEN``.
 
-    ``printed`` tells for each other place the pattern that finds its value in what a command prints.
+    The values come from ``values``, or from the output of earlier commands: ``printed`` maps a placeholder to the
+    pattern that finds its value.
     """
 
     def __init__(
@@ -37,30 +38,30 @@ class Shell:
         folder: Path,
         *,
         client: FlaskClient,
-        figures: Any,
-        given: Mapping[str, str],
+        metrics: Any,
+        values: Mapping[str, str],
         printed: Mapping[str, str],
     ) -> None:
         self._app = app
         self._folder = folder
         self._client = client
-        self._figures = Client(figures)
+        self._metrics = Client(metrics)
         self._patterns = printed
-        self._places = {**dict(zip(printed, printed, strict=True)), **given}
+        self._values = {**dict(zip(printed, printed, strict=True)), **values}
 
     def run(self, line: str) -> None:
-        """Run the commands of a line, each with what the one before prints."""
-        for place, value in self._places.items():
-            line = line.replace(place, value)
+        """Run the commands of a line; a pipe passes the output of one to the next."""
+        for placeholder, value in self._values.items():
+            line = line.replace(placeholder, value)
         if line.startswith("export "):
             self._export(line)
             return
         self._pipe(line)
 
     def _export(self, line: str) -> None:
-        """Run what gives a variable its value; ``...`` stands for what the reader was shown."""
+        """Run the command in ``$(...)`` that sets a variable; ``...`` is a value that the reader copies."""
         if found := re.fullmatch(r"export \w+=\$\((.+)\)", line):
-            assert re.fullmatch(r"[\w.~+/=-]+\n?", self._pipe(found[1])), line  # and nothing around it
+            assert re.fullmatch(r"[\w.~+/=-]+\n?", self._pipe(found[1])), line  # one word, without a message around it
         else:
             assert re.fullmatch(r"export( \w+=\.\.\.)+", line), line
 
@@ -68,20 +69,20 @@ class Shell:
         piped = ""
         for part in line.split(" | "):
             piped = self._run(shlex.split(part, comments=True), piped)
-            for place, pattern in self._patterns.items():
+            for placeholder, pattern in self._patterns.items():
                 if found := re.search(pattern, piped):
-                    self._places[place] = found[1]
+                    self._values[placeholder] = found[1]
         return piped
 
     def _run(self, words: list[str], piped: str) -> str:
         match words:
             case ["make", "run" | "test"]:
-                return ""  # a server too, and this very run
+                return ""  # a server, and the tests that are running
             case ["curl", *rest]:
                 return self._call(rest).get_data(as_text=True)
             case ["uv", "sync", *rest]:
-                # What a machine of production installs is not what the tests need: only the options are tried.
-                uv = os.environ.get("UV") or program("uv")  # `uv run` tells its children which one it was
+                # Check only the options: an installation for production would remove what the tests need.
+                uv = os.environ.get("UV") or program("uv")  # `uv run` sets UV to its own path
                 subprocess.run([uv, "sync", *rest, "--help"], check=True, stdout=subprocess.DEVNULL)
                 return ""
             case ["uv", "run", "flask", *rest] | ["uv", "run", "--no-sync", "flask", *rest]:
@@ -102,17 +103,17 @@ class Shell:
         raise AssertionError(words)
 
     def _flask(self, words: list[str], piped: str) -> str:
-        with self._app.app_context():  # which the ``flask`` command gives to every command
-            typed = piped or ("y\n" if "delete" in words else PASSWORD * 2)  # where a command asks
-            done = self._app.test_cli_runner().invoke(args=words, input=typed)
-        # The doctor of a service in production says what a test does not have, a public host for example.
-        assert done.exit_code in ((0, 1) if words[0] == "doctor" else (0,)), (words, done.output)
-        return done.output
+        with self._app.app_context():  # as under the `flask` command
+            typed = piped or ("y\n" if "delete" in words else PASSWORD * 2)  # the answers to prompts
+            result = self._app.test_cli_runner().invoke(args=words, input=typed)
+        # `flask doctor --production` finds problems in the settings of a test, such as a missing public host.
+        assert result.exit_code in ((0, 1) if words[0] == "doctor" else (0,)), (words, result.output)
+        return result.output
 
     def _call(self, words: Sequence[str]) -> TestResponse:
         options = {"-X": "", "-d": "", "--cacert": "", "-u": ""}
         headers: dict[str, str] = {}
-        address = ""
+        url = ""
         rest = iter(words)
         for word in rest:
             if word == "-H":
@@ -121,27 +122,27 @@ class Shell:
             elif word in options:
                 options[word] = next(rest)
             else:
-                address = word
+                url = word
         assert options["--cacert"] == "certs/ca.pem"
-        # The client brings the credential that the example has in a variable.
+        # The client sends its own credential instead of the one that the example has in a variable.
         headers = {name: value for name, value in headers.items() if "$" not in value}
         if options["-u"]:
             headers["Authorization"] = f"Basic {b64encode(options['-u'].encode()).decode()}"
         if options["-d"]:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        client, origin = (self._figures, FIGURES) if address.startswith(FIGURES) else (self._client, SERVICE)
-        answer = client.open(
-            address.removeprefix(origin),
+        client, origin = (self._metrics, METRICS) if url.startswith(METRICS) else (self._client, SERVICE)
+        response = client.open(
+            url.removeprefix(origin),
             method=options["-X"] or ("POST" if options["-d"] else "GET"),
             headers=headers,
             data=options["-d"] or None,
         )
-        assert answer.status_code < 300, (words, answer.get_data(as_text=True))
-        return answer
+        assert response.status_code < 300, (words, response.get_data(as_text=True))
+        return response
 
 
 def program(name: str) -> str:
-    """Return the path of a program; without it the test is skipped, and fails on CI, where all of them must run."""
+    """Return the path of a program; skip the test if it is missing, or fail if CI is set."""
     found = shutil.which(name)
     if found is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs {name}")
@@ -149,14 +150,14 @@ def program(name: str) -> str:
 
 
 def start_and_stop_prometheus(options: Sequence[str], folder: Path) -> None:
-    """Start it on a free port, see that it takes its configuration, and stop it."""
+    """Start Prometheus on a free port, wait until it has accepted its configuration, and stop it."""
     command = [program("prometheus"), *(option.replace(":9090", f":{free_port()}") for option in options)]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stderr is not None
-        said = []
+        output = []
         for line in process.stderr:
-            said.append(line)
+            output.append(line)
             if "Server is ready to receive web requests" in line:
                 process.terminate()
-    assert process.returncode == 0, said
-    assert any("Server is ready" in line for line in said), said
+    assert process.returncode == 0, output
+    assert any("Server is ready" in line for line in output), output

@@ -1,6 +1,6 @@
-"""An identity provider for the tests: it publishes its keys over HTTPS and signs what it is told to.
+"""An identity provider for the tests: it publishes its keys over HTTPS and signs any claims.
 
-The fixtures give a test one of its own, and calls to a service that trusts it.
+The fixtures create one for a test, and a client of a service that trusts it.
 """
 
 import json
@@ -32,8 +32,8 @@ ME = "/api/v1/me"
 class IdentityProvider:
     """A provider on a free port.
 
-    ``asked`` are the paths that were asked for; ``metadata`` and ``redirects`` change what it says, ``before`` comes
-    ahead of each answer byte by byte, and it is frozen while ``answers`` is not set.
+    ``asked`` contains the paths of all requests. ``metadata`` changes the metadata document, ``redirects`` maps a path
+    to a Location, and ``before`` is sent byte by byte before each response. Requests wait while ``answers`` is not set.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class IdentityProvider:
         return {"provider_issuer": self.issuer, "provider_ca": str(self.ca), "provider_audience": AUDIENCE}
 
     def start(self, port: int = 0) -> None:
-        """Serve, at the port where it was before if that is given."""
+        """Serve in a thread, on a free port or on ``port``."""
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,11 +77,11 @@ class IdentityProvider:
                 self.wfile.write(content)
 
             def log_message(self, *_: Any) -> None:
-                """Keep quiet."""
+                """Log nothing."""
 
         class Server(ThreadingHTTPServer):
             def handle_error(self, *_: Any) -> None:
-                """Keep quiet: a caller may go away before it has the answer."""
+                """Log nothing: a client may disconnect before it has read the response."""
 
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(Path(self._folder.name, "server.pem"), Path(self._folder.name, "server-key.pem"))
@@ -92,18 +92,18 @@ class IdentityProvider:
         Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def stop(self) -> None:
-        """Go away."""
+        """Close the port; ``start`` opens it again."""
         self._server.shutdown()
         self._server.server_close()
 
     def close(self) -> None:
-        """Go away for good."""
+        """Close the port and delete the files."""
         self.answers.set()
         self.stop()
         self._folder.cleanup()
 
     def document(self, path: str) -> Any:
-        """What is at a path."""
+        """Return the JSON document at a path, None if there is none."""
         return {
             "/.well-known/openid-configuration": {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
             | self.metadata,
@@ -111,12 +111,12 @@ class IdentityProvider:
         }.get(path)
 
     def rotate(self) -> None:
-        """Sign with a new key; the old one stays published."""
+        """Sign with a new key; the old one remains published."""
         self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         self.published = [self.key.as_dict(private=False), *self.published]
 
     def token(self, subject: str = "ada", scopes: str = "probes:read", **claims: Any) -> str:
-        """An access token in the shape of RFC 9068; a claim that is None is left out."""
+        """Return an access token (RFC 9068); a claim whose value is None is omitted."""
         now = int(time.time())
         usual = {
             "iss": self.issuer,
@@ -134,7 +134,7 @@ class IdentityProvider:
 
 @pytest.fixture
 def provider() -> Iterator[IdentityProvider]:
-    """A provider that the test may do anything to."""
+    """A provider that only this test uses, and may change or stop."""
     provider = IdentityProvider()
     yield provider
     provider.close()
@@ -142,16 +142,17 @@ def provider() -> Iterator[IdentityProvider]:
 
 @pytest.fixture
 def client(make_app: MakeApp, provider: IdentityProvider) -> FlaskClient:
+    """A client of a service that trusts ``provider``."""
     return make_app(**provider.settings, limits_failed_authentications="1000/minute").test_client()
 
 
 @pytest.fixture
 def status(client: FlaskClient) -> Status:
-    """Call with a token and return the status of the answer."""
+    """Send a request with a token and return the status of the response."""
     return lambda token: client.get(ME, headers={"Authorization": f"Bearer {token}"}).status_code
 
 
 @pytest.fixture
 def soon(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let unknown keys be looked for again at once."""
+    """Fetch the keys for every unknown key, without an interval between fetches."""
     monkeypatch.setattr(service.core.auth.backend.provider, "MIN_INTERVAL", 0.0)

@@ -1,4 +1,4 @@
-"""The service as it runs: ``flask serve`` in a process of its own, spoken to over TLS."""
+"""The service in a separate process, as ``flask serve`` runs it, and TLS connections to it."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from tests.core.package import ROOT
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
-# Windows asks no process to end, only a group that has a console.
+# Windows can only send CTRL_BREAK, and only to a process group with a console.
 if sys.platform == "win32":
     END, GROUP = signal.CTRL_BREAK_EVENT, subprocess.CREATE_NEW_PROCESS_GROUP
 else:
@@ -25,7 +25,7 @@ else:
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: where it listens, whose CA to trust, where its output goes, the variables it was given."""
+    """A running service: its port, its CA, the file with its output, and its environment."""
 
     port: int
     ca: Path
@@ -33,7 +33,7 @@ class Served:
     environ: Mapping[str, str]
 
     def trusting(self) -> ssl.SSLContext:
-        """Return what a client that trusts the development CA uses, strict as Python 3.13 is by default."""
+        """Return an SSL context that trusts the development CA, as strict as the default of Python 3.13."""
         context = ssl.create_default_context(cafile=self.ca)
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
@@ -44,15 +44,15 @@ class Served:
         return (context or self.trusting()).wrap_socket(plain, server_hostname=name)
 
     def send(self, *lines: str, body: bytes = b"") -> bytes:
-        """Send the lines of a request and return all that comes back until the server closes."""
+        """Send the lines of a request and return everything that the server sends until it closes the connection."""
         with closing(self.connect()) as connection:
-            with suppress(OSError):  # the server may close before it has read all
+            with suppress(OSError):  # the server may close before it has read everything
                 connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             return read_all(connection)
 
 
 def read_all(connection: socket.socket) -> bytes:
-    """Return all that comes until the other side closes or is silent for two seconds."""
+    """Return everything received until the peer closes the connection or sends nothing for two seconds."""
     connection.settimeout(2)
     received = b""
     try:
@@ -64,7 +64,7 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on at this moment."""
+    """Return a port on which nothing listens at present."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -75,7 +75,7 @@ def free_port() -> int:
 def serving(
     environ: Mapping[str, str], folder: Path, ca: Path, flask_app: str = "tests.core.service"
 ) -> Iterator[Served]:
-    """Serve with these variables; the process is stopped by its id and must end well."""
+    """Run the service with these variables, then stop the process by its id and check that it exits with status 0."""
     port, output = free_port(), folder / "output"
     variables = {**os.environ, **environ, "APP_SERVER_PORT": str(port), "FLASK_APP": flask_app}
     with output.open("wb") as log:
@@ -100,6 +100,6 @@ def serving(
 
 
 def listens(port: int) -> bool:
-    """Tell whether something listens there."""
+    """Return whether a process listens on the port."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0

@@ -1,4 +1,4 @@
-"""The claims of the tokens that well-known providers send: access tokens and, beside them, ID tokens."""
+"""The claims of access tokens and ID tokens that well-known providers issue."""
 
 TENANT = "8f1e6c1d-2a51-4a5e-9a0e-6a2d0c3b7f11"
 AUDIENCE = "3c9f4b0e-7f0d-4d43-8d3b-0f6d5e2a9c10"

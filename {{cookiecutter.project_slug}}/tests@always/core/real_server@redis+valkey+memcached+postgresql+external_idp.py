@@ -18,9 +18,9 @@ START_SECONDS = 30
 
 
 def program(name: str, *folders: Path) -> str:
-    """Return the path of a program, looked for in PATH and in these folders; newest folder first.
+    """Return the path of a program in PATH or one of these folders, the newest folder first.
 
-    Without it the tests that need it are skipped; on CI, where all of them must run, they fail.
+    If it is missing, the test is skipped. If CI is set, the test fails, because all tests must run there.
     """
     path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, sorted(folders, reverse=True))])
     found = shutil.which(name, path=path)
@@ -30,13 +30,13 @@ def program(name: str, *folders: Path) -> str:
 
 
 def unprivileged() -> str | None:
-    """Name the user to run a server as where the tests run as root, which servers refuse."""
+    """Return the user that runs a server if the tests run as root: servers refuse to run as root."""
     return "nobody" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 
 
 @contextmanager
 def own_folder(user: str | None = None) -> Iterator[Path]:
-    """Yield a short-lived folder that belongs to that user."""
+    """Yield a temporary folder that belongs to the user."""
     with tempfile.TemporaryDirectory(prefix="server-") as name:
         if user:
             shutil.chown(name, user)
@@ -44,7 +44,7 @@ def own_folder(user: str | None = None) -> Iterator[Path]:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on at this moment."""
+    """Return a port on which nothing listens at present."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 def accepts(port: int) -> bool:
-    """Tell whether something listens there."""
+    """Return whether a process listens on the port."""
     with socket.socket() as client:
         client.settimeout(1)
         return client.connect_ex((HOST, port)) == 0
@@ -65,9 +65,9 @@ def running(
     ready: Callable[[int], bool] = accepts,
     user: str | None = None,
 ) -> Iterator[int]:
-    """Start the command for a free port and yield that port once the server is ready.
+    """Start a server with ``command(port)`` on a free port, and yield the port when the server is ready.
 
-    Raises RuntimeError with the server's own words when it does not start.
+    Raises RuntimeError with the server's output if it does not start.
     """
     with tempfile.TemporaryFile() as log:
         port, process = _start(command, ready, user, log.fileno())
@@ -77,7 +77,7 @@ def running(
                 raise RuntimeError(log.read().decode(errors="replace"))
             yield port
         finally:
-            # On a SIGTERM some servers wait for their clients to go; on this one all of them stop.
+            # After SIGTERM some servers wait until all clients disconnect; after SIGINT none of them does.
             process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
             process.wait(timeout=START_SECONDS)
 
@@ -88,7 +88,7 @@ def _start(
     user: str | None,
     log: int,
 ) -> tuple[int, subprocess.Popen[bytes]]:
-    # Between choosing a port and opening it another test may take it: then the server ends at once.
+    # Another process can take the free port first: then the server exits at once, and another port is tried.
     for _ in range(3):
         port = free_port()
         process = subprocess.Popen(command(port), stdout=log, stderr=log, user=user)

@@ -1,4 +1,4 @@
-"""Tokens for the tests of ``auth.claims``: a good one, each part of which may be changed, and what is said to it."""
+"""Signed tokens for the tests of ``auth.claims``: a valid one, and the same with changed headers and claims."""
 
 import base64
 import json
@@ -25,6 +25,7 @@ Check = Callable[[str], Any]
 
 
 def good_claims() -> dict[str, Any]:
+    """Return claims that are valid for the next 60 seconds."""
     now = int(time.time())
     return {
         "iss": ISSUER,
@@ -39,27 +40,31 @@ def good_claims() -> dict[str, Any]:
 
 
 def changed(good: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return ``good`` with the changes; ``MISSING`` removes a name."""
     return {name: value for name, value in {**good, **changes}.items() if value is not MISSING}
 
 
 def segment(value: Any) -> str:
+    """Return bytes, or a value as JSON, encoded as a segment of a JWS."""
     text = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
 def signed(header: Any, claims: Any, key: Key = SIGNER, algorithm: str = "ES256") -> str:
-    """Sign whatever is given, also what no library would."""
+    """Sign any header and claims, including invalid ones, which libraries refuse to sign."""
     text = f"{segment(header)}.{segment(claims)}"
     signature = jws.JWSRegistry.algorithms[algorithm].sign(text.encode(), key)
     return f"{text}.{segment(signature)}"
 
 
 def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
+    """Return a valid token with these changes to its header and claims."""
     return signed(changed(GOOD_HEADER, header or {}), changed(good_claims(), claims))
 
 
 @pytest.fixture
 def rules(service: ModuleType) -> Any:
+    """The rules that the tokens are validated against."""
     return service.core.auth.backend.claims.Rules(
         issuer=ISSUER, audience=AUDIENCE, algorithms=frozenset({"ES256", "RS256"})
     )
@@ -67,12 +72,13 @@ def rules(service: ModuleType) -> Any:
 
 @pytest.fixture
 def check(service: ModuleType, rules: Any) -> Check:
+    """Validate a token against ``rules`` and ``KEYS``."""
     return lambda text: service.core.auth.backend.claims.validate(text, rules, KEYS.get)
 
 
 @pytest.fixture
 def refused(service: ModuleType, check: Check) -> Callable[[str], str]:
-    """Return why a token is refused."""
+    """Return the reason for which a token is rejected."""
 
     def refuse(text: str) -> str:
         with pytest.raises(service.core.auth.errors.AuthenticationError) as failure:

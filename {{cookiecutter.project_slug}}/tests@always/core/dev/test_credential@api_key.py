@@ -1,4 +1,4 @@
-"""``make run`` prints an API key that works, whatever an earlier start left."""
+"""``make run`` prints an API key that works, even if a file of an earlier run is invalid or outdated."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``make run`` prints a password and clients that work, whatever an earlier start left."""
+"""``make run`` prints a password and clients that work, even if a file of an earlier run is invalid or outdated."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""``make run`` explains in a sentence why it cannot start."""
+"""``make run`` reports in one sentence why it cannot start the service."""
 
 import socket
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MakeApp = Callable[..., Flask]
     [
         (OperationalError("SELECT 1", {}, OSError("no answer\nIs the server running?")), ": no answer"),
         (PermissionError(13, "Permission denied"), ": [Errno 13] Permission denied"),
-        (click.ClickException("There is no such thing."), ""),
+        (click.ClickException("The key does not exist."), ""),
     ],
 )
 def test_a_failed_command_is_explained(
@@ -33,7 +33,7 @@ def test_a_failed_command_is_explained(
         service.flask("fail")
     message = str(exit_info.value)
     assert message.endswith(f"`flask fail` failed{reason}.")
-    assert ("There is no such thing." in message) == (not reason)
+    assert ("The key does not exist." in message) == (not reason)
 
 
 def test_a_used_port_is_reported_before_anything_is_printed(

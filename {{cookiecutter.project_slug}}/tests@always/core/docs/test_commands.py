@@ -1,4 +1,4 @@
-"""Every command in the documents does what it says there."""
+"""Every command in the documents works when a reader pastes it."""
 
 import re
 import shutil
@@ -11,18 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.core.credentials import PRINTED
-from tests.core.doc_runner import Shell
+from tests.core.doc_runner import DocumentRunner
 from tests.core.live_server import ROOT
 from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
-# What a log holds, for the commands that read one.
+# The content of the log file that some commands read.
 LINE = '{"time":"2026-01-05T12:00:00.000000Z","level":"info","event":"request","request_id":"3f9a","status":200}\n'
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Give each command of each document, its continued lines joined."""
+    """Yield the name of each document with each of its commands; continued lines are joined."""
     for document in [*sorted(ROOT.glob("docs/*.md")), *ROOT.glob("ops/*.md"), ROOT / "README.md"]:
         for block in re.findall(r"^```console\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             for line in block.replace("\\\n", " ").splitlines():
@@ -39,11 +39,11 @@ def test_every_command_works(
     tmp_path: Path,
     document: str,
 ) -> None:
-    called = make_app()
-    client = caller(" ".join(scope for scope in registered(called, "Scopes") if scope != "admin"), app=called)
-    given = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
+    served = make_app()
+    client = caller(" ".join(scope for scope in registered(served, "Scopes") if scope != "admin"), app=served)
+    values = {"$APP_METRICS_TOKEN": environ["APP_METRICS_TOKEN"]}
 
-    # Commands are for whoever develops or operates: with what .env.example names, and settings.toml for the rest.
+    # A developer's environment: the variables of .env.example; settings.toml contains everything else.
     example = (ROOT / ".env.example").read_text("utf-8")
     for name in [name for name in environ if name not in example and not name.startswith(("APP_SE", "APP_LIMITER"))]:
         del environ[name]
@@ -54,14 +54,14 @@ def test_every_command_works(
     if (ROOT / "ops").exists():
         shutil.copytree(ROOT / "ops", tmp_path / "ops")
     Path("service.log").write_text(LINE, "utf-8")
-    figures = service.core.commands.metrics.application(called)
-    shell = Shell(make_app(), tmp_path, client=client, figures=figures, given=given, printed=PRINTED)
+    metrics = service.core.commands.metrics.application(served)
+    runner = DocumentRunner(make_app(), tmp_path, client=client, metrics=metrics, values=values, printed=PRINTED)
     for name, line in commands():
         if name == document:
-            shell.run(line)
+            runner.run(line)
 
 
-def test_git_ignores_what_a_command_in_the_documents_writes_beside_the_code() -> None:
+def test_git_ignores_the_files_that_commands_in_the_documents_create() -> None:
     tasks = re.findall(r"^\| `make \w+` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     lines = [*tasks, *(line for _, line in commands())]
     written = {found for line in lines for found in re.findall(r"(?: > |flask openapi )(\S+)", line)}
@@ -69,22 +69,22 @@ def test_git_ignores_what_a_command_in_the_documents_writes_beside_the_code() ->
     assert {f"/{name}" for name in written} <= set((ROOT / ".gitignore").read_text("utf-8").splitlines())
 
 
-def test_each_task_without_make_is_what_make_runs() -> None:
+def test_the_readme_lists_the_command_of_each_make_target() -> None:
     tasks = re.findall(r"^\| `make (\w+)` \| `(.+?)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     lines = re.findall(r"^(\w+): uv ##.*\n\t@(.+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert dict(tasks) == {target: line.replace('"$(UV)"', "uv") for target, line in lines}
 
 
-def test_the_documents_point_at_files_and_headings_that_are_there() -> None:
+def test_every_link_in_the_documents_leads_to_a_file_and_a_heading() -> None:
     documents = [*ROOT.glob("docs/*.md"), *ROOT.glob("ops/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
         for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
-            named = document.parent / target if target else document
-            assert named.exists(), (document.name, target)
-            assert not heading or heading in headings(named), (document.name, target, heading)
+            linked = document.parent / target if target else document
+            assert linked.exists(), (document.name, target)
+            assert not heading or heading in headings(linked), (document.name, target, heading)
 
 
 def headings(document: Path) -> set[str]:
-    """Return the names by which a link finds the headings of a document."""
+    """Return the anchors of a document's headings, as in a link."""
     lines = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}

@@ -1,4 +1,4 @@
-"""The documents say what the code does; ``make docs`` writes them anew."""
+"""The generated documents match the code; ``make docs`` generates them again."""
 
 from pathlib import Path
 from types import ModuleType
@@ -24,14 +24,14 @@ def test_the_policy_and_the_openapi_document_match_their_reviewed_snapshots(app:
     assert (ROOT / name).read_text("utf-8") == documents.documents(app)[name], "run `make docs` and review the change"
 
 
-def test_every_control_is_proved() -> None:
+def test_every_control_has_a_test() -> None:
     listed = [control for part in documents.controls(ROOT) for control in part["controls"]]
     assert len(set(listed)) == len(listed)
     assert set(listed) <= {control for control, _, _ in documents.control_tests(ROOT / "tests")}
 
 
 def test_every_file_of_a_control_exists(app: Flask) -> None:
-    """``*`` stands for the resources of the service: each has such a file, if there are any."""
+    """In a path, ``*`` is any resource of the service: each of them must have the file."""
     for part in documents.controls(ROOT):
         for control, (_, *files) in part["controls"].items():
             assert files, control
@@ -48,14 +48,13 @@ def resource_packages(app: Flask) -> set[str]:
 
 
 def test_the_type_of_every_error_leads_to_its_meaning(client: FlaskClient, service: ModuleType) -> None:
-    for name, kind in service.core.problems.PROBLEM_TYPES.items():
-        told = client.get(f"/problems/{name}").get_json()
-        assert (told["status"], told["meaning"]) == (kind.status, kind.meaning)
-        assert kind.meaning in (ROOT / "docs" / "errors.md").read_text("utf-8")
+    for name, problem_type in service.core.problems.PROBLEM_TYPES.items():
+        page = client.get(f"/problems/{name}").get_json()
+        assert (page["status"], page["meaning"]) == (problem_type.status, problem_type.meaning)
+        assert problem_type.meaning in (ROOT / "docs" / "errors.md").read_text("utf-8")
 
 
-def test_the_example_of_the_environment_names_settings_only(app: Flask, service: ModuleType) -> None:
-    """Each secret that has no default stands in it, and no name that is no setting."""
+def test_env_example_contains_only_settings_and_every_required_secret(app: Flask) -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
     named = {
         line.partition("=")[0].lstrip("# ") for line in lines if "=" in line and line.lstrip("# ").startswith("APP_")
@@ -70,15 +69,15 @@ def test_the_example_of_the_environment_names_settings_only(app: Flask, service:
     assert needed <= named
 
 
-def test_the_example_of_the_environment_says_what_the_settings_take(app: Flask) -> None:
-    said = {}
+def test_env_example_describes_its_settings_as_the_code_does(app: Flask) -> None:
+    described = {}
     for part in (ROOT / ".env.example").read_text("utf-8").strip().split("\n\n"):
         *comment, line = part.splitlines()
-        said[line.partition("=")[0]] = " ".join(text.removeprefix("# ") for text in comment)
+        described[line.partition("=")[0]] = " ".join(each.removeprefix("# ") for each in comment)
     for declaration in registered(app, "ActiveSettings").declarations:
         for field in documents.dataclasses.fields(declaration):
-            told = said.get(f"APP_{field.name.upper()}", "")
-            if told and field.name.endswith(("_url", "_uri")):
-                assert told == field.metadata["meaning"]
-            elif told and field.metadata["secret"]:
-                assert told.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]
+            found = described.get(f"APP_{field.name.upper()}", "")
+            if found and field.name.endswith(("_url", "_uri")):
+                assert found == field.metadata["meaning"]
+            elif found and field.metadata["secret"]:
+                assert found.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]
