@@ -27,6 +27,6 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         metrics=[],
         anomalies={},
         checks=[],
-        counts={**items.COUNTS},
+        counts={"items": items.count},
         on_user_deleted=items.delete_of_owner,
     )

@@ -139,11 +139,6 @@ def count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(probes)) or 0
 
 
-def count_owners(connection: Connection) -> int:
-    """Return the number of callers that own a probe."""
-    return connection.scalar(select(func.count(probes.c.owner.distinct()))) or 0
-
-
 def create_table(app: Flask) -> None:
     """Create the table of probes in the database of ``app`` if it is missing."""
     metadata.create_all(core.services.get(app, core.database.Database).engine)

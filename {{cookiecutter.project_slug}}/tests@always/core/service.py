@@ -28,7 +28,7 @@ def create_app(
         scopes=probes.SCOPES,
         sign_up_scopes=tuple(probes.SCOPES),
         blueprints=[probes.blueprint, *blueprints],
-        counts={"callers": probes.count_owners, "probes": probes.count, **core.auth.backend.COUNTS},
+        counts={"probes": probes.count},
         migrations=migrations,
     )
     app.name = package.__name__  # which challenges and keys show

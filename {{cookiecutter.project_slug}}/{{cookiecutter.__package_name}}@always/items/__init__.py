@@ -1,7 +1,6 @@
 """The example resource, to be copied: routes, schemas, models and queries in one package."""
 
-from .counts import COUNTS
-from .queries import delete_of_owner
+from .queries import count, delete_of_owner
 from .routes import blueprint
 
-__all__ = ["COUNTS", "blueprint", "delete_of_owner"]
+__all__ = ["blueprint", "count", "delete_of_owner"]

@@ -88,8 +88,3 @@ def delete_of_owner(connection: Connection, owner: str) -> None:
 def count(connection: Connection) -> int:
     """Return the number of items of all owners."""
     return connection.scalar(select(func.count()).select_from(Item)) or 0
-
-
-def count_owners(connection: Connection) -> int:
-    """Return the number of owners that have an item."""
-    return connection.scalar(select(func.count(Item.owner.distinct()))) or 0

@@ -38,7 +38,7 @@ class Backend(Protocol):
 
     @property
     def COUNTS(self) -> Mapping[str, Callable[[Connection], int]]:
-        """What ``/api/v1/admin/stats`` counts: ``callers``, where the service itself stores accounts."""
+        """What ``/api/v1/admin/stats`` counts in addition to the service's own counts: ``callers``."""
 
     @property
     def CREDENTIAL_HEADER(self) -> str:

@@ -3,14 +3,11 @@
 Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
-from collections.abc import Callable
-
 from flask import Blueprint
-from sqlalchemy import Connection
 
 from .authentication import authenticate, init_app
 from .bearer import CREDENTIAL_HEADER, challenge
-from .callers import caller_id, own_rates
+from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
 from .documentation import security_schemes
@@ -19,8 +16,7 @@ from .settings import ProviderSettings
 from .trusted_issuer import readiness
 
 BLUEPRINTS: tuple[Blueprint, ...] = ()
-# The provider has the accounts; only the service's own tables show which callers own something.
-COUNTS: dict[str, Callable[[Connection], int]] = {}
+COUNTS = {"callers": count_callers}
 SCOPES = {"admin": "See the figures of the service"}
 SETTINGS = (ProviderSettings,)
 
