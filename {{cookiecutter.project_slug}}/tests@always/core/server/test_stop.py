@@ -1,4 +1,4 @@
-"""The server ends well: Ctrl-C is enough, and it tells of its start and its end."""
+"""The server stops cleanly at the first Ctrl-C, and logs its start and its stop."""
 
 import json
 import os
@@ -16,10 +16,12 @@ from tests.core.live_server import ROOT, free_port, listens
 @pytest.mark.control("L3")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a process group")
 @pytest.mark.parametrize("signals", [[signal.SIGINT], [signal.SIGTERM] * 2], ids=["Ctrl-C", "SIGTERM twice"])
+@pytest.mark.parametrize("debug", ["false", "true"], ids=["", "debug mode"])
 def test_a_signal_to_the_group_stops_the_server_and_its_workers(
-    environ: dict[str, str], tmp_path: Path, signals: list[signal.Signals]
+    environ: dict[str, str], tmp_path: Path, signals: list[signal.Signals], debug: str
 ) -> None:
     """Also as soon as it listens, while its workers still start."""
+    environ |= {"APP_ENVIRONMENT": "development", "APP_SERVER_DEBUG": debug}
     port = free_port()
     with (tmp_path / "output").open("wb") as log:
         process = subprocess.Popen(
@@ -41,8 +43,8 @@ def test_a_signal_to_the_group_stops_the_server_and_its_workers(
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    told = [json.loads(line) for line in (tmp_path / "output").read_text().splitlines()]
-    assert [line["reason"] for line in told if line["event"].startswith("sys_")] == [
+    lines = [json.loads(line) for line in (tmp_path / "output").read_text().splitlines()]
+    assert [line["reason"] for line in lines if line["event"].startswith("sys_")] == [
         f"serving on https://127.0.0.1:{port}",
         "the server has stopped",
     ]

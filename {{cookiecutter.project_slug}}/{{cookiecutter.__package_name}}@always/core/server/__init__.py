@@ -4,11 +4,15 @@ The parent process validates the settings once; a worker only creates the applic
 """
 
 import errno
-import os
+import multiprocessing
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +50,27 @@ class Server(MPServer):
             if not self.interrupt_signal:
                 raise
 
+    def _spawn_workers(self, *args: Any, **options: Any) -> None:
+        with _signals_blocked():
+            super()._spawn_workers(*args, **options)  # type: ignore[no-untyped-call]
+
+    def _respawn_workers(self, *args: Any, **options: Any) -> None:
+        with _signals_blocked():
+            super()._respawn_workers(*args, **options)
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Block the signals that end the service, also in the processes that start meanwhile."""
+    if sys.platform == "win32":
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
 
 @click.command("serve")
 @with_appcontext
@@ -62,6 +87,14 @@ def command() -> None:
         certificate.load(active_settings)  # granian would report an invalid certificate with a traceback
     chain, key = certificate.paths(active_settings) if tls else (None, None)
     check_port(settings.server_address, settings.server_port)
+    if settings.server_debug and find_spec("watchfiles") is None:
+        raise ConfigurationError("APP_SERVER_DEBUG requires the development tools. Run `uv sync`, or unset it.")
+    if settings.server_debug or sys.platform != "linux":
+        # A reload needs a new interpreter. Its tracker, when it starts, unblocks the signals: start it first.
+        multiprocessing.set_start_method("spawn", force=True)
+        resource_tracker.ensure_running()
+    else:
+        multiprocessing.set_start_method("fork", force=True)  # workers share the memory of the parent
     server = Server(
         current_app.import_name,
         address=settings.server_address,
@@ -82,14 +115,9 @@ def command() -> None:
         workers_kill_timeout=30,
         reload=settings.server_debug,
         reload_paths=[Path(current_app.root_path)],
+        reload_ignore_worker_failure=True,  # a syntax error ends the worker until the next change
         log_enabled=False,
     )
-    if sys.platform != "win32":
-        os.register_at_fork(
-            before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS),
-            after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS),
-            after_in_child=_reset_signals,
-        )
     metrics.share(root / settings.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
@@ -115,24 +143,15 @@ def check_port(address: str, port: int) -> None:
             ) from None
 
 
-def _reset_signals() -> None:
-    """Make SIGTERM end a freshly forked worker until granian installs its own handler.
-
-    The inherited handler only sets the parent's stop flag. The parent handles SIGINT.
-    """
-    if sys.platform != "win32":
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-
-
 def _create_app(import_name: str) -> Flask:
     """Return the application of a worker; ``import_name`` is the package that has ``create_app``.
 
-    Ctrl-C reaches a worker twice, from the terminal and as SIGTERM of its parent, and hangs in the second handler. So
-    a worker blocks SIGINT.
+    From here on SIGTERM ends a worker, until granian installs its own handler: the one that a forked worker inherits
+    would only set the parent's stop flag. SIGINT stays blocked: Ctrl-C reaches a worker twice, from the terminal and as
+    SIGTERM of its parent, and the worker would hang in the second handler.
     """
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     app: Flask = import_module(import_name).create_app()
     return app

@@ -64,7 +64,7 @@ class Settings(StorageSettings):
         default=0,
     )
     server_debug: bool = setting(
-        Boolean(), "reload on code changes and log more; not allowed in production", default=False
+        Boolean(), "serve changed code without a restart; not allowed in production", default=False
     )
 
     log_level: str = setting(
