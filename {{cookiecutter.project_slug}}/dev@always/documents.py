@@ -87,13 +87,10 @@ def events(app: Any, package: ModuleType) -> str:
 def settings(app: Any, package: ModuleType) -> str:
     """Return a table of all settings."""
     rows = []
-    for declaration in package.core.services.get(app, package.core.settings.ActiveSettings).declarations:
-        for field in dataclasses.fields(declaration):
-            default = (
-                "" if field.default is dataclasses.MISSING else package.core.settings.fields.to_string(field.default)
-            )
-            takes = accepted_values(field.metadata["field"])
-            rows.append(f"| `APP_{field.name.upper()}` | {takes} | `{default}` | {field.metadata['meaning']} |")
+    for field in package.core.services.get(app, package.core.settings.ActiveSettings).fields.values():
+        default = "" if field.default is dataclasses.MISSING else package.core.settings.fields.to_string(field.default)
+        takes = accepted_values(field.metadata["field"])
+        rows.append(f"| `APP_{field.name.upper()}` | {takes} | `{default}` | {field.metadata['meaning']} |")
     return "\n".join([SETTINGS, *rows, ""]).replace("| `` |", "| |").replace("| `(none)` |", "| none |")
 
 

@@ -36,7 +36,7 @@ def core() -> ModuleType:
 
 def setting(name: str) -> Any:
     """Return the value of a setting of core."""
-    return core().services.get(application(), core().settings.ActiveSettings).all()[name]
+    return core().services.get(application(), core().settings.ActiveSettings).values[name]
 
 
 def scopes() -> list[str]:

@@ -74,7 +74,7 @@ def test_a_server_that_stands_still_is_503_and_used_again_when_it_goes_on(
 
     assert call() in (200, 201)
     with monkeypatch.context() as sooner:
-        sooner.setattr(service.core.database.engine, "PATIENCE", 0.3)
+        sooner.setattr(service.core.database.engine, "RESPONSE_TIMEOUT", 0.3)
         relay.flowing.clear()
         assert call() == 503
     relay.flowing.set()

@@ -59,10 +59,7 @@ def test_env_example_contains_only_settings_and_every_required_secret(app: Flask
     named = {
         line.partition("=")[0].lstrip("# ") for line in lines if "=" in line and line.lstrip("# ").startswith("APP_")
     }
-    active_settings = registered(app, "ActiveSettings")
-    fields = [
-        field for declaration in active_settings.declarations for field in documents.dataclasses.fields(declaration)
-    ]
+    fields = registered(app, "ActiveSettings").fields.values()
     assert named <= {f"APP_{field.name.upper()}" for field in fields}
     missing = documents.dataclasses.MISSING
     needed = {f"APP_{f.name.upper()}" for f in fields if f.metadata["secret"] and f.default is missing}
@@ -74,10 +71,9 @@ def test_env_example_describes_its_settings_as_the_code_does(app: Flask) -> None
     for part in (ROOT / ".env.example").read_text("utf-8").strip().split("\n\n"):
         *comment, line = part.splitlines()
         described[line.partition("=")[0]] = " ".join(each.removeprefix("# ") for each in comment)
-    for declaration in registered(app, "ActiveSettings").declarations:
-        for field in documents.dataclasses.fields(declaration):
-            found = described.get(f"APP_{field.name.upper()}", "")
-            if found and field.name.endswith(("_url", "_uri")):
-                assert found == field.metadata["meaning"]
-            elif found and field.metadata["secret"]:
-                assert found.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]
+    for name, field in registered(app, "ActiveSettings").fields.items():
+        found = described.get(f"APP_{name.upper()}", "")
+        if found and name.endswith(("_url", "_uri")):
+            assert found == field.metadata["meaning"]
+        elif found and field.metadata["secret"]:
+            assert found.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]

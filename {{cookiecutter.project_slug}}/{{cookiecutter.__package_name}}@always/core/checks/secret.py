@@ -1,6 +1,5 @@
 """Checks of the secrets: each has its own value, and only the owner can read the files that contain them."""
 
-import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +19,9 @@ def reused(app: Flask) -> Iterator[Finding]:
     """Report secrets with the same value: whoever learns one has the others too."""
     active_settings = services.get(app, ActiveSettings)
     variables: dict[str, list[str]] = {}
-    for declaration in active_settings.declarations:
-        values = active_settings[declaration]
-        for field in dataclasses.fields(declaration):
-            value = getattr(values, field.name)
-            if isinstance(field.metadata["field"], Secret) and value:
-                variables.setdefault(value, []).append(f"APP_{field.name.upper()}")
+    for name, value in active_settings.values.items():
+        if value and isinstance(active_settings.fields[name].metadata["field"], Secret):
+            variables.setdefault(value, []).append(f"APP_{name.upper()}")
     for names in variables.values():
         if len(names) > 1:
             yield Finding(f"{' and '.join(names)} have the same value", GENERATE_HINT)
@@ -38,7 +34,7 @@ def readable(app: Flask) -> Iterator[Finding]:
     active_settings = services.get(app, ActiveSettings)
     settings, (_, key) = active_settings[Settings], certificate.paths(active_settings)
     files = {active_settings.root / ".env", key, key.with_name("ca-key.pem")}
-    files |= {Path(origin) for origin in active_settings.origins.values() if Path(origin).is_absolute()}
+    files |= {Path(each.origin) for each in active_settings.raw.values() if Path(each.origin).is_absolute()}
     for path in sorted(files):
         if path.is_file() and path.stat().st_mode & GROUP_AND_OTHERS:
             yield Finding(f"other users can read {path}", f"`chmod 600 {path}`")

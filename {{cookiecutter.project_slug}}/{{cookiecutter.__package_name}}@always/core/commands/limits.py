@@ -114,7 +114,9 @@ def _of_settings() -> Iterator[Limit]:
     active_settings = services.get(current_app, ActiveSettings)
     for name, rate in _rates().items():
         setting = f"limits_{name.replace('-', '_')}"
-        yield Limit(name, rate, active_settings.meaning(setting), active_settings.source(setting))
+        raw = active_settings.raw.get(setting)
+        origin = f"{raw.origin}: {raw.name}" if raw else "default"
+        yield Limit(name, rate, active_settings.fields[setting].metadata["meaning"], origin)
 
 
 def _of_views() -> Iterator[Limit]:

@@ -1,7 +1,5 @@
 """``flask settings``: the value and the source of every setting."""
 
-import dataclasses
-
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -24,16 +22,15 @@ def command(as_json: bool) -> None:
     active_settings = services.get(current_app, ActiveSettings)
     records = [
         {
-            "variable": f"APP_{field.name.upper()}",
-            "value": _shown(field, getattr(active_settings[declaration], field.name)),
-            "origin": active_settings.origins.get(field.name, "default"),
+            "variable": f"APP_{name.upper()}",
+            "value": _shown(value, secret=active_settings.fields[name].metadata["secret"]),
+            "origin": active_settings.raw[name].origin if name in active_settings.raw else "default",
         }
-        for declaration in active_settings.declarations
-        for field in dataclasses.fields(declaration)
+        for name, value in active_settings.values.items()
     ]
     print_records(records, as_json)
 
 
-def _shown(field: "dataclasses.Field[object]", value: object) -> str:
+def _shown(value: object, *, secret: bool) -> str:
     """Return the value as a variable would contain it, and only the length of a secret."""
-    return f"(secret, {len(str(value))} characters)" if field.metadata["secret"] and value else to_string(value)
+    return f"(secret, {len(str(value))} characters)" if secret and value else to_string(value)

@@ -1,6 +1,6 @@
 """The database: connections, transactions, base classes of the tables, and migrations."""
 
-from .connections import Database, best_effort, connect, current, init_app, on_commit, transaction
+from .connections import Database, best_effort, connect, init_app, on_commit, transaction
 from .migrator import Migrator
 from .tables import AnyRow, Base, CoreBase, StringSet, UTCDateTime
 
@@ -14,7 +14,6 @@ __all__ = [
     "UTCDateTime",
     "best_effort",
     "connect",
-    "current",
     "init_app",
     "on_commit",
     "transaction",

@@ -2,23 +2,23 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
     DropColumnOp,
     ExecuteSQLOp,
     MigrateOperation,
-    MigrationScript,
     ModifyTableOps,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Dialect, Enum, UniqueConstraint
+from sqlalchemy import Column, Enum, UniqueConstraint
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -29,6 +29,7 @@ PORTABLE = DefaultDialect()
 # The value of existing rows in a new NOT NULL column without a default, as SQL that any database accepts.
 NEUTRAL = {str: "''", bool: "false", int: "0", float: "0", Decimal: "0", dict: "'{}'"}
 NEUTRAL |= {datetime: "CURRENT_TIMESTAMP", date: "CURRENT_DATE"}
+_rewriter = Rewriter()
 
 
 def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
         "compare_server_default": True,
         "render_as_batch": True,  # some databases change a column by rebuilding its table
         "render_item": _render_type,
-        "process_revision_directives": _fill_new_columns,
+        "process_revision_directives": _rewriter,
     }
 
 
@@ -77,54 +78,33 @@ def _render_type(kind: str, item: Any, context: AutogenContext) -> str | Literal
     return False
 
 
-def _fill_new_columns(context: MigrationContext, _revision: Any, scripts: list[MigrationScript]) -> None:
-    """Let a new NOT NULL column fit tables that have rows: add it as nullable, fill it, forbid NULL."""
-    for script in scripts:
-        for operations in (script.upgrade_ops, script.downgrade_ops):
-            if operations is not None:
-                operations.ops = [new for op in operations.ops for new in _split(op, context.dialect)]
-
-
-def _split(operation: MigrateOperation, dialect: Dialect) -> Iterator[MigrateOperation]:
-    if not isinstance(operation, ModifyTableOps):
-        yield operation
-        return
-    dropped = [op.column_name for op in operation.ops if isinstance(op, DropColumnOp)]
-    if dropped and any(isinstance(op, AddColumnOp) for op in operation.ops):
-        lost = f"{operation.table_name}.{', '.join(dropped)}"
-        log.warning(
-            "the migration drops %s with its values; to rename a column, use op.alter_column(new_column_name=...)", lost
-        )
-    added = [op for op in operation.ops if isinstance(op, AddColumnOp) and _needs_value(op.column)]
-    name, schema, quote = operation.table_name, operation.schema, dialect.identifier_preparer.quote
-    if added:
-        nullable = [AddColumnOp(name, Column(op.column.name, op.column.type), schema=schema) for op in added]
-        yield ModifyTableOps(name, nullable, schema=schema)
-    for op in added:
-        value = _value(op.column)
+@_rewriter.rewrites(ModifyTableOps)
+def _fill_new_columns(context: MigrationContext, _revision: Any, table: ModifyTableOps) -> list[MigrateOperation]:
+    """Make a new NOT NULL column fit tables that have rows: add it as nullable, fill it, then forbid NULL."""
+    name, schema, quote = table.table_name, table.schema, context.dialect.identifier_preparer.quote
+    added: list[MigrateOperation] = []
+    filled: list[MigrateOperation] = []
+    for index, op in enumerate(table.ops):
+        if not isinstance(op, AddColumnOp) or op.column.nullable or op.column.server_default is not None:
+            continue
+        column, value = op.column, _value(op.column)
         if value is None:
-            log.warning("%s.%s has no default: write an UPDATE for existing rows", name, op.column.name)
+            log.warning("%s.%s has no default: write an UPDATE for existing rows", name, column.name)
         else:
-            log.warning("%s.%s has no server default: existing rows get %s", name, op.column.name, value)
-            yield ExecuteSQLOp(" ".join(("UPDATE", quote(name), "SET", quote(op.column.name), "=", value)))
-    required = {id(op): _require(op) for op in added}
-    operation.ops = [required.get(id(op), op) for op in operation.ops]
-    yield operation
-
-
-def _needs_value(column: Column[Any]) -> bool:
-    return not column.nullable and column.server_default is None
-
-
-def _require(op: AddColumnOp) -> AlterColumnOp:
-    return AlterColumnOp(
-        op.table_name,
-        op.column.name,
-        schema=op.schema,
-        existing_type=op.column.type,
-        existing_nullable=True,
-        modify_nullable=False,
-    )
+            log.warning("%s.%s has no server default: existing rows get %s", name, column.name, value)
+            filled.append(ExecuteSQLOp(" ".join(("UPDATE", quote(name), "SET", quote(column.name), "=", value))))
+        added.append(AddColumnOp(name, Column(column.name, column.type), schema=schema))
+        table.ops[index] = AlterColumnOp(
+            name, column.name, schema=schema, existing_type=column.type, existing_nullable=True, modify_nullable=False
+        )
+    dropped = ", ".join(op.column_name for op in table.ops if isinstance(op, DropColumnOp))
+    if dropped and (added or any(isinstance(op, AddColumnOp) for op in table.ops)):
+        log.warning(
+            "the migration drops %s.%s with its values; to rename a column, use op.alter_column(new_column_name=...)",
+            name,
+            dropped,
+        )
+    return [ModifyTableOps(name, added, schema=schema), *filled, table] if added else [table]
 
 
 def _value(column: Column[Any]) -> str | None:

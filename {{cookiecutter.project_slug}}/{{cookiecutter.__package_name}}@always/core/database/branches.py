@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
+from ..diagnostics import Finding
+
 # ruff format writes the quotes of a generated migration; a migration written by hand may have the others.
 CREATED_TABLE = re.compile(r"""(?:\bcreate_table\(|\brename_table\(\s*["']\w+["'],)\s*["'](\w+)["']""")
 
@@ -44,20 +46,12 @@ def ownership_errors(service: MetaData, core: MetaData) -> Iterator[str]:
                 yield f"{key.parent} references {key.target_fullname}, a table of core: store its id as a string."
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One way in which a database or a branch is not what the code expects, and the command that fixes it."""
-
-    message: str
-    hint: str
-
-
 def differences(
-    scripts: ScriptDirectory, branches: Sequence[Branch], connection: Connection, *, newer_is_fine: bool = False
-) -> Iterator[Difference]:
+    scripts: ScriptDirectory, branches: Sequence[Branch], connection: Connection, *, allow_newer: bool = False
+) -> Iterator[Finding]:
     """Compare the revisions in the database with the heads of each branch.
 
-    With ``newer_is_fine``, an unknown revision may stand for a branch that has no known one: the database was upgraded
+    With ``allow_newer``, an unknown revision may stand for a branch that has no known one: the database was upgraded
     by a newer version of the service, and this version still runs beside it or was rolled back.
     """
     applied = set(MigrationContext.configure(connection).get_current_heads())
@@ -68,20 +62,20 @@ def differences(
         heads = branch.heads(scripts)
         reached = [revision for revision in applied & known.keys() if branch.contains(known[revision])]
         if len(heads) > 1:
-            yield Difference(
+            yield Finding(
                 f"The {branch.name} branch has {len(heads)} heads: {', '.join(sorted(heads))}.",
                 f"Run `flask db merge --branch {branch.name}`, then `flask db upgrade`.",
             )
-        elif newer_is_fine and unknown and not reached:
+        elif allow_newer and unknown and not reached:
             unknown.pop()
         elif reached != heads:
             at = ", ".join(sorted(reached)) or "base"
-            yield Difference(
+            yield Finding(
                 f"The {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}.",
                 "Run `flask db upgrade`.",
             )
     for revision in unknown:
-        yield Difference(
+        yield Finding(
             f"The database contains revision {revision}, which belongs to no branch of this version.",
             "Deploy the version that contains it, or remove it with `flask db stamp --purge`.",
         )

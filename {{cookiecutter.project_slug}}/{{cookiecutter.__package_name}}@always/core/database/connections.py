@@ -2,7 +2,7 @@
 
 ``connect()`` returns a connection that commits each statement. ``transaction()`` commits when its block ends, and rolls
 back when an exception leaves the block; to keep what was written, leave the block before you raise. ``best_effort()``
-is a transaction for writes that may be skipped: it does not wait long for a lock.
+is a transaction for writes that may be skipped: it waits only 0.1 s for a lock.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from .. import services
 from ..settings import ConfigurationError, Settings, get_settings
@@ -22,7 +22,7 @@ from .tables import Base, CoreBase
 
 
 class Database:
-    """The connection pools of one application."""
+    """The connection pools of one application: one for single statements, one for transactions."""
 
     def __init__(self, url: str, threads: int) -> None:
         self.reader, self.engine = engine.create(url, threads)
@@ -34,66 +34,54 @@ class Database:
         with self._outage.watched(), self.reader.connect() as connection:
             yield connection
 
-    def close(self) -> None:
-        """Close all connections."""
-        self.reader.dispose()
-        self.engine.dispose()
-
-    def transaction(self) -> AbstractContextManager[Connection]:
-        """Return a connection in a transaction."""
-        return self._begin(self.engine)
-
-    def best_effort(self) -> AbstractContextManager[Connection]:
-        """Return a connection in a transaction that waits only 0.1 s for a lock."""
-        return self._begin(self.engine.execution_options(hasty=True))
-
     @contextmanager
-    def _begin(self, engine: Engine) -> Iterator[Connection]:
+    def transaction(self, *, best_effort: bool = False) -> Iterator[Connection]:
+        """Return a connection in a transaction."""
         callbacks: list[Callable[[], object]] = []
+        engine = self.engine.execution_options(best_effort=True) if best_effort else self.engine
         with self._outage.watched(), engine.begin() as connection:
             connection.info["on_commit"] = callbacks
             yield connection
         for callback in callbacks:
             callback()
 
+    def close(self) -> None:
+        """Close all connections."""
+        self.reader.dispose()
+        self.engine.dispose()
+
 
 def init_app(app: Flask, migrations: Path) -> None:
-    """Open the database of ``app``; ``migrations`` is the folder of the service's migrations.
+    """Register the database of ``app``; ``migrations`` is the folder of the service's migrations.
 
     Raises ``ConfigurationError`` if a table of the service has the name of a table of core or references one.
     """
     for error in ownership_errors(Base.metadata, CoreBase.metadata):
         raise ConfigurationError(error)
     settings = get_settings(app, Settings)
-    database = Database(settings.database_url, settings.server_threads)
     branches = (
         Branch("core", ENVIRONMENT / "versions", CoreBase.metadata),
         Branch("service", migrations, Base.metadata),
     )
-    services.register(app, database)
+    services.register(app, Database(settings.database_url, settings.server_threads))
     services.register(app, Migrator(settings.database_url, branches))
-
-
-def current() -> Database:
-    """Return the database of the current application."""
-    return services.get(current_app, Database)
 
 
 def connect() -> AbstractContextManager[Connection]:
     """Return a connection that commits each statement; raises 503 while the database does not answer."""
-    return current().connect()
+    return services.get(current_app, Database).connect()
 
 
 def transaction() -> AbstractContextManager[Connection]:
     """Return a connection in a transaction; raises 503 while the database does not answer or stays locked."""
-    return current().transaction()
+    return services.get(current_app, Database).transaction()
+
+
+def best_effort() -> AbstractContextManager[Connection]:
+    """Return a connection in a transaction for writes that may be skipped; raises 503 if a lock takes over 0.1 s."""
+    return services.get(current_app, Database).transaction(best_effort=True)
 
 
 def on_commit(connection: Connection, callback: Callable[[], object]) -> None:
     """Call ``callback`` after the commit of the connection's transaction; it is not called after a rollback."""
     connection.info["on_commit"].append(callback)
-
-
-def best_effort() -> AbstractContextManager[Connection]:
-    """Return a connection in a transaction for writes that may be skipped; raises 503 if a lock takes over 0.1 s."""
-    return current().best_effort()

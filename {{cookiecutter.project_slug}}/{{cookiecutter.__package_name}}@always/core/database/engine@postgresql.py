@@ -13,17 +13,17 @@ from . import enum_types as enum_types  # the import replaces Alembic's operatio
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
-HASTY_TIMEOUT = 100  # milliseconds that a best-effort write waits for a lock
-PATIENCE = 6.0  # seconds
+BEST_EFFORT_TIMEOUT = 100  # milliseconds that a best-effort write waits for a lock
+RESPONSE_TIMEOUT = 6.0  # seconds
 
 
-class PatientConnection(psycopg.Connection[Any]):
+class BoundedConnection(psycopg.Connection[Any]):
     """A connection that limits how long it waits for the server."""
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer; close the connection if none arrives in time."""
         try:
-            return super().wait(gen, interval, timeout or PATIENCE)
+            return super().wait(gen, interval, timeout or RESPONSE_TIMEOUT)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.close()
@@ -34,7 +34,7 @@ def create(url: str, threads: int) -> tuple[Engine, Engine]:
     """Return an engine for reads and one for writes, each with a connection for each thread.
 
     Reads are committed by the server (autocommit), which saves two of three round trips. The server cancels a statement
-    after ``STATEMENT_TIMEOUT``; if the server does not answer at all, the client gives up after ``PATIENCE``.
+    after ``STATEMENT_TIMEOUT``; if the server does not answer at all, the client gives up after ``RESPONSE_TIMEOUT``.
     """
     address = make_url(url).set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {
@@ -56,12 +56,12 @@ def create(url: str, threads: int) -> tuple[Engine, Engine]:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("hasty"):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {HASTY_TIMEOUT}")
+    if connection.get_execution_options().get("best_effort"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BEST_EFFORT_TIMEOUT}")
 
 
-def _connect(_dialect: Any, _record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> PatientConnection:
-    return PatientConnection.connect(*arguments, **options)
+def _connect(_dialect: Any, _record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> BoundedConnection:
+    return BoundedConnection.connect(*arguments, **options)
 
 
 def file_of(_url: str) -> Path | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, e
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT = 5000  # milliseconds that a write waits for another one
-HASTY_TIMEOUT = 100  # the same for a best-effort write
+BEST_EFFORT_TIMEOUT = 100  # the same for a best-effort write
 
 
 def create(url: str, threads: int) -> tuple[Engine, Engine]:
@@ -18,9 +18,8 @@ def create(url: str, threads: int) -> tuple[Engine, Engine]:
     There are two engines because switching one between autocommit and transactions costs time on each use. Each has a
     connection for each thread. Connections return to the pool without an open transaction, so none is rolled back.
     """
-    path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path := file_of(url):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     options: dict[str, Any] = {
         "hide_parameters": True,
         "poolclass": QueuePool,
@@ -30,14 +29,14 @@ def create(url: str, threads: int) -> tuple[Engine, Engine]:
     }
     reader = create_engine(url, isolation_level="AUTOCOMMIT", **options)
     writer = create_engine(url, **options)
-    event.listen(reader, "connect", _configure)
-    event.listen(writer, "connect", _configure)
+    for engine in (reader, writer):
+        event.listen(engine, "connect", _configure)
     event.listen(writer, "begin", _begin)
     return reader, writer
 
 
 def _begin(connection: Connection) -> None:
-    timeout = HASTY_TIMEOUT if connection.get_execution_options().get("hasty") else BUSY_TIMEOUT
+    timeout = BEST_EFFORT_TIMEOUT if connection.get_execution_options().get("best_effort") else BUSY_TIMEOUT
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {timeout}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

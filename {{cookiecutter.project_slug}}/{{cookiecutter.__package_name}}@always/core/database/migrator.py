@@ -16,15 +16,22 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from ..diagnostics import Finding
 from . import autogenerate, engine
-from .branches import Branch, Difference, differences
+from .branches import Branch, differences
 
 log = logging.getLogger(__name__)
 ENVIRONMENT = Path(__file__).parent / "migrations"
-FILE_NAME = "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s_%%(rev)s"
-RUFF = {
-    "lint": "check --fix-only --no-cache --quiet REVISION_SCRIPT_FILENAME",
-    "format": "format --no-cache --quiet REVISION_SCRIPT_FILENAME",
+FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(slug)s_%(rev)s"
+# Ruff fixes and formats a new migration, where it is installed.
+HOOKS = {
+    "hooks": "lint, format",
+    "lint.type": "module",
+    "lint.module": "ruff",
+    "lint.options": "check --fix-only --no-cache --quiet REVISION_SCRIPT_FILENAME",
+    "format.type": "module",
+    "format.module": "ruff",
+    "format.options": "format --no-cache --quiet REVISION_SCRIPT_FILENAME",
 }
 
 
@@ -87,14 +94,14 @@ class Migrator:
         script = command.merge(self.config(quiet=True), heads, f"merge {' and '.join(sorted(heads))}")
         return Path(script.path)  # type: ignore[union-attr]
 
-    def differences(self, connection: Connection, *, newer_is_fine: bool = False) -> list[Difference]:
+    def differences(self, connection: Connection, *, allow_newer: bool = False) -> list[Finding]:
         """Compare the revisions in the database with each branch."""
-        return list(differences(self.scripts(), list(self.branches.values()), connection, newer_is_fine=newer_is_fine))
+        return list(differences(self.scripts(), list(self.branches.values()), connection, allow_newer=allow_newer))
 
     def ready(self, connection: Connection) -> bool:
         """Return whether the database has the tables of this version or of a newer one; once it has, it keeps them."""
         if not self._ready:
-            found = self.differences(connection, newer_is_fine=True)
+            found = self.differences(connection, allow_newer=True)
             for each in found:
                 log.warning("not ready: %s %s", each.message, each.hint)
             self._ready = not found
@@ -115,21 +122,17 @@ class Migrator:
         config = Config(
             stdout=sys.stdout, cmd_opts=Namespace(quiet=quiet), attributes={"run": lambda: self._run(branch)}
         )
-        settings = {
+        options = {
             "script_location": ENVIRONMENT,
             "version_locations": "\n".join(str(each.folder) for each in self.branches.values()),
             "path_separator": "newline",
+            "file_template": FILE_NAME,
             "timezone": "UTC",
         }
-        for name, value in settings.items():
+        for name, value in options.items():
             config.set_main_option(name, str(value).replace("%", "%%"))
-        config.set_main_option("file_template", FILE_NAME)
-        if find_spec("ruff"):
-            config.set_section_option("post_write_hooks", "hooks", ", ".join(RUFF))
-            for name, arguments in RUFF.items():
-                config.set_section_option("post_write_hooks", f"{name}.type", "module")
-                config.set_section_option("post_write_hooks", f"{name}.module", "ruff")
-                config.set_section_option("post_write_hooks", f"{name}.options", arguments)
+        for name, value in HOOKS.items() if find_spec("ruff") else ():
+            config.set_section_option("post_write_hooks", name, value)
         return config
 
     def _options(self, branch: str) -> dict[str, Any]:

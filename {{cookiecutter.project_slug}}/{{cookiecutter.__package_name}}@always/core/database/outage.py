@@ -1,7 +1,7 @@
 """Responses while the database does not answer: 503 with ``Retry-After``.
 
-It may take seconds to find out that a database does not answer. If all requests waited for that, no thread would be
-left for requests that need no database. So only one thread at a time tries; the others raise 503 at once until a try
+It can take seconds to notice that a database does not answer. If every request waited that long, no thread would be
+left for requests that need no database. So one thread at a time tries; the others raise 503 at once until a try
 succeeds.
 """
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import RLock
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ServiceUnavailable
 
 log = logging.getLogger(__name__)
@@ -21,30 +21,28 @@ class Outage:
     """Whether the database answered when it was last used."""
 
     def __init__(self) -> None:
-        self._away = False
+        self._ongoing = False
         self._trying = RLock()  # a thread that tries may open a second connection
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Run a block that uses the database; raises 503 if the database does not answer or is locked."""
-        tries = self._away
+        tries = self._ongoing
         if tries and not self._trying.acquire(blocking=False):
             raise _unavailable()
         try:
             yield
-        except NoConnection as error:
+            self._ongoing = False
+        except PoolTimeout as error:
             raise _unavailable() from error
         except DBAPIError as error:
-            refused = isinstance(error, OperationalError | InterfaceError)
-            # Without a statement, connecting failed.
-            if error.connection_invalidated or (refused and error.statement is None):
-                self._away = True
+            failed = isinstance(error, OperationalError | InterfaceError)
+            if error.connection_invalidated or (failed and error.statement is None):  # no statement: could not connect
+                self._ongoing = True
                 log.warning("the database does not answer: %s", error.orig)
-            elif not refused:
+            elif not failed:
                 raise
             raise _unavailable() from error
-        else:
-            self._away = False
         finally:
             if tries:
                 self._trying.release()

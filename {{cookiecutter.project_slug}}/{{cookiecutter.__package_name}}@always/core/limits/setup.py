@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     # Every setting limits_a_b is the rate of the limit a-b, including settings of ``auth/backend`` and the owner.
     rates = {
         name.removeprefix("limits_").replace("_", "-"): value
-        for name, value in services.get(app, ActiveSettings).all().items()
+        for name, value in services.get(app, ActiveSettings).values.items()
         if name.startswith("limits_") and isinstance(value, RateLimitItem)
     }
     metrics = services.get(app, Metrics)

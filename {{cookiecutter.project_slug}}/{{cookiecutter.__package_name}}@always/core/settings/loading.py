@@ -17,6 +17,7 @@ from .declaration import ConfigurationError
 
 PREFIX = "APP_"
 _SURROGATE = re.compile("[\ud800-\udfff]")  # how Python represents a byte of a variable that is not UTF-8
+Field = dataclasses.Field[Any]
 T = TypeVar("T")
 
 
@@ -34,36 +35,24 @@ class RawValue(NamedTuple):
 class ActiveSettings:
     """The settings of one application, by the dataclass that declares them or a base of it.
 
-    ``root`` is the folder of ``settings.toml``; ``origins`` are the sources of the settings that are not defaults.
+    ``fields`` and ``values`` contain the declaration and the value of every setting by its name, ``raw`` what the
+    sources contain. ``root`` is the folder of ``settings.toml``.
     """
 
-    def __init__(self, root: Path, values: Mapping[type, object], raw: Mapping[str, RawValue]) -> None:
-        self.root = root
-        self.origins = {name: value.origin for name, value in raw.items()}
-        self.declarations: tuple[type[Any], ...] = tuple(values)
-        self._names = {name: value.name for name, value in raw.items()}
-        self._values = {base: value for declaration, value in values.items() for base in declaration.__mro__}
-
-    def all(self) -> dict[str, Any]:
-        """Return every value by the name of its setting."""
-        return {name: value for values in self._values.values() for name, value in vars(values).items()}
-
-    def meaning(self, name: str) -> str:
-        """Return the meaning of a setting."""
-        return str(_declared(self.declarations)[name].metadata["meaning"])
-
-    def source(self, name: str) -> str:
-        """Return the source of a setting, and its name there."""
-        return f"{self.origins[name]}: {self._names[name]}" if name in self.origins else "default"
+    def __init__(
+        self, root: Path, fields: Mapping[str, Field], instances: Sequence[object], raw: Mapping[str, RawValue]
+    ) -> None:
+        self.root, self.fields, self.raw = root, fields, raw
+        self.values: dict[str, Any] = {name: value for each in instances for name, value in vars(each).items()}
+        self._instances = {base: each for each in instances for base in type(each).__mro__}
 
     def __getitem__(self, declaration: type[T]) -> T:
-        return cast(T, self._values[declaration])
+        return cast(T, self._instances[declaration])
 
 
 def get_settings(app: Flask, declaration: type[T]) -> T:
     """Return the settings of ``app`` that the dataclass ``declaration`` declares."""
-    active_settings = services.get(app, ActiveSettings)
-    return active_settings[declaration]
+    return services.get(app, ActiveSettings)[declaration]
 
 
 def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> ActiveSettings:
@@ -76,28 +65,23 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     """
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
     declared = _declared(declarations)
-    secret = {name for name, field in declared.items() if field.metadata["secret"]}
-    raw = _read_toml(path, secret)
+    secrets = {name for name, field in declared.items() if field.metadata["secret"]}
     dotenv = _read_dotenv(path.parent / ".env")
-    raw |= _read_variables(dotenv, ".env", secret)
     # The ``flask`` command has copied .env into the environment: an equal value comes from the file.
     environment = {name: value for name, value in environ.items() if dotenv.get(name) != value}
-    raw |= _read_variables(environment, "the environment", secret)
-
-    converted, errors = _convert(declared, raw)
-    if errors:
-        raise ConfigurationError(" ".join(errors))
-    values = {
-        declaration: declaration(
-            **{f.name: converted[f.name] for f in dataclasses.fields(declaration) if f.name in converted}
-        )
+    raw = _read_toml(path, secrets)
+    raw |= _read_variables(dotenv, ".env", secrets)
+    raw |= _read_variables(environment, "the environment", secrets)
+    values = _convert(declared, raw)
+    instances = [
+        declaration(**{field.name: values[field.name] for field in dataclasses.fields(declaration)})
         for declaration in declarations
-    }
-    return ActiveSettings(path.parent, values, raw)
+    ]
+    return ActiveSettings(path.parent, declared, instances, raw)
 
 
-def _declared(declarations: Sequence[type[Any]]) -> dict[str, "dataclasses.Field[Any]"]:
-    declared: dict[str, dataclasses.Field[Any]] = {}
+def _declared(declarations: Sequence[type[Any]]) -> dict[str, Field]:
+    declared: dict[str, Field] = {}
     for declaration in declarations:
         for field in dataclasses.fields(declaration):
             if field.name in declared:
@@ -108,29 +92,30 @@ def _declared(declarations: Sequence[type[Any]]) -> dict[str, "dataclasses.Field
     return declared
 
 
-def _convert(
-    declared: Mapping[str, "dataclasses.Field[Any]"], raw: Mapping[str, RawValue]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the valid values, and a sentence for each error."""
-    converted: dict[str, Any] = {}
+def _convert(declared: Mapping[str, Field], raw: Mapping[str, RawValue]) -> dict[str, Any]:
+    """Return the value of every setting. Raises ``ConfigurationError`` with a sentence for each error."""
+    values: dict[str, Any] = {}
     errors = [f"Unknown setting {value}." for name, value in raw.items() if name not in declared]
     for name, field in declared.items():
         if name not in raw:
+            values[name] = field.default
             if field.default is dataclasses.MISSING:
                 errors.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}.")
         elif _SURROGATE.search(str(raw[name].value)):
             errors.append(f"The value of {raw[name]} is not valid UTF-8.")
         else:
             try:
-                converted[name] = field.metadata["field"].deserialize(raw[name].value)
+                values[name] = field.metadata["field"].deserialize(raw[name].value)
             except ValidationError as error:
                 shown = "" if field.metadata["secret"] else f" {raw[name].value!a:.100}"
                 reason = " ".join(map(str, error.messages)).rstrip(".")
                 errors.append(f"Invalid value{shown} of {raw[name]}: {reason[0].lower()}{reason[1:]}.")
-    return converted, errors
+    if errors:
+        raise ConfigurationError(" ".join(errors))
+    return values
 
 
-def _read_toml(path: Path, secret: set[str]) -> dict[str, RawValue]:
+def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -145,7 +130,7 @@ def _read_toml(path: Path, secret: set[str]) -> dict[str, RawValue]:
             raw |= {f"{name}_{key}": RawValue(row, path.name, f"[{name}] {key}") for key, row in value.items()}
         else:
             raw[name] = RawValue(value, path.name, name)
-    for name in secret & set(raw):
+    for name in secrets & set(raw):
         raise ConfigurationError(
             f"{path.name} contains the secret {raw[name].name}. Remove it and set {PREFIX}{name.upper()}."
         )
@@ -160,13 +145,13 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     return {name: value or "" for name, value in values.items()}
 
 
-def _read_variables(variables: Mapping[str, str], origin: str, secret: set[str]) -> dict[str, RawValue]:
+def _read_variables(variables: Mapping[str, str], origin: str, secrets: set[str]) -> dict[str, RawValue]:
     raw: dict[str, RawValue] = {}
     for variable, value in variables.items():
         name = variable.removeprefix(PREFIX).lower()
         if not variable.startswith(PREFIX) or name == "settings":
             continue
-        if name.endswith("_file") and name.removesuffix("_file") in secret:
+        if name.endswith("_file") and name.removesuffix("_file") in secrets:
             try:
                 raw[name.removesuffix("_file")] = RawValue(Path(value).read_text("utf-8").strip(), value, variable)
             except (OSError, ValueError) as error:
