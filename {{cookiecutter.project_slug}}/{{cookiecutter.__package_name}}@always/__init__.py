@@ -28,5 +28,5 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         anomalies={},
         checks=[],
         counts={"items": items.count},
-        on_user_deleted=items.delete_of_owner,
+        on_user_deleted=[items.delete_of_owner],
     )

@@ -6,4 +6,7 @@ SCOPES: dict[str, str] = {
 }
 
 # The scopes of users who sign up, if the service has sign-up and the settings enable it.
-SIGN_UP_SCOPES: list[str] = ["items:read", "items:write"]
+SIGN_UP_SCOPES: list[str] = [
+    "items:read",
+    "items:write",
+]

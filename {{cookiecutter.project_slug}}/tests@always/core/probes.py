@@ -37,9 +37,9 @@ blueprint = Blueprint("probes", __name__, url_prefix=PROBES)
 class NewProbe(Schema):
     """The fields that a caller sets."""
 
-    name = core.Line(1, 100, required=True, metadata={"examples": ["Depth sounder"]})
-    description = core.Text(validate=validate.Length(max=2000), allow_none=True)
-    price = core.Number(0, 1_000_000_000, allow_none=True)
+    name = core.fields.Line(1, 100, required=True, metadata={"examples": ["Depth sounder"]})
+    description = core.fields.Text(validate=validate.Length(max=2000), allow_none=True)
+    price = core.fields.Number(0, 1_000_000_000, allow_none=True)
 
 
 class ProbeSchema(NewProbe):
@@ -60,7 +60,7 @@ class ProbeList(Schema):
 class Search(core.declare.pagination.Page):  # type: ignore[misc]  # tests know core only at run time
     """The page, and a string that the name contains."""
 
-    q = core.Line(1, 100)
+    q = core.fields.Line(1, 100)
 
 
 @blueprint.get("")

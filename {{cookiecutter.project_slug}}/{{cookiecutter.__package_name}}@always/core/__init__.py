@@ -1,6 +1,6 @@
 """The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
 
-from . import anomalies
+from . import anomalies, fields
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
@@ -18,7 +18,6 @@ from .declare import (
 )
 from .declare.pagination import Page, cursor
 from .diagnostics import Check, Finding
-from .fields import Integer, Line, Number, Text
 from .limits import limiter
 from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
@@ -35,14 +34,10 @@ __all__ = [
     "Check",
     "ConfigurationError",
     "Finding",
-    "Integer",
-    "Line",
-    "Number",
     "Page",
     "Problem",
     "ProblemType",
     "SecurityEvent",
-    "Text",
     "UTCDateTime",
     "anomalies",
     "authenticated",
@@ -53,6 +48,7 @@ __all__ = [
     "current_caller",
     "cursor",
     "errors",
+    "fields",
     "get_metrics",
     "get_settings",
     "guarded_by",

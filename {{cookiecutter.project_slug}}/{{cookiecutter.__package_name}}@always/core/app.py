@@ -46,7 +46,7 @@ def create_app(
     anomalies: Mapping[str, Anomaly] | None = None,
     checks: Sequence[Check] = (),
     counts: endpoints.Counts | None = None,
-    on_user_deleted: OnUserDeleted | None = None,
+    on_user_deleted: Sequence[OnUserDeleted] = (),
     migrations: Path | None = None,
 ) -> Flask:
     """Return the application of the package ``import_name``, configured by ``settings.toml``, ``.env`` and ``environ``.
@@ -54,8 +54,8 @@ def create_app(
     The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
     sign-up grants; dataclasses of ``settings``; ``guards`` by name; ``blueprints``, ``problem_types`` and ``commands``;
     ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
-    ``/api/v1/admin/stats``; ``on_user_deleted(connection, user_id)``, which deletes or keeps the data of a deleted
-    user; the folder of ``migrations``, by default ``migrations`` in the package.
+    ``/api/v1/admin/stats``; ``on_user_deleted``, functions of a connection and a user id that delete or keep the data
+    of a deleted user, in this order; the folder of ``migrations``, by default ``migrations`` in the package.
 
     Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
     rule.
@@ -71,7 +71,7 @@ def create_app(
     services.register(app, auth_guards.Guards(guards or {}))
     services.register(app, Anomalies({**CATALOGUE, **backend.ANOMALIES, **(anomalies or {})}))
     services.register(app, Checks((*core_checks.CHECKS, *checks)))
-    services.register(app, UserDeletedCallbacks([on_user_deleted] if on_user_deleted else []))
+    services.register(app, UserDeletedCallbacks(on_user_deleted))
     auth_scopes.init_app(app, core=backend.SCOPES, service=scopes or {}, sign_up=sign_up_scopes)
 
     # Each of these needs the ones above it.

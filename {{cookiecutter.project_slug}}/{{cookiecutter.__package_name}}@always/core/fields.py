@@ -1,4 +1,4 @@
-"""Field types for bodies, queries and settings, stricter than marshmallow's own.
+"""Field types for bodies, queries and settings, stricter than those of marshmallow with the same purpose.
 
 The attribute ``json_schema`` of a field contains the JSON Schema keywords that apispec cannot derive; ``accepts`` is
 what the documentation of a setting says about its values.
@@ -6,10 +6,15 @@ what the documentation of a setting says about its values.
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, validate
+from marshmallow import fields as lenient
+from marshmallow.fields import List, Nested, String
+
+__all__ = ["Boolean", "Date", "DateTime", "Integer", "Line", "List", "Nested", "Number", "String", "Text"]
 
 # C0 and C1 controls, line and paragraph separators, noncharacters.
 _NOT_ON_A_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff"
@@ -17,9 +22,12 @@ _NOT_IN_A_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\uf
 # JSON can write an unpaired surrogate, UTF-8 cannot.
 _SURROGATES = r"\ud800-\udfff"
 _BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# Python also reads other forms of ISO 8601, such as 20260131 and 2026-W05-6.
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DATE_TIME = _DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
-class Text(fields.String):
+class Text(String):
     """A string of several lines. Its only control characters are tab, line feed and carriage return."""
 
     forbidden = re.compile(f"[{_NOT_IN_A_TEXT}{_SURROGATES}]")
@@ -51,7 +59,7 @@ class Line(Text):
         return text
 
 
-class Integer(fields.Integer):
+class Integer(lenient.Integer):
     """An integer from ``low`` to ``high``. Booleans are invalid, and so are strings unless ``digits`` is true.
 
     ``digits`` is for query parameters and environment variables, which are always strings.
@@ -76,7 +84,7 @@ class Integer(fields.Integer):
         return int(value)
 
 
-class Number(fields.Float):
+class Number(lenient.Float):
     """A JSON number from ``low`` to ``high``; strings and booleans are invalid."""
 
     def __init__(self, low: float, high: float, **kwargs: Any) -> None:
@@ -86,3 +94,34 @@ class Number(fields.Float):
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Boolean(lenient.Boolean):
+    """A JSON boolean; strings and numbers are invalid."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Date(lenient.Date):
+    """A date as in RFC 3339, such as ``2026-01-31``."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(_DATE, value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class DateTime(lenient.AwareDateTime):
+    """A date and time with its offset as in RFC 3339, such as ``2026-01-31T09:30:00Z``. Loads in UTC."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        invalid = self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        if not isinstance(value, str) or not re.fullmatch(_DATE_TIME, value):
+            raise invalid
+        try:
+            return super()._deserialize(value, *args, **kwargs).astimezone(UTC)
+        except OverflowError:  # before the year 1 or after 9999 in UTC
+            raise invalid from None

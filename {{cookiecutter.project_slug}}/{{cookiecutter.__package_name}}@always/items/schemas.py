@@ -1,26 +1,26 @@
 """The JSON of items."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
-from ..core import Line, Number, Page, Text
+from ..core import Page, fields
 
 
 class NewItem(Schema):
     """The fields that a caller sets."""
 
-    name = Line(1, 100, required=True, metadata={"examples": ["Desk lamp"]})
-    description = Text(
+    name = fields.Line(1, 100, required=True, metadata={"examples": ["Desk lamp"]})
+    description = fields.Text(
         validate=validate.Length(max=2000), allow_none=True, metadata={"examples": ["Brass, with a green shade."]}
     )
-    price = Number(0, 1_000_000_000, allow_none=True, metadata={"examples": [24.5]})
+    price = fields.Number(0, 1_000_000_000, allow_none=True, metadata={"examples": [24.5]})
 
 
 class ItemSchema(NewItem):
     """An item in a response."""
 
     id = fields.String(dump_only=True, metadata={"format": "uuid"})
-    created_at = fields.AwareDateTime(dump_only=True)
-    updated_at = fields.AwareDateTime(dump_only=True)
+    created_at = fields.DateTime(dump_only=True)
+    updated_at = fields.DateTime(dump_only=True)
 
 
 class ItemList(Schema):
@@ -33,4 +33,4 @@ class ItemList(Schema):
 class Search(Page):
     """The page, and a search string for the name."""
 
-    q = Line(1, 100)
+    q = fields.Line(1, 100)
