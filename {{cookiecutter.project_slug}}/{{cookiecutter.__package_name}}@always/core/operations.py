@@ -8,8 +8,7 @@ from typing import Any
 from flask import Flask
 
 from . import services
-from .declare.declaration import AccessRule, Declaration
-from .declare.endpoint import Endpoint, Endpoints
+from .declare.declaration import AccessRule, Declaration, Endpoint, Endpoints
 from .limits import Counters
 from .problems import ProblemTypes
 

@@ -17,7 +17,7 @@ from ..cli import argument
 from ..cli.database_group import DatabaseGroup
 from ..cli.output import json_option, print_records
 from ..database import connect
-from ..declare.endpoint import Endpoints
+from ..declare.declaration import Endpoints
 from ..limits import Counters, LimitResult, get_remote_address, network
 from ..limits.limiter import default_key, name_of, names_of
 from ..observability import events

@@ -1,9 +1,6 @@
 """The decorators with which a view declares its access rule, query, body, response and errors."""
 
-from .access_rule import authenticated, guarded_by, public, requires
-from .body import body, raw_body
-from .errors import errors
-from .query import query, raw_query
+from .decorators import authenticated, body, errors, guarded_by, public, query, raw_body, raw_query, requires
 from .response import produces, response
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The record of everything that a view declares, and the constants that its parts use.
+"""The record of everything that a view declares.
 
 The decorators of this package only fill the record. The pipeline enforces it; ``flask policy`` and the OpenAPI document
 show it.
@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from marshmallow import Schema
+
+from ..limits import RouteLimits
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -30,7 +32,7 @@ class AccessRule:
 
 @dataclass(frozen=True, slots=True)
 class RawBody:
-    """A body that the view reads itself; the schema only describes it in the OpenAPI document."""
+    """A body that the view itself reads; the schema only describes it in the OpenAPI document."""
 
     media_type: str
     schema: Schema | None
@@ -38,9 +40,10 @@ class RawBody:
 
 @dataclass(frozen=True, slots=True)
 class SuccessResponse:
-    """The response of a view that succeeds; one without a media type has no body.
+    """The response of a view that succeeds; without a media type it has no body.
 
-    ``other_statuses`` come with the same body. ``documented`` is whether the OpenAPI document shows the operation.
+    A response with one of the ``other_statuses`` has the same kind of body. The OpenAPI document contains only
+    ``documented`` operations.
     """
 
     status: int
@@ -68,6 +71,20 @@ class Declaration:
     response: SuccessResponse | None = None
     errors: tuple[str, ...] = ()
     error_schema: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A route with the declaration and the rate limits of its view, as the pipeline collects them at startup."""
+
+    route: str
+    access_rule: AccessRule  # that of the declaration; startup fails without one
+    declaration: Declaration
+    limits: RouteLimits
+
+
+class Endpoints(dict[str, Endpoint]):
+    """The endpoints of an application, by name."""
 
 
 def declaration_of(view: Callable[..., Any]) -> Declaration:

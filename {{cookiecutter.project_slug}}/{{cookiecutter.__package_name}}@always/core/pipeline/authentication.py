@@ -4,9 +4,10 @@ from typing import Never
 
 from flask import Response, g
 
-from .. import limits
-from ..auth import backend, guards
+from .. import limits, services
+from ..auth import backend
 from ..auth.errors import AuthenticationError
+from ..auth.guards import Guards
 from ..observability import events
 from ..problems import Problem
 from ..request.state import RequestState
@@ -20,7 +21,7 @@ def authenticate(state: RequestState) -> Response | None:
     if state.endpoint is None or state.endpoint.access_rule.kind == "public":
         return None
     if state.endpoint.access_rule.guard is not None:
-        return guards.check(state.endpoint.access_rule.guard)
+        return services.get(state.app, Guards)[state.endpoint.access_rule.guard]()
     try:
         caller = backend.authenticate()
     except AuthenticationError as error:

@@ -13,8 +13,7 @@ from werkzeug.datastructures import EnvironHeaders
 
 from .. import services
 from ..auth import backend
-from ..declare.declaration import ANY, HTML
-from ..declare.endpoint import Endpoints
+from ..declare.declaration import ANY, HTML, Endpoints
 from ..observability import events
 from ..request.state import RequestState
 from ..settings import Settings, get_settings

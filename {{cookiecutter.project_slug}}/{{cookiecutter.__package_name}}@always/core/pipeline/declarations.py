@@ -3,10 +3,9 @@
 from flask import Flask
 
 from .. import limits, services
-from ..auth import guards
+from ..auth.guards import Guards
 from ..auth.scopes import Scopes
-from ..declare.declaration import declaration_of
-from ..declare.endpoint import Endpoint, Endpoints
+from ..declare.declaration import Endpoint, Endpoints, declaration_of
 from ..problems import ProblemTypes
 from ..settings import ConfigurationError
 
@@ -31,7 +30,7 @@ def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
         )
     if rule.scope is not None and rule.scope not in services.get(app, Scopes):
         raise ConfigurationError(f"Endpoint {name} requires the unknown scope {rule.scope!r}; define it in scopes.py.")
-    if rule.guard is not None and rule.guard not in guards.names(app):
+    if rule.guard is not None and rule.guard not in services.get(app, Guards):
         raise ConfigurationError(
             f"Endpoint {name} uses the guard {rule.guard!r}, but no guard of that name is registered."
         )

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Request, request
 
 from .. import limits, services
-from ..declare.endpoint import Endpoint, Endpoints
+from ..declare.declaration import Endpoint, Endpoints
 from .caller import Caller
 
 KEY = "service.state"  # the key of the state in the WSGI environment

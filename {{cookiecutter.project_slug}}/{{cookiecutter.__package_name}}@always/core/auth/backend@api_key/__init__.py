@@ -4,14 +4,12 @@ Other packages use only the names below, which ``auth.interface.Backend`` descri
 """
 
 from ... import features
-from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness
+from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness, security_schemes
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import security_schemes
 from .events import ANOMALIES
 from .events import SECURITY_EVENTS as KEY_EVENTS
-from .owners import caller_id, count_callers
-from .queries import own_rates
+from .queries import caller_id, count_owners, own_rates
 from .routes import blueprint
 from .settings import KeySettings
 
@@ -20,7 +18,7 @@ FEATURES = features.load(
     "sign_up",
 )
 BLUEPRINTS = (blueprint, *FEATURES.blueprints)
-COUNTS = {"callers": count_callers}
+COUNTS = {"callers": count_owners}
 SCOPES = {
     "keys:manage": "Create, rotate and revoke your keys",
     "admin": "See the figures of the service and manage the keys of every owner",

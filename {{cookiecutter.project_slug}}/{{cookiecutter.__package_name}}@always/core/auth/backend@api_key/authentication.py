@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable
-from typing import Never
+from typing import Any, Never
 
 from flask import Flask, current_app, request
 
@@ -22,14 +22,13 @@ _RANDOM_DIGEST = secrets.token_bytes(32)
 
 
 def init_app(app: Flask) -> None:
-    """Register the caller cache, the known networks and the write throttle."""
-    networks.init_app(app)
+    """Register the caller cache and the throttle of writes."""
     throttled_writes.init_app(app)
     revocations.init_app(app)
 
 
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
-    """Return no dependencies: keys are in the database."""
+    """Return no additional dependencies: keys are in the database."""
     return {}
 
 
@@ -39,6 +38,12 @@ def challenge(error: str | None = None, scope: str | None = None) -> str:
     parameters += [f'error="{error}"'] if error else []
     parameters += [f'scope="{scope}"'] if scope else []
     return "ApiKey " + ", ".join(parameters)
+
+
+def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
+    """Return the description for the OpenAPI document; see ``Backend.security_schemes``."""
+    description = "An API key. Its scopes are set when it is created."
+    return {"api_key": {"type": "apiKey", "in": "header", "name": CREDENTIAL_HEADER, "description": description}}
 
 
 def authenticate() -> Caller | None:

@@ -1,4 +1,4 @@
-"""Issue, rotate and revoke keys, for the routes as well as the commands."""
+"""Create, rotate and revoke keys: the operations that the routes and the commands share."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from ...clock import now
 from ...database import AnyRow
 from ...observability import events
 from ...settings import get_settings
-from . import key_format, owners, queries
+from . import key_format, queries
 from .events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
 from .models import Key
 from .settings import KeySettings
@@ -27,7 +27,7 @@ class NotRotatable(Exception):
 
 
 class IssuedKey(NamedTuple):
-    """A new key, at the only time when it is known."""
+    """A new key, at the only time when the service knows it."""
 
     id: str
     key: str
@@ -48,13 +48,13 @@ def issue(
     rate_of: str | None = None,
     replaces: str | None = None,
 ) -> IssuedKey:
-    """Create a key for an owner, and the owner if there is none of that name.
+    """Create a key, and its owner if the name is new.
 
-    The key expires after ``days`` (a setting if None), but not after ``no_later_than``. With a ``rate`` it has a rate
-    limit of its own, which it shares with the key ``rate_of``. Raises ``NeverValid``.
+    The key expires after ``days`` (by default the setting), but not after ``no_later_than``. A key with a ``rate`` has
+    its own rate limit, or shares that of the key ``rate_of``. Raises ``NeverValid``.
     """
-    if not owners.exists(connection, owner):
-        owners.add(connection, owner)
+    if not queries.owner_exists(connection, owner):
+        queries.add_owner(connection, owner)
     settings = get_settings(current_app, KeySettings)
     created_at = now()
     expires_at = created_at + timedelta(days=min(days or settings.keys_default_days, settings.keys_max_days))
@@ -94,7 +94,7 @@ def rotate(
     overlap_hours: int | None = None,
     no_later_than: datetime | None = None,
 ) -> IssuedKey:
-    """Issue a key that replaces ``old`` and has the same lifetime; ``old`` expires after the overlap.
+    """Create a key that replaces ``old``, with the same lifetime; ``old`` expires after the overlap.
 
     Raises ``NotRotatable``.
     """

@@ -1,35 +1,21 @@
-"""Queries and updates of keys, within the transaction of the given connection."""
+"""The SQL of keys and their owners. Each function uses the transaction of its connection."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ...clock import now
 from ...database import AnyRow
 from ...request.caller import OwnRate
 from . import revocations
-from .models import Key, KeyEvent
+from .models import Key, KeyEvent, Owner
 
 LAST_USE_INTERVAL = timedelta(minutes=1)
 Event = Literal["created", "first_used", "rotated", "revoked", "denied"]
-_COLUMNS = (
-    Key.id,
-    Key.owner,
-    Key.name,
-    Key.scopes,
-    Key.rate,
-    Key.rate_of,
-    Key.created_by,
-    Key.created_at,
-    Key.not_before,
-    Key.expires_at,
-    Key.revoked_at,
-    Key.replaces,
-    Key.last_used_at,
-)
-_BY_ID = select(*_COLUMNS, Key.digest, Key.pepper_id).where(Key.id == bindparam("id"))
+_ALL = select(Key.__table__)
+_BY_ID = _ALL.where(Key.id == bindparam("id"))
 
 
 def find(connection: Connection, key_id: str) -> AnyRow | None:
@@ -40,11 +26,11 @@ def find(connection: Connection, key_id: str) -> AnyRow | None:
 def list_keys(
     connection: Connection, owner: str | None, limit: int, after: str | None, *, revoked: bool
 ) -> Sequence[AnyRow]:
-    """Return up to ``limit`` keys with an id greater than ``after``, in order of their ids.
+    """Return up to ``limit`` keys with an id greater than ``after``, ordered by id.
 
-    The keys of all owners if ``owner`` is None; including revoked keys if ``revoked``.
+    Without an ``owner``, keys of all owners are included; revoked keys are included if ``revoked`` is true.
     """
-    query = select(*_COLUMNS).order_by(Key.id).limit(limit)
+    query = _ALL.order_by(Key.id).limit(limit)
     if owner is not None:
         query = query.where(Key.owner == owner)
     if after is not None:
@@ -79,7 +65,7 @@ def revoke(connection: Connection, key_id: str, by: str) -> bool:
 
 
 def record_use(connection: Connection, key_id: str) -> None:
-    """Set the time of the last use, if the stored one is older than ``LAST_USE_INTERVAL``."""
+    """Update the time of the last use if the stored time is older than ``LAST_USE_INTERVAL``."""
     at = now()
     first = connection.execute(update(Key).where(Key.id == key_id, Key.last_used_at.is_(None)).values(last_used_at=at))
     if first.rowcount == 1:
@@ -91,7 +77,7 @@ def record_use(connection: Connection, key_id: str) -> None:
 
 
 def record_rejection(connection: Connection, key_id: str) -> None:
-    """Record that a request with a revoked, expired or not yet valid key was rejected."""
+    """Record the rejection of a request because its key is revoked, expired or not yet valid."""
     add_event(connection, key_id, "denied", key_id)
 
 
@@ -101,5 +87,25 @@ def add_event(connection: Connection, key_id: str, event: Event, by: str) -> Non
 
 
 def is_replaced(connection: Connection, key_id: str) -> bool:
-    """Return whether a key was rotated already."""
+    """Return whether a rotation has replaced the key."""
     return connection.execute(select(Key.id).where(Key.replaces == key_id)).first() is not None
+
+
+def count_owners(connection: Connection) -> int:
+    """Return the number of owners."""
+    return connection.scalar(select(func.count()).select_from(Owner)) or 0
+
+
+def owner_exists(connection: Connection, name: str) -> bool:
+    """Return whether there is an owner of this name."""
+    return connection.execute(select(Owner.name).where(Owner.name == name)).first() is not None
+
+
+def add_owner(connection: Connection, name: str, email: str | None = None) -> None:
+    """Insert a new owner. Raises ``IntegrityError`` if the name is taken."""
+    connection.execute(insert(Owner).values(name=name, email=email, created_at=now()))
+
+
+def caller_id(_connection: Connection, name: str) -> str:
+    """Return the caller id of an owner, which is the name itself."""
+    return name

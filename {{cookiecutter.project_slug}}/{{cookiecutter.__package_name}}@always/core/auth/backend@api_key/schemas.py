@@ -14,7 +14,7 @@ class Scope(fields.String):
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """What the OpenAPI document says of it."""
+        """The JSON Schema keywords for the OpenAPI document."""
         return {"enum": list(current_scopes())}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
@@ -24,24 +24,21 @@ class Scope(fields.String):
         return scope
 
 
-class ScopeList(fields.List[str]):
-    """A list of scopes without duplicates."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Scope(), **kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        scopes = super()._deserialize(value, *args, **kwargs)
-        if len(set(scopes)) != len(scopes) or not scopes:
-            raise ValidationError("List at least one scope, and each only once.")
-        return scopes
+def _distinct(scopes: list[str]) -> None:
+    if len(set(scopes)) != len(scopes) or not scopes:
+        raise ValidationError("List at least one scope, and each only once.")
 
 
 class CreateKey(Schema):
     """The properties of a new key."""
 
     name = Line(1, 100, required=True, metadata={"examples": ["Nightly export"]})
-    scopes = ScopeList(required=True, metadata={"examples": [["keys:manage"]], "minItems": 1, "uniqueItems": True})
+    scopes = fields.List(
+        Scope(),
+        required=True,
+        validate=_distinct,
+        metadata={"examples": [["keys:manage"]], "minItems": 1, "uniqueItems": True},
+    )
     expires_in_days = Integer(1, MAX_DAYS, metadata={"examples": [30]})
 
 
@@ -70,7 +67,7 @@ class KeyList(Schema):
 
 
 class KeyPage(Schema):
-    """The page to return."""
+    """The query parameters of a list of keys."""
 
     limit = Integer(1, 100, digits=True, load_default=20)
     cursor = fields.String(validate=validate.Regexp(r"\A[0-9A-Za-z]{12}\Z", error="Invalid cursor."))

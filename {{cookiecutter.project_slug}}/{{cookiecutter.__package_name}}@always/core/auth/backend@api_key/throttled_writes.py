@@ -1,7 +1,7 @@
-"""Best-effort writes about keys during a request: the last use, a rejection, a new network.
+"""Writes about a key during a request: its last use, a rejection, a new network.
 
-Such a write never fails or delays the request. It is attempted at most once a minute per key, and skipped if the
-database cannot write immediately.
+They never fail or delay the request: each is attempted at most once a minute per key, and skipped if the database
+cannot write immediately.
 """
 
 import time
@@ -21,36 +21,41 @@ MAX_ENTRIES = 50_000
 Write = Callable[[Connection, str], None]
 
 
-class WriteThrottle:
+class Attempts:
     """When this process last attempted each kind of write for each key."""
 
     def __init__(self) -> None:
-        self._attempts: LRUCache[tuple[str, str], float] = LRUCache(MAX_ENTRIES)
+        self._times: LRUCache[tuple[str, str], float] = LRUCache(MAX_ENTRIES)
         self._lock = Lock()
 
-    def acquire(self, kind: str, key_id: str) -> bool:
-        """Return whether a write of this kind is due, and record the attempt if it is."""
+    def is_due(self, kind: str, key_id: str) -> bool:
+        """Return whether the last attempt is at least ``INTERVAL`` ago, and start a new interval if it is."""
         now = time.monotonic()
         with self._lock:
-            due = now - self._attempts.get((kind, key_id), float("-inf")) >= INTERVAL
+            due = now - self._times.get((kind, key_id), float("-inf")) >= INTERVAL
             if due:
-                self._attempts[kind, key_id] = now
+                self._times[kind, key_id] = now
         return due
 
 
 def init_app(app: Flask) -> None:
-    """Register the throttle."""
-    services.register(app, WriteThrottle())
+    """Register the record of attempts."""
+    services.register(app, Attempts())
+
+
+def is_due(kind: str, key_id: str) -> bool:
+    """Return whether the last attempt of this kind for this key is at least ``INTERVAL`` ago."""
+    return services.get(current_app, Attempts).is_due(kind, key_id)
 
 
 def attempt(kind: str, key_id: str, write: Write) -> bool:
-    """Call ``write`` in a transaction, unless it was attempted within the interval; return whether it succeeded."""
-    if not services.get(current_app, WriteThrottle).acquire(kind, key_id):
+    """Call ``write`` in a transaction if it is due; return whether it succeeded."""
+    if not is_due(kind, key_id):
         return False
     try:
         with best_effort() as connection:
             write(connection, key_id)
     except ServiceUnavailable:
-        current_app.logger.warning("could not record %s of key %s", kind, key_id)
+        current_app.logger.warning("Could not record %s for the key %s: the database is unavailable.", kind, key_id)
         return False
     return True

@@ -14,7 +14,7 @@ from ....observability import events
 from ....observability.events import SecurityEvent
 from ....problems import Problem
 from ...scopes import current_scopes
-from .. import issuing, owners
+from .. import issuing, queries
 from .email_field import EmailAddress
 from .settings import GUARD, SignUpSettings, register_guard
 
@@ -58,7 +58,7 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     username, scopes = body["username"], current_scopes().sign_up
     try:
         with transaction() as connection:
-            owners.add(connection, username, body["email"])
+            queries.add_owner(connection, username, body["email"])
             issued = issuing.issue(connection, owner=username, name="first key", scopes=scopes, by=BY)
     except IntegrityError:
         raise Problem("conflict", "The username is taken.") from None

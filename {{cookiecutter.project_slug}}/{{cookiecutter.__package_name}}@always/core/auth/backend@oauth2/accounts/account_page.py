@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, request
 
 from ....database import connect, transaction
-from ....declare.access_rule import guarded_by
+from ....declare import guarded_by
 from ....observability import events
 from ....settings import get_settings
 from ...scopes import current_scopes

@@ -7,8 +7,7 @@ page. Both are fixed paths of this service: client input only supplies the query
 from flask import Blueprint, Response, current_app
 
 from ....database import AnyRow, connect, transaction
-from ....declare import produces
-from ....declare.access_rule import guarded_by, public
+from ....declare import guarded_by, produces, public
 from ....observability import events
 from .. import parameters
 from ..events import AUTHN_LOGIN_SUCCESS

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ....clock import now
 from ....database import AnyRow, transaction
-from ....declare.access_rule import guarded_by, public
+from ....declare import guarded_by, public
 from ....observability import events
 from ...scopes import current_scopes
 from .. import parameters, secret_tokens

@@ -10,8 +10,7 @@ from flask import Blueprint, Response, current_app, g, jsonify
 from werkzeug.exceptions import HTTPException
 
 from ....database import connect, transaction
-from ....declare import errors, produces, raw_body
-from ....declare.access_rule import guarded_by
+from ....declare import errors, guarded_by, produces, raw_body
 from ....declare.declaration import FORM, JSON
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events

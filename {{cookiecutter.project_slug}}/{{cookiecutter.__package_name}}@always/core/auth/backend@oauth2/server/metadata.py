@@ -9,8 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from ....database import connect
-from ....declare import produces
-from ....declare.access_rule import public
+from ....declare import produces, public
 from ....declare.declaration import JSON
 from ...scopes import current_scopes
 from ..protected_resource import resource
