@@ -84,7 +84,7 @@ def test_answers_carry_documented_fields_only(caller: MakeCaller) -> None:
     assert set(probe) == {"id", "name", "description", "price", "created_at", "updated_at"}
     assert set(me.get(PROBES).json) == {"probes", "next"}
     assert set(me.get("/api/v1/me").json) == {"id", "scopes", "credential", "expires_at"}
-    assert set(me.get("/api/v1/admin/stats").json) == {"callers", "probes", "refused_requests"}
+    assert set(me.get("/api/v1/admin/stats").json) == {"callers", "probes", "rejected_requests"}
 
 
 @pytest.mark.control("Z5")
@@ -113,7 +113,7 @@ def test_an_administrator_sees_the_figures_and_nobody_else(caller: MakeCaller) -
     assert caller().get("/api/v1/admin/stats").status_code == 403
     figures = caller("admin").get("/api/v1/admin/stats").json
     assert all(isinstance(figure, int) and figure >= 0 for figure in figures.values())
-    assert figures["refused_requests"] >= 1
+    assert figures["rejected_requests"] >= 1
 
 
 def test_me_tells_who_is_calling(caller: MakeCaller) -> None:

@@ -41,7 +41,7 @@ def test_a_database_that_is_away_is_told_in_a_sentence(
     monkeypatch.setattr(service.core.database.engine, "for_migrations", lambda _url: SimpleNamespace(connect=away))
     done = run(app, command)
     assert done.exit_code == 1
-    assert done.stderr == "Error: The database does not answer: connection refused.\n"
+    assert done.stderr == "Error: The database is unreachable: connection refused.\n"
 
 
 @pytest.mark.parametrize("command", ["current", "check", "upgrade"])
@@ -97,7 +97,7 @@ def test_a_statement_that_the_database_refuses_is_reported_in_one_sentence(app: 
     file.write_text(file.read_text("utf-8").replace(docstring, docstring + statements), "utf-8")
     done = run(app, "upgrade")
     assert done.exit_code == 1
-    assert "Error: The database refuses: " in done.stderr
+    assert "Error: The database rejected the command: " in done.stderr
     assert "teapots" in done.stderr.splitlines()[-1]
 
 

@@ -120,7 +120,7 @@ def test_they_are_recorded_counted_and_detected(
     lines = [json.loads(line) for line in log.splitlines()]
     recorded = [line for line in lines if line["event"] == "depth_checked"]
     assert {(line["level"], line["zone"]) for line in recorded} == {("warning", "north")}
-    assert any(line.get("message") == "The anomaly rule a_defect failed." for line in lines)
+    assert any(line.get("message") == "the anomaly rule a_defect failed" for line in lines)
     del registered(app, "Anomalies")["a_defect"]
     done = app.test_cli_runner().invoke(args=["anomalies", "--json"], input=log)
     (detection,) = json.loads(done.stdout)

@@ -43,7 +43,7 @@ def test_the_metrics_sum_up_all_workers_since_the_last_start(
             served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
         for _ in range(7):
             served.send("GET /api/v1/me HTTP/1.1", "Host: localhost", "Connection: close")
-        assert '"refused_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
+        assert '"rejected_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
         assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
         for address in [f"{own}/metrics"] * 5 + [internal]:
             assert f"{health} 40.0\n" in scrape(address, served, token)

@@ -46,7 +46,7 @@ class AnomalyMonitor:
             except StorageUnavailable:
                 return
             except Exception:  # a defect of a rule must not fail the request
-                logger.exception("The anomaly rule %s failed.", name)
+                logger.exception("the anomaly rule %s failed", name)
 
     def _is_admitted(self, name: str, rule: ThresholdRule | DistinctSourcesRule, limit: int, source: str) -> bool:
         """Count a line of the source, and return whether there were at most ``limit`` within the time window."""

@@ -24,5 +24,5 @@ def _parse(context: click.Context, _option: click.Parameter, text: str | None) -
     known = services.get(context.ensure_object(ScriptInfo).load_app(), Scopes)
     named = tuple(dict.fromkeys(separated(text)))
     if not named or not set(named) <= known.keys():
-        raise click.BadParameter(f"choose from {', '.join(known)}")
+        raise click.BadParameter(f"must be one or more of {', '.join(known)}")
     return named

@@ -188,6 +188,6 @@ def _counters() -> Counters:
 def _require_shared(counters: Counters) -> None:
     if not counters.shared:
         raise click.ClickException(
-            "The hits are in the memory of each worker process, which no command can read. Restart the service to "
+            "The counters are in the memory of each worker process, which no command can read. Restart the service to "
             "reset all rate limits."
         )

@@ -24,7 +24,7 @@ class Migrations(click.Group):
         except (CommandError, RevisionError) as error:
             raise click.ClickException(f"{str(error).rstrip('.')}.") from None
         except DBAPIError as error:
-            event = "does not answer" if error.statement is None else "refuses"
+            event = "is unreachable" if error.statement is None else "rejected the command"
             reason = str(error.orig).partition("\n")[0].strip(". ")
             raise click.ClickException(f"The database {event}: {reason}.") from None
 

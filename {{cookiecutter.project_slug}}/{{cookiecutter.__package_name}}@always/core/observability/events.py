@@ -25,7 +25,7 @@ class SecurityEvent:
 
 AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
 AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
-AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A caller was refused something that its scopes do not allow.")
+AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A caller's scopes did not permit its request.")
 EXCESS_RATE_LIMIT_EXCEEDED = SecurityEvent("excess_rate_limit_exceeded", "warning", "A rate limit rejected a request.")
 INPUT_VALIDATION_FAIL = SecurityEvent("input_validation_fail", "warning", "A body or a query was invalid.")
 MALICIOUS_CORS = SecurityEvent("malicious_cors", "warning", "A request came from an origin that is not allowed.")

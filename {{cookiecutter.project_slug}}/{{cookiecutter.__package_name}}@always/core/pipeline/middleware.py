@@ -70,7 +70,7 @@ class Middleware:
             body = self._inner(environ, start)
             return ClosingIterator(_stream(body, own_id), getattr(body, "close", None)) if streamed else body
         except Exception:
-            logger.exception("The application failed outside its own error handling.")
+            logger.exception("the application failed outside its own error handling")
             return self._reject(environ, start, "internal", PROBLEM_TYPES["internal"].meaning)
         finally:
             seconds = time.perf_counter() - started
@@ -98,7 +98,7 @@ def _stream(body: Iterable[bytes], request_id: str) -> Iterator[bytes]:
     try:
         yield from body
     except Exception:
-        logger.exception("The response failed while it was sent.")
+        logger.exception("the response failed while it was sent")
         raise
     finally:
         log.request_id.set(None)

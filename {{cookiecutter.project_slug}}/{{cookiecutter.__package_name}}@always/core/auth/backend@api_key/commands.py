@@ -148,5 +148,5 @@ def _print(issued: issuing.IssuedKey, as_json: bool) -> None:
         print_json(issued._asdict())
         return
     click.echo(
-        f"{issued.key}\nThis is the only time the key is shown. It expires on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
+        f"{issued.key}\nStore the key now; it is not shown again. It expires on {issued.expires_at:%Y-%m-%d %H:%M} UTC."
     )

@@ -66,7 +66,7 @@ def create_key(body: dict[str, Any]) -> Any:
 @errors("not-found")
 @response(KeySchema)
 def get_key(key_id: str) -> AnyRow:
-    """Read one of your keys, without the key itself."""
+    """Return one of your keys, without the key itself."""
     with connect() as connection:
         return _find(connection, key_id)
 

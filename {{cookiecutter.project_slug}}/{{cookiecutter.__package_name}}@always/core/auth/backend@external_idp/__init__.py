@@ -17,7 +17,7 @@ from .trusted_issuer import readiness
 
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 COUNTS = {"callers": count_callers}
-SCOPES = {"admin": "See the figures of the service"}
+SCOPES = {"admin": "Read the statistics of the service"}
 SETTINGS = (ProviderSettings,)
 
 __all__ = [

@@ -72,7 +72,7 @@ def check_url(app: Flask) -> Iterator[Finding]:
     """Report a URL that production derives from other settings."""
     if get_settings(app, Settings).production and not get_settings(app, ResourceSettings).server_url:
         yield Finding(
-            f"clients are told the URL {resource(app)}, which is derived from other settings",
+            f"the metadata contain the URL {resource(app)}, which is derived from other settings",
             "set `url` under [server] to the URL that callers use",
             severity="warning",
         )
@@ -90,7 +90,7 @@ def metadata_url() -> str:
 @public
 @response(ProtectedResource)
 def document() -> dict[str, Any]:
-    """Read who issues the tokens for this service, and which scopes exist (RFC 9728)."""
+    """Return the issuer of the tokens and the scopes of this service (RFC 9728)."""
     metadata = {
         "resource": resource(current_app),
         "resource_name": get_settings(current_app, Settings).service_name,

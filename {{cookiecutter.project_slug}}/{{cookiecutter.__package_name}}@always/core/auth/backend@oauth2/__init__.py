@@ -31,7 +31,7 @@ BLUEPRINTS = (
     *FEATURES.blueprints,
 )
 COUNTS = {"callers": count_callers}
-SCOPES = {"admin": "See the figures of the service"}
+SCOPES = {"admin": "Read the statistics of the service"}
 SETTINGS = (TokenSettings, *FEATURES.settings)
 
 

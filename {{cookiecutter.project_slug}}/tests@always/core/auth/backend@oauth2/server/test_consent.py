@@ -59,7 +59,7 @@ def test_the_page_shows_client_user_scopes_and_destination(app: Flask, ada: Brow
         "https://client.example",
     ):
         assert text in page
-    assert "figures of the service" not in page
+    assert "statistics of the service" not in page
 
 
 @pytest.mark.control("W1")

@@ -40,7 +40,7 @@ def policy_violation(password: str, *, name: str, email: str = "") -> str | None
     service_name = get_settings(current_app, Settings).service_name
     personal = {word.lower() for word in (name, email, email.partition("@")[0], service_name)}
     if min(map(len, cores)) < MIN_CORE_LENGTH or cores & (_common_passwords() | personal):
-        return "The password is too easy to guess."
+        return "The password is too easy to guess. Choose a longer or less common one."
     return None
 
 

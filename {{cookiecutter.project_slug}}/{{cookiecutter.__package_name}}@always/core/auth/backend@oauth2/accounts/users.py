@@ -14,7 +14,7 @@ from ..models import Session, User
 from ..server import token_families
 
 NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{2,31}\Z")
-NAME_RULE = "Use 3 to 32 characters of a-z, 0-9, '.', '-' and '_', starting with a letter or digit."
+NAME_RULE = "Must be 3 to 32 characters of a-z, 0-9, '.', '-' and '_', and begin with a letter or digit."
 
 
 def find_by_name(connection: Connection, name: str) -> AnyRow | None:

@@ -19,7 +19,7 @@ clients = DatabaseGroup("clients", help="Create, list, rotate and delete OAuth c
 def _parse_grants(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
     grants = tuple(dict.fromkeys(value.split()))
     if not grants or not set(grants) <= set(queries.GRANTS):
-        raise click.BadParameter(f"choose from {', '.join(queries.GRANTS)}")
+        raise click.BadParameter(f"must be one or more of {', '.join(queries.GRANTS)}")
     return grants
 
 

@@ -97,7 +97,7 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
 @click.argument("name", callback=argument.utf8)
 @password_stdin
 def set_password(name: str, from_stdin: bool) -> None:
-    """Set a user's password, and end all sessions and tokens of the user.
+    """Set a user's password, and revoke all sessions and tokens of the user.
 
     \b
     flask users set-password ada
@@ -108,13 +108,13 @@ def set_password(name: str, from_stdin: bool) -> None:
     with transaction() as connection:
         queries.reset_password(connection, user.id, password_hash)
     events.record(AUTHN_PASSWORD_CHANGE, "an operator set the password of a user", owner=user.id)
-    click.echo(f"Set the password of {name}. All sessions and tokens of the user have ended.")
+    click.echo(f"Set the password of {name}. All sessions and tokens of the user are revoked.")
 
 
 @users.command("lock")
 @click.argument("name", callback=argument.utf8)
 def lock(name: str) -> None:
-    """Prevent a user from signing in, and end all sessions and tokens of the user.
+    """Prevent a user from signing in, and revoke all sessions and tokens of the user.
 
     \b
     flask users lock ada
@@ -123,7 +123,7 @@ def lock(name: str) -> None:
         user = _find(connection, name)
         queries.lock(connection, user.id)
     events.record(AUTHN_LOGIN_LOCK, "an operator locked a user", owner=user.id)
-    click.echo(f"Locked {name}. All sessions and tokens of the user have ended.")
+    click.echo(f"Locked {name}. All sessions and tokens of the user are revoked.")
 
 
 @users.command("unlock")
