@@ -25,7 +25,7 @@ def init_app(app: Flask, counts: Counts) -> None:
     @requires("admin")
     @response(stats_schema)
     def stats() -> dict[str, int]:
-        """Return statistics: how many objects the service stores, and how many requests it has rejected since it started."""
+        """Return how many objects the service stores, and how many requests it has rejected since it started."""
         with connect() as connection:
             counted = {name: count(connection) for name, count in counts.items()}
         return {**counted, "rejected_requests": services.get(current_app, Metrics).rejected_requests()}
