@@ -189,7 +189,8 @@ def main() -> None:
         tool = create(ROOT / "certs", arguments.tool, force=arguments.force)
     except CertificateError as error:
         sys.exit(f"Cannot create certificates: {error}. Install openssl, or run `uv sync`.")
-    print(f"Created the certificates in certs/ with {tool}." if tool else "All certificates are valid. --force creates them again.")
+    created = f"Created the certificates in certs/ with {tool}."
+    print(created if tool else "All certificates are valid. --force creates them again.")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 from ...anomalies import LogLine, ThresholdRule
 from ...observability.events import SecurityEvent
 
-AUTHN_NEW_NETWORK = SecurityEvent(
-    "authn_new_network", "warning", "A key was used from a new network."
-)
+AUTHN_NEW_NETWORK = SecurityEvent("authn_new_network", "warning", "A key was used from a new network.")
 AUTHN_TOKEN_CREATED = SecurityEvent("authn_token_created", "info", "A key was created.")
 AUTHN_TOKEN_REVOKED = SecurityEvent("authn_token_revoked", "warning", "A key was revoked.")
 
