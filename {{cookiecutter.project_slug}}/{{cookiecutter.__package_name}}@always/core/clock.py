@@ -1,8 +1,8 @@
-"""The time of day, in UTC and always aware of it."""
+"""The current time, with UTC as its time zone."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Return the present moment."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

@@ -31,7 +31,7 @@ class Skipped(Exception):
 class Check:
     """A check of one part of the deployment; ``ok`` is printed when ``run`` finds nothing.
 
-    ``run`` may raise ``Skipped``, or whatever the database raises.
+    ``run`` may raise ``Skipped``, and any error of the database.
     """
 
     name: str

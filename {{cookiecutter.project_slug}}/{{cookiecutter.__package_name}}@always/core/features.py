@@ -20,7 +20,7 @@ class Feature:
 def load(package: str, *names: str) -> Feature:
     """Return everything that the ``FEATURE`` of each of these subpackages adds.
 
-    They are given by name, so that removing a feature takes one line in the package that loads it.
+    The caller names them instead of importing them, so that removing a feature means deleting one line there.
     """
     features: list[Feature] = [import_module(f".{name}", package).FEATURE for name in names]
     return Feature(

@@ -17,8 +17,8 @@ from marshmallow.fields import List, Nested, String
 __all__ = ["Boolean", "Date", "DateTime", "Integer", "Line", "List", "Nested", "Number", "String", "Text"]
 
 # C0 and C1 controls, line and paragraph separators, noncharacters.
-_NOT_ON_A_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff"
-_NOT_IN_A_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
+_NOT_IN_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff"
+_NOT_IN_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
 # JSON can write an unpaired surrogate, UTF-8 cannot.
 _SURROGATES = r"\ud800-\udfff"
 _BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -30,8 +30,8 @@ _DATE_TIME = _DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}
 class Text(String):
     """A string of several lines. Its only control characters are tab, line feed and carriage return."""
 
-    forbidden = re.compile(f"[{_NOT_IN_A_TEXT}{_SURROGATES}]")
-    json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_A_TEXT}]*$"}
+    forbidden = re.compile(f"[{_NOT_IN_TEXT}{_SURROGATES}]")
+    json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_TEXT}]*$"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, *args, **kwargs)
@@ -43,10 +43,8 @@ class Text(String):
 class Line(Text):
     """A string of one line that is not blank, ``low`` to ``high`` characters long."""
 
-    forbidden = re.compile(f"[{_NOT_ON_A_LINE}{_SURROGATES}]")
-    json_schema: Mapping[str, str] = {
-        "pattern": f"^[^{_NOT_ON_A_LINE}]*[^{_NOT_ON_A_LINE}{_BLANK}][^{_NOT_ON_A_LINE}]*$"
-    }
+    forbidden = re.compile(f"[{_NOT_IN_LINE}{_SURROGATES}]")
+    json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_LINE}]*[^{_NOT_IN_LINE}{_BLANK}][^{_NOT_IN_LINE}]*$"}
 
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:
         self.accepts = f"a line of {low} to {high} characters"

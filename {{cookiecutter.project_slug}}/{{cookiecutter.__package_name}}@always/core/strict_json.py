@@ -19,7 +19,7 @@ _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
 class InvalidJSON(ValueError):
-    """The content is not strict JSON; the message tells the client why."""
+    """The content is not strict JSON; the message is the reason for the client."""
 
 
 def parse(content: bytes) -> Any:

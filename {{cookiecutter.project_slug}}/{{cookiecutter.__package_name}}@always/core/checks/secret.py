@@ -16,7 +16,7 @@ GROUP_AND_OTHERS = 0o077
 
 
 def reused(app: Flask) -> Iterator[Finding]:
-    """Report secrets with the same value: whoever learns one has the others too."""
+    """Report secrets with the same value: a leak of one is a leak of all of them."""
     active_settings = services.get(app, ActiveSettings)
     variables: dict[str, list[str]] = {}
     for name, value in active_settings.values.items():

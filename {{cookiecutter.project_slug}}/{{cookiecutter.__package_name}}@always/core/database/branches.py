@@ -51,8 +51,8 @@ def differences(
 ) -> Iterator[Finding]:
     """Compare the revisions in the database with the heads of each branch.
 
-    With ``allow_newer``, an unknown revision may stand for a branch that has no known one: the database was upgraded
-    by a newer version of the service, and this version still runs beside it or was rolled back.
+    With ``allow_newer``, an unknown revision may belong to a branch that has no known one: the database was upgraded
+    by a newer version of the service, and this version still runs at the same time, or again after a rollback.
     """
     applied = set(MigrationContext.configure(connection).get_current_heads())
     known = {script.revision: script for script in scripts.walk_revisions()}

@@ -87,7 +87,7 @@ class EnumTypesImpl(PostgresqlImpl):
         for table, column, default in columns:
             self._bind.exec_driver_sql(f"ALTER TABLE {table} ALTER {column} DROP DEFAULT")
             self._bind.exec_driver_sql(f"ALTER TABLE {table} ALTER {column} TYPE {name} USING {column}::text::{name}")
-            # A default that is no longer a label was changed by the same migration.
+            # If the enum does not contain the old default any more, the same migration sets another one.
             if default is not None and default.split("'")[1] in enum.enums:
                 self._bind.exec_driver_sql(f"ALTER TABLE {table} ALTER {column} SET DEFAULT {default}")
         self._bind.exec_driver_sql(f"DROP TYPE {self._quote(f'{enum.name}_old')}")

@@ -54,8 +54,8 @@ class Counters:
 
 @lru_cache(maxsize=16384)
 def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> str:
-    # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that nobody can recover an
-    # address from the storage.
+    # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that addresses cannot be
+    # recovered from the storage.
     text = repr((name, client, amount, seconds)).encode()
     return f"limits:{{{blake2b(text, key=secret, digest_size=16).hexdigest()}}}"
 

@@ -2,7 +2,7 @@
 
 Flask-Limiter only collects these declarations. The pipeline checks them before validation, so that requests with an
 invalid body count too, and counts them in the storage of all other limits. Without a ``key_func`` a limit counts the
-caller, or the address if there is no caller.
+caller, or the address of a request without a caller.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Count in Memcached, whose INCR adds and returns the sum atomically.
 
-Memcached has no lists, hence no moving window. Windows follow the clock of the worker's machine and start at a
-different offset for each key, so that they do not all end together. Machines whose clocks differ by a second count
+Memcached has no lists, so a moving window is not available. Windows follow the clock of the worker's machine and start
+at a different offset for each key, so that they do not all end together. Machines whose clocks differ by a second count
 separately for that second at the end of a window. Memcached may evict counters when its memory is full.
 """
 

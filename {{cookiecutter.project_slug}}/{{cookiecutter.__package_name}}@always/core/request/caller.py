@@ -8,7 +8,7 @@ from flask import g
 
 
 class OwnRate(NamedTuple):
-    """A rate such as ``1000/minute``, and the id of the credential to which it was given and that it counts."""
+    """A rate limit such as ``1000/minute``, and the id of the credential that it was created for and that it counts."""
 
     rate: str
     of: str

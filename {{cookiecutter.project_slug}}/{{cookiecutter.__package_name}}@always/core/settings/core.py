@@ -29,7 +29,7 @@ class Settings(StorageSettings):
 
     metrics_token: str | None = setting(
         Secret(),
-        "the bearer token with which Prometheus reads /metrics; without a token nobody can read them",
+        "the bearer token with which Prometheus reads /metrics; without it, they cannot be read",
         default=None,
         secret=True,
     )

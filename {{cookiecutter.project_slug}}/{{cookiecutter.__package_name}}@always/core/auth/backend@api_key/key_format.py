@@ -2,7 +2,7 @@
 
 The id has 12 base62 characters and identifies the key. The secret has 43, about 256 bits. The checksum is the CRC-32 of
 everything before it, in 6 characters: a mistyped or invented key is rejected without a database query, and a secret
-scanner can tell a leaked key from other strings.
+scanner can distinguish a leaked key from other strings.
 """
 
 import hmac

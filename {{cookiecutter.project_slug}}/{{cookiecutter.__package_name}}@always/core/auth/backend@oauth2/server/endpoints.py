@@ -145,5 +145,5 @@ def _introspect_refresh(sent: str, client: Client) -> dict[str, Any] | None:
 
 
 def _description(text: str) -> str:
-    """Return the text without characters that an error description may not contain (RFC 6749, section 5.2)."""
+    """Remove the characters that an error description must not contain (RFC 6749, section 5.2)."""
     return "".join(character for character in text if " " <= character <= "~" and character not in '"\\')

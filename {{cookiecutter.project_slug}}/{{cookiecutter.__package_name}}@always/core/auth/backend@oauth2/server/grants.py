@@ -138,7 +138,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[mis
     """RFC 6749, section 4.4: the client acts without a user."""
 
     def create_token_response(self) -> TokenResponse:
-        """Issue an access token. There is no refresh token, because the client can request another access token."""
+        """Issue an access token, without a refresh token: the client can request another access token."""
         check_resource(self.request)
         client: Client = self.request.client
         scope = client.get_allowed_scope(self.request.payload.scope)

@@ -3,7 +3,7 @@
 A new key is published some minutes before it signs, so that resource servers that cache ``/.well-known/jwks.json``
 already know it. The previous key stays published until its last token has expired. Private keys are encrypted with a
 key derived from ``SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that cannot be decrypted,
-because ``SECRET_KEY`` has changed, is no longer used for signing.
+because ``SECRET_KEY`` has changed, does not sign any more.
 """
 
 import json
