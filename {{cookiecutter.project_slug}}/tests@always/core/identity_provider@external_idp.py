@@ -4,6 +4,7 @@ The fixtures create one for a test, and a client of a service that trusts it.
 """
 
 import json
+import os
 import ssl
 import tempfile
 import time
@@ -27,6 +28,8 @@ MakeApp = Callable[..., Flask]
 Status = Callable[[str], int]
 AUDIENCE = "https://localhost:8443"
 ME = "/api/v1/me"
+# The provider runs on this machine, so a proxy of the environment cannot reach it. Lower case takes precedence.
+os.environ["no_proxy"] = "localhost"
 
 
 class IdentityProvider:

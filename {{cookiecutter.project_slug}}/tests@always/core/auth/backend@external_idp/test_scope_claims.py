@@ -62,7 +62,24 @@ def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> 
     assert me(app, scope="admin", realm_access={"roles": ["reader"]}).json["scopes"] == ["admin", "probes:read"]
     for elsewhere in ({}, {"realm_access": []}, {"realm_access": {"roles": None}}, {"roles": ["editor"]}):
         assert me(app, scope="openid", **elsewhere).json["scopes"] == []
-    assert me(app, scope="openid", realm_access={"roles": {"editor": True}}).status_code == 401
+    assert me(app, scope="openid", realm_access={"roles": [{"name": "editor"}]}).status_code == 401
+
+
+def test_roles_may_be_the_names_of_an_object(make_app: MakeApp) -> None:
+    app = make_app(provider_roles_claim="urn:roles", provider_role_scopes="reader=probes:read, editor=probes:write")
+    for roles, scopes in (
+        ({"reader": {"252855702316398078": "acme.example"}}, ["probes:read"]),
+        ({"reader": True, "editor": True}, ["probes:read", "probes:write"]),
+        ({"reader": {}, "editor": False}, []),
+        ({}, []),
+    ):
+        assert me(app, scope="openid", **{"urn:roles": roles}).json["scopes"] == scopes
+
+
+def test_a_prefix_of_scopes_is_removed_and_scopes_without_it_are_ignored(make_app: MakeApp) -> None:
+    app = make_app(provider_scope_prefix="acme-api/")
+    assert me(app, scope="openid acme-api/probes:read probes:write other/admin").json["scopes"] == ["probes:read"]
+    assert me(app, scope=["acme-api/probes:write"]).json["scopes"] == ["probes:write"]
 
 
 @pytest.mark.control("J10")
@@ -126,6 +143,15 @@ def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: 
         ({"provider_algorithms": "none"}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_algorithms": ""}, "APP_PROVIDER_ALGORITHMS"),
         ({"provider_token_types": "id+jwt"}, "APP_PROVIDER_TOKEN_TYPES"),
+        ({"provider_audience_claim": "client_id", "provider_audience": ""}, "APP_PROVIDER_AUDIENCE to the values"),
+        ({"provider_subject_claim": "email"}, "APP_PROVIDER_SUBJECT_CLAIM .* never changes"),
+        ({"provider_subject_claim": "upn"}, "APP_PROVIDER_SUBJECT_CLAIM"),
+        ({"provider_subject_claim": "preferred_username"}, "APP_PROVIDER_SUBJECT_CLAIM"),
+        ({"provider_subject_claim": "name"}, "APP_PROVIDER_SUBJECT_CLAIM"),
+        ({"provider_access_token_rule": "roles"}, "APP_PROVIDER_ACCESS_TOKEN_RULE .* ID tokens too"),
+        ({"provider_access_token_rule": "scp, ver=2.0"}, "APP_PROVIDER_ACCESS_TOKEN_RULE .* ver may be in ID tokens"),
+        ({"provider_access_token_rule": "=access"}, "APP_PROVIDER_ACCESS_TOKEN_RULE .* token_use=access"),
+        ({"provider_access_token_rule": "token_use="}, "APP_PROVIDER_ACCESS_TOKEN_RULE"),
         ({"provider_role_scopes": "reader=probes:raed"}, "unknown scope 'probes:raed'"),
         ({"provider_role_scopes": "reader"}, "APP_PROVIDER_ROLE_SCOPES"),
         ({"provider_leeway": "61"}, "APP_PROVIDER_LEEWAY .* 0 to 60"),

@@ -1,110 +1,106 @@
-"""Tokens as well-known providers send them, accepted with the settings that ``docs/authentication.md`` gives.
+"""The settings of ``docs/authentication.md`` accept the access tokens of well-known providers, not their ID tokens."""
 
-The shapes are the providers' own, signed here by a test key: access tokens and, beside them, the ID tokens that must
-not be taken for one.
-"""
-
-import re
-import time
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 
+from tests.core.microsoft_claims import (
+    B2C,
+    B2C_ID,
+    ENTRA_1,
+    ENTRA_2,
+    ENTRA_2_APP,
+    ENTRA_2_ID,
+    ENTRA_SINGLE,
+    ENTRA_SINGLE_ID,
+)
 from tests.core.provider_claims import (
     AUTH0_9068,
     AUTH0_ID,
     AUTH0_OWN,
     AUTH0_PROGRAM,
-    ENTRA_1,
-    ENTRA_2,
-    ENTRA_2_APP,
-    ENTRA_2_ID,
+    AUTHENTIK,
+    AUTHENTIK_ID,
+    COGNITO,
+    COGNITO_ID,
+    COGNITO_PROGRAM,
+    FUSIONAUTH,
+    FUSIONAUTH_ID,
     JWT,
     KEYCLOAK,
     KEYCLOAK_ID,
+    KEYCLOAK_NO_RIGHTS,
     OKTA,
     OKTA_ID,
+    PINGONE,
+    PINGONE_ID,
+    ZITADEL,
+    ZITADEL_ID,
 )
-from tests.core.registry import registered
+from tests.core.provider_examples import UNTYPED, call, configured, documented
 
-MakeApp = Callable[..., Flask]
-DOCS = Path(__file__).parents[4] / "docs" / "authentication.md"
-ME = "/api/v1/me"
-KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+__all__ = ["configured"]
+
+BOTH = {"probes:read", "probes:write"}
 
 ACCEPTED: dict[str, tuple[str, dict[str, Any], dict[str, Any], set[str]]] = {
-    "Keycloak": ("Keycloak", JWT, KEYCLOAK, {"probes:read", "probes:write"}),
-    "Entra ID, a person": ("Entra ID", JWT, ENTRA_2, {"probes:read"}),
-    "Entra ID, a program": ("Entra ID", JWT, ENTRA_2_APP, {"probes:read", "probes:write"}),
-    "Entra ID, version 1": ("Entra ID 2", {**JWT, "x5t": "one"}, ENTRA_1, {"probes:read", "probes:write"}),
+    "Keycloak": ("Keycloak", JWT, KEYCLOAK, BOTH),
+    "Keycloak, the client is the audience too": ("Keycloak", JWT, {**KEYCLOAK, "azp": "acme-api"}, BOTH),
+    "Entra ID, a user": ("Entra ID", JWT, ENTRA_2, {"probes:read"}),
+    "Entra ID, a program": ("Entra ID", JWT, ENTRA_2_APP, BOTH),
+    "Entra ID, one registration": ("Entra ID", JWT, ENTRA_SINGLE, {"probes:read"}),
+    "Entra ID, version 1": ("Entra ID 2", {**JWT, "x5t": "one"}, ENTRA_1, BOTH),
+    "Azure AD B2C": ("Azure AD B2C", JWT, B2C, BOTH),
+    "Azure AD B2C, one registration": ("Azure AD B2C", JWT, {**B2C, "azp": B2C["aud"]}, BOTH),
+    "Amazon Cognito": ("Amazon Cognito", UNTYPED, COGNITO, BOTH),
+    "Amazon Cognito, a program": ("Amazon Cognito", UNTYPED, COGNITO_PROGRAM, {"probes:read"}),
     "Auth0, RFC 9068": ("Auth0", {**JWT, "typ": "at+jwt"}, AUTH0_9068, {"probes:read"}),
-    "Auth0, its own profile": ("Auth0 2", JWT, AUTH0_OWN, {"probes:read", "probes:write"}),
-    "Auth0, a program": ("Auth0 2", JWT, AUTH0_PROGRAM, {"probes:read", "probes:write"}),
-    "Okta": ("Okta", {"alg": "RS256", "kid": "one"}, OKTA, {"probes:read"}),
+    "Auth0, its own profile": ("Auth0 2", JWT, AUTH0_OWN, BOTH),
+    "Auth0, a program": ("Auth0 2", JWT, AUTH0_PROGRAM, BOTH),
+    "Okta": ("Okta", UNTYPED, OKTA, {"probes:read"}),
+    "PingOne": ("PingOne", UNTYPED, PINGONE, {"probes:read"}),
+    "PingOne, RFC 9068": ("PingOne", {**UNTYPED, "typ": "at+jwt"}, PINGONE, {"probes:read"}),
+    "ZITADEL": ("ZITADEL", JWT, ZITADEL, BOTH),
+    "authentik": ("authentik", JWT, AUTHENTIK, BOTH),
+    "FusionAuth": ("FusionAuth", JWT, FUSIONAUTH, BOTH),
+}
+WITHOUT_RIGHTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "Keycloak": ("Keycloak", JWT, KEYCLOAK_NO_RIGHTS),
+    "Entra ID": ("Entra ID", JWT, {**ENTRA_2, "scp": ""}),
+    "Auth0, its own profile": ("Auth0 2", JWT, {**AUTH0_OWN, "permissions": []}),
+    "Amazon Cognito": ("Amazon Cognito", UNTYPED, {**COGNITO, "scope": "openid", "cognito:groups": []}),
+    "ZITADEL": ("ZITADEL", JWT, {name: value for name, value in ZITADEL.items() if not name.startswith("urn:")}),
 }
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "Keycloak's ID token": ("Keycloak", JWT, KEYCLOAK_ID),
     "Keycloak's ID token for two": ("Keycloak", JWT, {**KEYCLOAK, "typ": "ID", "nonce": "n"}),
     "Keycloak's token for another API": ("Keycloak", JWT, {**KEYCLOAK, "aud": "account"}),
     "Entra ID's ID token": ("Entra ID", JWT, ENTRA_2_ID),
-    "Entra ID's token without rights": ("Entra ID", JWT, {**ENTRA_2, "scp": ""}),
+    "Entra ID's ID token with roles, one registration": ("Entra ID", JWT, ENTRA_SINGLE_ID),
     "Entra ID's token of another tenant": ("Entra ID", JWT, {**ENTRA_2, "iss": ENTRA_2["iss"].replace("8f", "9f")}),
+    "Azure AD B2C's ID token": ("Azure AD B2C", JWT, B2C_ID),
+    "Azure AD B2C's ID token with azp": ("Azure AD B2C", JWT, {**B2C_ID, "azp": B2C_ID["aud"]}),
+    "Azure AD B2C's token without the id of the user": ("Azure AD B2C", JWT, {**B2C, "oid": None}),
+    "Amazon Cognito's ID token": ("Amazon Cognito", UNTYPED, COGNITO_ID),
+    "Amazon Cognito's ID token with client_id": (
+        "Amazon Cognito",
+        UNTYPED,
+        {**COGNITO_ID, "client_id": COGNITO_ID["aud"]},
+    ),
+    "Amazon Cognito's token for another client": ("Amazon Cognito", UNTYPED, {**COGNITO, "client_id": "other"}),
+    "Amazon Cognito's token with another aud": ("Amazon Cognito", UNTYPED, {**COGNITO, "aud": "https://other.example"}),
     "Auth0's ID token": ("Auth0 2", JWT, AUTH0_ID),
     "Auth0's own profile where RFC 9068 is expected": ("Auth0", JWT, AUTH0_OWN),
-    "Okta's ID token": ("Okta", {"alg": "RS256", "kid": "one"}, OKTA_ID),
+    "Okta's ID token": ("Okta", UNTYPED, OKTA_ID),
     "Okta's token for the org": ("Okta", {**JWT, "typ": "application/okta-internal-at+jwt"}, OKTA),
+    "PingOne's ID token": ("PingOne", UNTYPED, PINGONE_ID),
+    "ZITADEL's ID token": ("ZITADEL", JWT, ZITADEL_ID),
+    "authentik's ID token": ("authentik", JWT, AUTHENTIK_ID),
+    "FusionAuth's ID token": ("FusionAuth", JWT, FUSIONAUTH_ID),
 }
-
-
-def documented() -> dict[str, str]:
-    """The settings in the documentation, by heading; a second block under one has a 2 behind it."""
-    blocks: dict[str, str] = {}
-    for heading, text in re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL):
-        for number, block in enumerate(re.findall(r"```toml\n(.*?)```", text, re.DOTALL)):
-            blocks[heading if number == 0 else f"{heading} {number + 1}"] = block
-    return blocks
-
-
-@pytest.fixture
-def configured(
-    make_app: MakeApp, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], FlaskClient]:
-    """Make the service with the documented settings of a provider whose documents are here."""
-
-    def make(name: str) -> FlaskClient:
-        block = documented()[name].replace("orders:", "probes:").replace("Orders.", "Probes.")
-        for variable in ("ISSUER", "CA", "AUDIENCE"):
-            environ.pop(f"APP_PROVIDER_{variable}")
-        path = Path(environ["APP_SETTINGS"])
-        others = re.sub(r"^\[provider\].*?(?=^\[|\Z)", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-        path.write_text(f"{others}\n{block}")
-        issuer = tomllib.loads(block)["provider"]["issuer"]
-        metadata = tomllib.loads(block)["provider"].get(
-            "metadata", issuer.rstrip("/") + "/.well-known/openid-configuration"
-        )
-        published = {
-            metadata: {"issuer": issuer, "jwks_uri": "https://keys.example"},
-            "https://keys.example": {"keys": [KEY.as_dict(private=False)]},
-        }
-        app = make_app()
-        monkeypatch.setattr(registered(app, "TrustedIssuer").provider, "_fetch", published.__getitem__)
-        return app.test_client()
-
-    return make
-
-
-def call(client: FlaskClient, header: dict[str, Any], claims: dict[str, Any]) -> Any:
-    now = int(time.time())
-    content = {"iat": now, "nbf": now, "exp": now + 300, **claims}
-    token = jwt.encode(header, content, KEY, default_type=None)
-    return client.get(ME, headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.control("J5", "J6")
@@ -116,13 +112,25 @@ def test_the_documented_settings_accept_the_providers_tokens(
     answer = call(configured(settings), header, claims)
     assert answer.status_code == 200
     assert set(answer.json["scopes"]) == scopes
-    assert answer.json["id"] == f"{claims['iss']}#{claims['sub']}"
-    assert answer.json["credential"] == claims.get("jti", claims.get("uti", answer.json["credential"][:16]))
+    provider = tomllib.loads(documented()[settings])["provider"]
+    assert answer.json["id"] == f"{claims['iss']}#{claims[provider.get('subject_claim', 'sub')]}"
+    token_id = claims.get(provider.get("token_id_claim", "jti"), answer.json["credential"][:16])
+    assert answer.json["credential"] == token_id
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("name", WITHOUT_RIGHTS)
+def test_an_access_token_without_scopes_and_roles_is_403(configured: Callable[[str], FlaskClient], name: str) -> None:
+    """After a 401, a single-page application would sign the user in again and again."""
+    settings, header, claims = WITHOUT_RIGHTS[name]
+    answer = call(configured(settings), header, claims, "/api/v1/probes")
+    assert answer.status_code == 403
+    assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("J5")
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_access_token_for_this_service_is_refused(
+def test_tokens_that_are_not_access_tokens_for_this_service_are_rejected(
     configured: Callable[[str], FlaskClient], name: str
 ) -> None:
     settings, header, claims = REFUSED[name]
@@ -130,5 +138,5 @@ def test_what_is_no_access_token_for_this_service_is_refused(
     assert answer.status_code == 401
 
 
-def test_every_example_is_tried() -> None:
+def test_every_documented_example_is_tested() -> None:
     assert {settings for settings, *_ in ACCEPTED.values()} | {"A provider of your own"} == set(documented())

@@ -52,7 +52,7 @@ def test_times_are_held_against_the_clock(
     assert refused(token(iat=MISSING)) == "iat is not a timestamp"
     assert check(token(exp=now + 30.5, nbf=now - 1)).subject == "ada"
     lenient = service.core.auth.backend.claims.Rules(
-        issuer=ISSUER, audience=AUDIENCE, algorithms=rules.algorithms, leeway=60
+        issuer=ISSUER, audiences=rules.audiences, algorithms=rules.algorithms, leeway=60
     )
     late = service.core.auth.backend.claims.validate(token(exp=now - 30), lenient, KEYS.get)
     assert late.expires_at.timestamp() == now - 30
@@ -100,6 +100,34 @@ def test_the_audience_contains_this_service(refused: Callable[[str], str], audie
 @pytest.mark.control("J4")
 def test_the_service_may_be_one_audience_of_several(check: Check) -> None:
     assert check(token(aud=["other", AUDIENCE])).audience == ("other", AUDIENCE)
+
+
+@pytest.mark.control("J4")
+def test_another_audience_claim_is_checked_in_place_of_aud_and_together_with_it(
+    service: ModuleType, rules: Any
+) -> None:
+    """Without a fallback: a token that lacks the claim is rejected even if aud matches."""
+    validate = service.core.auth.backend.claims.validate
+    by_client = replace(rules, audience_claim="client_id", audiences=frozenset({"web", "app"}))
+    assert validate(token(aud=MISSING), by_client, KEYS.get).audience == ("web",)
+    assert validate(token(aud=["app", "other"]), by_client, KEYS.get).audience == ("web",)
+    for claims in ({"client_id": "other", "aud": MISSING}, {"client_id": "other", "aud": "web"}, {"aud": "other"}):
+        with pytest.raises(service.core.auth.errors.AuthenticationError, match="does not contain this service"):
+            validate(token(**claims), by_client, KEYS.get)
+    for aud in (None, 1, [1], {}):
+        with pytest.raises(service.core.auth.errors.AuthenticationError, match="aud is not a string"):
+            validate(token(aud=aud), by_client, KEYS.get)
+    for client in (MISSING, None, 1, [None]):
+        with pytest.raises(service.core.auth.errors.AuthenticationError, match="client_id is not a string"):
+            validate(token(client_id=client, aud="web"), by_client, KEYS.get)
+
+
+@pytest.mark.control("J6", "J10")
+def test_another_claim_may_identify_the_subject(service: ModuleType, rules: Any) -> None:
+    by_oid = replace(rules, subject_claim="oid")
+    assert service.core.auth.backend.claims.validate(token(oid="4711"), by_oid, KEYS.get).subject == "4711"
+    with pytest.raises(service.core.auth.errors.AuthenticationError, match="oid is not a printable string"):
+        service.core.auth.backend.claims.validate(token(), by_oid, KEYS.get)
 
 
 @pytest.mark.control("J5")

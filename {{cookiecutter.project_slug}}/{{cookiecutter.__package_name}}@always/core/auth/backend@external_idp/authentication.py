@@ -1,6 +1,8 @@
 """Authenticate the caller by the access token of the request."""
 
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -10,10 +12,14 @@ from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, callers, claims, trusted_issuer
 from .claims import Claims
-from .scope_claims import ScopeClaims
+from .trusted_issuer import TrustedIssuer
 
-# Claims of ID tokens only (OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 3.3.2.11).
-_ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
+# Claims of ID tokens only (OpenID Connect Core 1.0, sections 3.1.3.6 and 3.3.2.11).
+_HASHES = ("at_hash", "c_hash", "s_hash")
+# With these claims, Keycloak and Amazon Cognito state that a token is an ID token.
+_DECLARATIONS = (("typ", "ID"), ("token_use", "id"))
+# Azure AD B2C sends this value for every user.
+_NO_SUBJECT = "Not supported currently. Use oid claim."
 
 
 def init_app(app: Flask) -> None:
@@ -33,22 +39,38 @@ def authenticate() -> Caller | None:
 def _caller(token: str) -> Caller:
     issuer = trusted_issuer.get(current_app)
     valid = claims.validate(token, issuer.rules, issuer.find_key)
-    if valid.type != "at+jwt":
-        _refuse_id_token(valid, issuer.scope_claims)
+    _refuse_id_token(valid, issuer)
+    if valid.subject == _NO_SUBJECT:
+        raise AuthenticationError("the subject claim has the same value for every user", valid.token_id)
     credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
     caller_id = callers.id_of(valid.issuer, valid.subject)
     return Caller(caller_id, issuer.scope_claims.scopes(valid.content), credential, valid.expires_at)
 
 
-def _refuse_id_token(token: Claims, scope_claims: ScopeClaims) -> None:
-    """Refuse a token whose claims are those of an ID token although its type does not show it.
+def _refuse_id_token(token: Claims, issuer: TrustedIssuer) -> None:
+    """Refuse a token that may be an ID token although its type does not show it.
 
     An ID token is meant for the client that requested it. Any site can be such a client and could send the token here
-    to act as the user.
+    to act as the user. The access-token rule of the settings replaces the checks that are only guesses.
     """
-    if any(name in token.content for name in _ID_TOKEN_CLAIMS):
+    content = token.content
+    if token.type == "at+jwt":
+        return
+    if any(name in content for name in _HASHES) or any(content.get(name) == value for name, value in _DECLARATIONS):
+        raise AuthenticationError("the token is an ID token", token.token_id)
+    if issuer.access_token_rule:
+        if not any(_has(content, condition) for condition in issuer.access_token_rule):
+            raise AuthenticationError("the token does not satisfy the access-token rule", token.token_id)
+        return
+    if "nonce" in content:
         raise AuthenticationError("the token has claims of an ID token", token.token_id)
     if token.client in token.audience:
         raise AuthenticationError("the audience of the token is its own client", token.token_id)
-    if not scope_claims.present_in(token.content):
+    if not issuer.scope_claims.present_in(content):
         raise AuthenticationError("the token has neither scopes nor roles", token.token_id)
+
+
+def _has(content: Mapping[str, Any], condition: str) -> bool:
+    """Return whether the claims satisfy a condition: ``claim``, or ``claim=value``."""
+    name, equals, value = condition.partition("=")
+    return content.get(name) == value if equals else content.get(name) is not None

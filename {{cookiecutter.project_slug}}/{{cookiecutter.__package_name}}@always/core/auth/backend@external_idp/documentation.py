@@ -39,7 +39,7 @@ def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
     settings = get_settings(app, ProviderSettings)
     if not _has_docs_client(settings):
         return None
-    audience = settings.provider_audience or protected_resource.resource(app)
+    audience = next(iter(settings.provider_audience), protected_resource.resource(app))
     return {
         "clientId": settings.provider_docs_client,
         "scopes": ["openid", *(scope for scope in services.get(app, Scopes) if scope != "admin")],

@@ -1,11 +1,17 @@
-"""Fetch JSON documents that the provider publishes: over HTTPS, limited in time and size, without redirects."""
+"""Fetch JSON documents that the provider publishes: over HTTPS, limited in time and size, without redirects.
+
+As with curl, ``HTTPS_PROXY`` and ``NO_PROXY`` name the proxy and the hosts to reach without it. ``SSL_CERT_FILE``
+replaces the public CAs of the machine.
+"""
 
 import ssl
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from urllib3 import PoolManager, Timeout
+from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
 from urllib3.exceptions import HTTPError
 
 from ...strict_json import InvalidJSON, parse
@@ -40,7 +46,7 @@ class Fetcher:
     """A function from the URL of a JSON object to the object."""
 
     def __init__(self, ca: Path | None) -> None:
-        """Trust only the CA in this file, or the public CAs of this machine if it is None."""
+        """Trust only the CAs in this file, or the public CAs of this machine if it is None."""
         self._tls = ssl.create_default_context(cafile=ca)
         self._tls.sslsocket_class = DeadlineSocket
 
@@ -57,9 +63,10 @@ class Fetcher:
         return value
 
     def _download(self, url: str) -> bytes:
-        content = b""
+        content, deadline = b"", time.monotonic() + TOTAL_TIMEOUT
+        timeout = Timeout(connect=TIMEOUT, read=TIMEOUT)
         with (
-            PoolManager(ssl_context=self._tls, retries=False, timeout=Timeout(connect=TIMEOUT, read=TIMEOUT)) as pool,
+            _connections(url, ssl_context=self._tls, retries=False, timeout=timeout) as pool,
             pool.request("GET", url, redirect=False, preload_content=False, decode_content=False) as response,
         ):
             if response.status != 200:
@@ -68,4 +75,21 @@ class Fetcher:
                 content += chunk
                 if len(content) > MAX_BYTES:
                     raise ProviderUnavailable(f"{url} is longer than {MAX_BYTES} bytes")
+                if time.monotonic() > deadline:  # a TLS connection within one to the proxy has no DeadlineSocket
+                    raise ProviderUnavailable(f"{url} took longer than {TOTAL_TIMEOUT:g} seconds")
         return content
+
+
+def _connections(url: str, **options: Any) -> PoolManager:
+    """Return connections to the host of the URL: direct ones, or ones through the proxy of the environment."""
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
+    if not proxy or proxy_bypass(urlsplit(url).netloc):
+        return PoolManager(**options)
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        headers = make_headers(proxy_basic_auth=unquote(parts.netloc.rpartition("@")[0])) if parts.username else {}
+        address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        return ProxyManager(address, proxy_headers=headers, **options)
+    except (HTTPError, ValueError):
+        raise ProviderUnavailable("HTTPS_PROXY is not the URL of an HTTP proxy, such as http://proxy:3128") from None

@@ -12,10 +12,12 @@ from ..scopes import current_scopes, separated
 class ScopeClaims:
     """The claims that contain scopes and roles, and the scopes that each role grants.
 
-    The first of the ``names`` that a token has is read. ``roles_path`` leads to the roles through nested objects.
+    The first of the ``names`` that a token has is read; its scopes begin with ``prefix``, which is removed.
+    ``roles_path`` leads to the roles through nested objects.
     """
 
     names: tuple[str, ...]
+    prefix: str = ""
     roles_path: tuple[str, ...] = ()
     role_scopes: Mapping[str, frozenset[str]] | None = None
 
@@ -24,7 +26,8 @@ class ScopeClaims:
 
         Raises ``AuthenticationError`` for a claim that is neither a string nor a list of strings.
         """
-        scopes = next((_words(content[name], name) for name in self.names if name in content), frozenset())
+        words = next((_words(content[name], name) for name in self.names if name in content), frozenset())
+        scopes = frozenset(word.removeprefix(self.prefix) for word in words if word.startswith(self.prefix))
         for role in self._roles(content):
             scopes |= (self.role_scopes or {}).get(role, frozenset())
         return scopes & current_scopes().keys()
@@ -37,6 +40,8 @@ class ScopeClaims:
         value: Any = content if self.roles_path else None
         for name in self.roles_path:
             value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, dict):  # the names are the roles
+            return frozenset(role for role, granted in value.items() if granted)
         return frozenset() if value is None else _words(value, self.roles_path[-1])
 
 

@@ -5,12 +5,20 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from ...settings.fields import StringList
+from ...settings.fields import Line, StringList
 from ..scopes import separated
 from .local_issuer import LOCAL
 from .url_fields import HttpsUrl
 
 MAX_ISSUER_LENGTH = 190  # an issuer and a hash must fit into a column that contains a caller id
+
+# Claims of ID tokens: those of OpenID Connect Core 1.0 (sections 2 and 5.1), and of well-known providers.
+_IDENTITY_CLAIMS = """
+iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash name given_name family_name
+middle_name nickname preferred_username profile picture website gender birthdate zoneinfo locale updated_at email emails
+email_verified phone_number phone_number_verified address roles groups client_id tid oid upn unique_name username uti rh
+ver idp tfp wids
+"""
 
 
 class Issuer(HttpsUrl):
@@ -47,6 +55,30 @@ class ClaimNames(StringList):
         """Raise ``ValidationError`` for an empty name."""
         if not item:
             raise ValidationError("Must not contain an empty name.")
+
+
+class SubjectClaim(Line):
+    """The name of a claim with the permanent id of a user."""
+
+    MUTABLE = frozenset({"email", "emails", "name", "nickname", "preferred_username", "unique_name", "upn", "username"})
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, *args, **kwargs)
+        if name in self.MUTABLE:
+            raise ValidationError("Must be a claim that never changes and is never given to another user, such as sub.")
+        return name
+
+
+class AccessTokenRule(StringList):
+    """Conditions `claim` or `claim=value`, of which an access token satisfies at least one and an ID token none."""
+
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` for a condition without a name, or one that ID tokens may satisfy."""
+        name, equals, value = item.partition("=")
+        if not name or (equals and not value):
+            raise ValidationError("Must be conditions such as scp or token_use=access.")
+        if name in _IDENTITY_CLAIMS.split():
+            raise ValidationError(f"{name} may be in ID tokens too. Name a claim of access tokens only, such as scp.")
 
 
 class RoleScopes(fields.Field[Mapping[str, frozenset[str]]]):

@@ -11,7 +11,7 @@ from ...settings import setting
 from ...settings.fields import FilePath, Integer, Line
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
-from .setting_fields import Choices, ClaimNames, Issuer, RoleScopes
+from .setting_fields import AccessTokenRule, Choices, ClaimNames, Issuer, RoleScopes, SubjectClaim
 from .url_fields import HttpsUrl
 
 
@@ -22,8 +22,11 @@ class ProviderSettings(ResourceSettings):
     provider_issuer: str = setting(
         Issuer(), "the value of iss in the provider's tokens; local is the local issuer for development"
     )
-    provider_audience: str = setting(
-        Line(), "the value that aud must contain; empty for the URL of the service", default=""
+    provider_audience: tuple[str, ...] = setting(
+        ClaimNames(), "the values of which aud must contain one; empty for the URL of the service", default=()
+    )
+    provider_audience_claim: str = setting(
+        Line(), "the claim that is checked in place of aud; a token that has aud too must match in both", default="aud"
     )
     provider_metadata: str = setting(
         HttpsUrl(), "the URL of the provider's metadata; empty for the issuer's openid-configuration", default=""
@@ -39,6 +42,13 @@ class ProviderSettings(ResourceSettings):
         "the allowed values of typ; none allows tokens without typ",
         default=("at+jwt",),
     )
+    provider_access_token_rule: tuple[str, ...] = setting(
+        AccessTokenRule(),
+        "how access tokens of the types JWT and none differ from ID tokens; without a rule, tokens with nonce, with "
+        "their own client in aud, or without scopes and roles are rejected",
+        default=(),
+    )
+    provider_subject_claim: str = setting(SubjectClaim(), "the claim that identifies a caller", default="sub")
     provider_client_claim: str = setting(Line(), "the claim that contains the client", default="client_id")
     provider_token_id_claim: str = setting(
         Line(), "the claim that contains the id of the token; none if tokens have no id", default="jti"
@@ -47,6 +57,9 @@ class ProviderSettings(ResourceSettings):
         ClaimNames(),
         "the claims that may contain the scopes; the first one in a token is read",
         default=("scope", "scp"),
+    )
+    provider_scope_prefix: str = setting(
+        Line(), "what each scope of this service begins with in a token; other scopes are ignored", default=""
     )
     provider_roles_claim: tuple[str, ...] = setting(
         ClaimNames(),

@@ -19,18 +19,23 @@ from .settings import ProviderSettings
 
 @dataclass(frozen=True, slots=True)
 class TrustedIssuer:
-    """The issuer's keys and the rules for its tokens; ``provider`` is None for the local issuer."""
+    """The issuer's keys and the rules for its tokens; ``provider`` is None for the local issuer.
+
+    A token whose type is not ``at+jwt`` must satisfy a condition of ``access_token_rule``, if there is one.
+    """
 
     rules: Rules
     find_key: FindKey
     scope_claims: ScopeClaims
+    access_token_rule: tuple[str, ...] = ()
     provider: Provider | None = None
 
 
 def init_app(app: Flask) -> None:
     """Register the issuer that the settings name.
 
-    Raises ``ConfigurationError`` for the local issuer in production and for an unknown scope of a role.
+    Raises ``ConfigurationError`` for the local issuer in production, for an unknown scope of a role, and for an
+    audience claim without what it requires.
     """
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL
@@ -41,6 +46,11 @@ def init_app(app: Flask) -> None:
     role_scopes = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
     if unknown := sorted(role_scopes - services.get(app, Scopes).keys()):
         raise ConfigurationError(f"APP_PROVIDER_ROLE_SCOPES contains the unknown scope {unknown[0]!r}.")
+    if settings.provider_audience_claim != "aud" and not settings.provider_audience:
+        raise ConfigurationError(
+            f"APP_PROVIDER_AUDIENCE_CLAIM is {settings.provider_audience_claim}, which never contains the URL of the "
+            "service. Set APP_PROVIDER_AUDIENCE to the values to accept."
+        )
     services.register(app, _local_issuer(app) if local else _provider(app))
     protected_resource.init_app(app, None if local else settings.provider_issuer)
 
@@ -62,7 +72,11 @@ def local_issuer(app: Flask) -> LocalIssuer:
 
 
 def _local_issuer(app: Flask) -> TrustedIssuer:
-    rules = Rules(issuer=ISSUER, audience=protected_resource.resource(app), algorithms=frozenset({ALGORITHM}))
+    rules = Rules(
+        issuer=ISSUER,
+        audiences=frozenset({protected_resource.resource(app)}),
+        algorithms=frozenset({ALGORITHM}),
+    )
     return TrustedIssuer(rules, local_issuer(app).find_key, ScopeClaims(("scope",)))
 
 
@@ -77,14 +91,19 @@ def _provider(app: Flask) -> TrustedIssuer:
     provider = Provider(issuer, settings.metadata_url, fetch, settings.provider_refresh)
     rules = Rules(
         issuer=issuer,
-        audience=settings.provider_audience or protected_resource.resource(app),
+        audiences=frozenset(settings.provider_audience or [protected_resource.resource(app)]),
         algorithms=frozenset(settings.provider_algorithms),
         types=frozenset(type_.lower() for type_ in settings.provider_token_types),
+        audience_claim=settings.provider_audience_claim,
+        subject_claim=settings.provider_subject_claim,
         client_claim=settings.provider_client_claim,
         id_claim=settings.token_id_claim,
         leeway=settings.provider_leeway,
     )
     scope_claims = ScopeClaims(
-        settings.provider_scope_claims, settings.provider_roles_claim, settings.provider_role_scopes
+        settings.provider_scope_claims,
+        settings.provider_scope_prefix,
+        settings.provider_roles_claim,
+        settings.provider_role_scopes,
     )
-    return TrustedIssuer(rules, provider.find_key, scope_claims, provider)
+    return TrustedIssuer(rules, provider.find_key, scope_claims, settings.provider_access_token_rule, provider)

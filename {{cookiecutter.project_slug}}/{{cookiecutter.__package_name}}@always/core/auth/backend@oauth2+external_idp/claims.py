@@ -7,7 +7,7 @@ supply its own key: ``jwk``, ``jku``, ``x5u`` and ``x5c`` are ignored, and ``kid
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from ...strict_json import InvalidJSON, parse
 from ..errors import AuthenticationError
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
-MAX_BYTES = 8192
+MAX_BYTES = 12 * 1024  # a token with a long list of groups; all headers of a request have at most 16 kB
 MAX_LENGTH = 255  # of a claim that is a string, in characters
 ABSENT = "none"  # the value of a setting that allows tokens without the header or claim
 _MAX_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp() - 1
@@ -31,14 +31,17 @@ _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
 class Rules:
     """The requirements for a token.
 
-    ``types`` are the allowed values of ``typ`` in lower case; ``none`` allows a token without ``typ``. ``id_claim`` is
-    None if tokens have no id. ``leeway`` is the allowed clock difference in seconds.
+    ``audiences`` are the values of which ``audience_claim`` must contain one. ``types`` are the allowed values of
+    ``typ`` in lower case; ``none`` allows a token without ``typ``. ``id_claim`` is None if tokens have no id.
+    ``leeway`` is the allowed clock difference in seconds.
     """
 
     issuer: str
-    audience: str
+    audiences: frozenset[str]
     algorithms: frozenset[str]
     types: frozenset[str] = frozenset({"at+jwt"})
+    audience_claim: str = "aud"
+    subject_claim: str = "sub"
     client_claim: str = "client_id"
     id_claim: str | None = "jti"
     leeway: int = 0
@@ -76,15 +79,13 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
     token_id = _string(content, rules.id_claim) if rules.id_claim else None
     try:
         expires_at = _check_times(content, rules.leeway)
-        audience = _audience(content)
         if content.get("iss") != rules.issuer:
             raise AuthenticationError("iss is a different issuer")
-        if rules.audience not in audience:
-            raise AuthenticationError("aud does not contain this service")
+        audience = _check_audience(content, rules)
         return Claims(
             type=type_,
             issuer=rules.issuer,
-            subject=_string(content, "sub"),
+            subject=_string(content, rules.subject_claim),
             client=_string(content, rules.client_claim),
             audience=audience,
             token_id=token_id,
@@ -158,11 +159,17 @@ def _timestamp(content: dict[str, Any], name: str) -> float:
     return value
 
 
-def _audience(content: dict[str, Any]) -> tuple[str, ...]:
-    value = content.get("aud")
+def _check_audience(content: dict[str, Any], rules: Rules) -> tuple[str, ...]:
+    """Check the audience claim, and ``aud`` too if the token has both; return the values of the audience claim."""
+    if rules.audience_claim != "aud" and "aud" in content:
+        _check_audience(content, replace(rules, audience_claim="aud"))
+    name = rules.audience_claim
+    value = content.get(name)
     audience = value if isinstance(value, list) else [value]
     if not all(isinstance(one, str) for one in audience):
-        raise AuthenticationError("aud is not a string or a list of strings")
+        raise AuthenticationError(f"{name} is not a string or a list of strings")
+    if rules.audiences.isdisjoint(audience):
+        raise AuthenticationError(f"{name} does not contain this service")
     return tuple(audience)
 
 

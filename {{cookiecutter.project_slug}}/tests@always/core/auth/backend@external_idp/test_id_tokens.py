@@ -1,0 +1,65 @@
+"""ID tokens are rejected, whatever the settings allow."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.core.microsoft_claims import B2C_ID, ENTRA_2_ID, ENTRA_SINGLE_ID
+from tests.core.provider_claims import (
+    AUTH0_ID,
+    AUTHENTIK_ID,
+    COGNITO_ID,
+    FUSIONAUTH_ID,
+    JWT,
+    KEYCLOAK_ID,
+    OKTA_ID,
+    PINGONE_ID,
+    USER,
+    ZITADEL_ID,
+)
+from tests.core.provider_examples import UNTYPED, call, configured, documented
+
+__all__ = ["configured"]
+
+ID_TOKENS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Keycloak": (JWT, KEYCLOAK_ID),
+    "Entra ID": (JWT, ENTRA_2_ID),
+    "Entra ID, with roles": (JWT, ENTRA_SINGLE_ID),
+    "Azure AD B2C": (JWT, {**B2C_ID, "sub": USER}),
+    "Amazon Cognito": (UNTYPED, COGNITO_ID),
+    "Auth0": (JWT, AUTH0_ID),
+    "Okta": (UNTYPED, OKTA_ID),
+    "PingOne": (UNTYPED, PINGONE_ID),
+    "ZITADEL": (JWT, ZITADEL_ID),
+    "authentik": (JWT, AUTHENTIK_ID),
+    "FusionAuth": (JWT, FUSIONAUTH_ID),
+}
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize("name", ID_TOKENS)
+@pytest.mark.parametrize("client_claim", ["azp", "client_id", "aud"])
+@pytest.mark.parametrize("rule", [False, True], ids=["without a rule", "with every rule"])
+def test_an_id_token_is_rejected_in_every_configuration(
+    configured: Callable[[str], FlaskClient], name: str, client_claim: str, rule: bool
+) -> None:
+    """Also by settings that accept every type, the client of the token as the audience, and the roles in the token."""
+    header, claims = ID_TOKENS[name]
+    examples = [tomllib.loads(block)["provider"] for block in documented().values()]
+    rules = sorted({condition for example in examples for condition in example.get("access_token_rule", [])})
+    client = configured(f"""
+        [provider]
+        issuer = "{claims["iss"]}"
+        audience = {json.dumps(claims["aud"])}
+        token_types = ["at+jwt", "JWT", "none"]
+        access_token_rule = {json.dumps(rules if rule else [])}
+        client_claim = "{client_claim}"
+        token_id_claim = "none"
+        roles_claim = ["roles"]
+        role_scopes = {{ editor = "probes:write", "Probes.Write" = "probes:write" }}
+    """)
+    assert call(client, header, claims).status_code == 401
