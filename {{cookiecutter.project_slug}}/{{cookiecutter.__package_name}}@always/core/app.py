@@ -22,7 +22,7 @@ from .observability import log
 from .observability.events import SecurityEvent
 from .observability.metrics import OwnMetrics
 from .problems import ProblemType
-from .settings import ActiveSettings, ConfigurationError, Settings
+from .settings import ConfigurationError, Settings
 
 OPTIONAL = features.load(
     str(__package__),
@@ -61,8 +61,6 @@ def create_app(
     rule.
     """
     active_settings = core_settings.load(Settings, *backend.SETTINGS, *settings, environ=environ)
-    if not is_examined():
-        core_settings.refuse_unsafe(active_settings[Settings])
     log.start(active_settings[Settings].log_level, active_settings[Settings].log_format)
     app = Flask(import_name, static_folder=None)
     app.json = OrjsonProvider(app)
@@ -93,13 +91,8 @@ def create_app(
     # Last, when every endpoint is known.
     pipeline.check(app)
     if not is_examined():
-        _refuse_other_servers(app, active_settings)
+        core_checks.refuse_unsafe(app)
+        context = click.get_current_context(silent=True)
+        if context is not None and context.info_name == "run":
+            raise ConfigurationError("`flask run` serves plain HTTP from one process. Start with `flask serve`.")
     return app
-
-
-def _refuse_other_servers(app: Flask, active_settings: ActiveSettings) -> None:
-    context = click.get_current_context(silent=True)
-    if context is not None and context.info_name == "run":
-        raise ConfigurationError("`flask run` serves plain HTTP from one process. Start with `flask serve`.")
-    if app.debug and active_settings[Settings].production:
-        raise ConfigurationError("Debug mode is on, which production does not allow. Unset FLASK_DEBUG.")

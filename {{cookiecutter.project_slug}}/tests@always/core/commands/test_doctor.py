@@ -159,7 +159,7 @@ def test_how_a_storage_that_is_away_counts_is_skipped(
 def test_workers_that_count_alone_are_found(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.checks.dependencies, "SHARED", False)
+    monkeypatch.setattr(service.core.checks.exposure, "SHARED", False)
     assert report(server_workers="2")["limits"][0] == "error"
 
 

@@ -110,7 +110,7 @@ def test_the_limits_of_views_are_listed_shown_and_reset(service: ModuleType, lim
 
 def test_flask_help_lists_only_our_command(service: ModuleType, app: Flask) -> None:
     """Flask-Limiter's own command would report a limiter that is not used."""
-    group = FlaskGroup(create_app=lambda: app)
+    group = FlaskGroup(create_app=lambda: app, load_dotenv=False)
     with group.make_context("flask", ["limits"]) as context:
         assert {"limits", "limiter"} <= set(group.list_commands(context))
     listed = app.test_cli_runner().invoke(group, ["--help"]).output.splitlines()

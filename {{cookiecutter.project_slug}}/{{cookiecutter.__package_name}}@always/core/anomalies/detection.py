@@ -1,15 +1,16 @@
 """Detect anomalies in log lines."""
 
-from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .rules import Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+from .rules import Anomalies, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 
+Rule = ThresholdRule | DistinctSourcesRule | RatioRule
 # Probes and scrapes would reduce the share of every other response.
 PROBE_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+ALL, MANY = "all", "many"  # the sources of anomalies that have no single one
 
 
 @dataclass(slots=True)
@@ -23,35 +24,19 @@ class Detection:
     last: datetime
 
 
-class Detector(ABC):
+class Detector:
     """Applies one rule to log lines in the order of their times."""
 
-    def __init__(self, name: str, rule: Anomaly) -> None:
-        self._name = name
-        self._limit = rule.limit
+    def __init__(self, name: str, rule: Rule) -> None:
+        self._name, self._rule = name, rule
         self._window = timedelta(minutes=rule.minutes)
-        self.detections: dict[str, Detection] = {}
-
-    @abstractmethod
-    def observe(self, time: datetime, line: LogLine) -> None:
-        """Count a line if the rule says so."""
-
-    def _detected(self, source: str, value: float, first: datetime, last: datetime) -> None:
-        detection = self.detections.setdefault(source, Detection(self._name, source, value, first, last))
-        detection.peak, detection.last = max(detection.peak, value), last
-
-
-class _Sources(Detector):
-    """Applies a threshold or a distinct-sources rule."""
-
-    def __init__(self, name: str, rule: ThresholdRule | DistinctSourcesRule) -> None:
-        super().__init__(name, rule)
-        self._source, self._distinct = rule.source, isinstance(rule, DistinctSourcesRule)
         self._lines: deque[tuple[datetime, str]] = deque()
         self._counts: Counter[str] = Counter()
+        self.detections: dict[str, Detection] = {}
 
     def observe(self, time: datetime, line: LogLine) -> None:
-        source = self._source(line)
+        """Count a line, and record a detection if the lines within the time window exceed the limit."""
+        source = _source(self._rule, line)
         if source is None:
             return
         self._lines.append((time, source))
@@ -61,42 +46,38 @@ class _Sources(Detector):
             self._counts[old] -= 1
             if not self._counts[old]:
                 del self._counts[old]
-        if self._distinct and len(self._counts) > self._limit:
-            self._detected("many", len(self._counts), self._lines[0][0], time)
-        elif not self._distinct and self._counts[source] > self._limit:
-            first = next(at for at, other in self._lines if other == source)
-            self._detected(source, self._counts[source], first, time)
+        source, value = self._value(source)
+        if value > self._rule.limit:
+            if source not in self.detections:
+                first = next(at for at, each in self._lines if source in (each, MANY))
+                self.detections[source] = Detection(self._name, source, 0, first, time)
+            detection = self.detections[source]
+            detection.peak, detection.last = max(detection.peak, round(value, 3)), time
+
+    def _value(self, source: str) -> tuple[str, float]:
+        """Return the source that would be reported, and the value that the limit bounds."""
+        match self._rule:
+            case RatioRule(at_least=at_least):
+                matching = self._counts[ALL]
+                return ALL, matching / self._counts.total() if matching > at_least else 0
+            case DistinctSourcesRule():
+                return MANY, len(self._counts)
+            case _:
+                return source, self._counts[source]
 
 
-class _Ratio(Detector):
-    def __init__(self, name: str, rule: RatioRule) -> None:
-        super().__init__(name, rule)
-        self._matches, self._at_least = rule.matches, rule.at_least
-        self._all: deque[datetime] = deque()
-        self._matching: deque[datetime] = deque()
-
-    def observe(self, time: datetime, line: LogLine) -> None:
-        if line["event"] != "request" or line.get("route") in PROBE_ROUTES:
-            return
-        self._all.append(time)
-        if self._matches(line):
-            self._matching.append(time)
-        for times in (self._all, self._matching):
-            while times and times[0] <= time - self._window:
-                times.popleft()
-        ratio = len(self._matching) / len(self._all)
-        if ratio > self._limit and len(self._matching) > self._at_least:
-            self._detected("all", round(ratio, 3), self._matching[0], time)
+def _source(rule: Rule, line: LogLine) -> str | None:
+    """Return the source that a line counts for; for a ratio, "all" if a response matches and "" otherwise."""
+    if not isinstance(rule, RatioRule):
+        return rule.source(line)
+    if line["event"] != "request" or line.get("route") in PROBE_ROUTES:
+        return None
+    return ALL if rule.matches(line) else ""
 
 
 def detect(lines: Iterable[tuple[datetime, LogLine]], anomalies: Anomalies) -> Iterator[Detection]:
     """Yield every anomaly in the lines, the earliest first. An anomaly without a rule over lines is not detected."""
-    detectors: list[Detector] = []
-    for name, rule in anomalies.items():
-        if isinstance(rule, ThresholdRule | DistinctSourcesRule):
-            detectors.append(_Sources(name, rule))
-        elif isinstance(rule, RatioRule):
-            detectors.append(_Ratio(name, rule))
+    detectors = [Detector(name, rule) for name, rule in anomalies.items() if isinstance(rule, Rule)]
     for time, line in lines:
         for detector in detectors:
             detector.observe(time, line)

@@ -1,7 +1,10 @@
-"""The checks of ``flask doctor``. Each runs in the context of the application that it checks."""
+"""The checks of ``flask doctor``, each in the context of the application that it checks; some also prevent a start."""
+
+from flask import Flask
 
 from ..auth import backend
 from ..diagnostics import Check
+from ..settings import ConfigurationError
 from . import certificate, dependencies, exposure, secret
 
 CHECKS: tuple[Check, ...] = (
@@ -21,4 +24,13 @@ CHECKS: tuple[Check, ...] = (
     *backend.CHECKS,
 )
 
-__all__ = ["CHECKS"]
+REQUIRED = (exposure.proxies, exposure.debug, exposure.workers)
+
+
+def refuse_unsafe(app: Flask) -> None:
+    """Raise ``ConfigurationError`` if a required check finds an error."""
+    for check in REQUIRED:
+        for finding in check(app):
+            if finding.severity == "error":
+                message, hint = (f"{text[0].upper()}{text[1:]}." for text in (finding.message, finding.hint))
+                raise ConfigurationError(f"{message} {hint}")

@@ -12,8 +12,8 @@ from ..clock import now
 from ..database import Migrator, UTCDateTime, connect
 from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Dependencies
-from ..settings import ActiveSettings, Settings, get_settings
-from ..settings.storage import SHARED
+from ..settings import ActiveSettings
+from .exposure import workers
 
 MAX_SKEW = timedelta(seconds=5)
 
@@ -26,8 +26,7 @@ def migrations(app: Flask) -> Iterator[Finding]:
     except ServiceUnavailable:
         yield Finding("the database is unreachable", "start it, or correct APP_DATABASE_URL")
     else:
-        for difference in differences:
-            yield Finding(difference.message, difference.hint)
+        yield from differences
 
 
 def unavailable(app: Flask) -> Iterator[Finding]:
@@ -44,14 +43,8 @@ def unavailable(app: Flask) -> Iterator[Finding]:
 
 def limits(app: Flask) -> Iterator[Finding]:
     """Report workers that do not count together."""
-    settings = get_settings(app, Settings)
-    if not SHARED and settings.server_workers > 1:
-        yield Finding(
-            f"{settings.server_workers} workers each count in their own memory, which multiplies every rate limit",
-            "set `workers` to 1, or choose a shared limiter storage",
-            "error" if settings.production else "warning",
-        )
-    elif services.get(app, Dependencies).states()["limiter"] != "ok":
+    yield from workers(app)
+    if services.get(app, Dependencies).states()["limiter"] != "ok":
         raise Skipped("the limiter storage is unreachable")
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from ..diagnostics import Finding
 from ..settings import Settings, get_settings
 from ..settings.fields import GENERATE_HINT
+from ..settings.storage import SHARED
 
 LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -26,8 +27,8 @@ def proxies(app: Flask) -> Iterator[Finding]:
     trusted = settings.server_trusted_proxies
     if not settings.server_tls and not trusted:
         yield Finding(
-            "the service uses plain HTTP and has no proxy that terminates TLS",
-            "set `tls` to true, or `trusted_proxies` to the number of proxies",
+            "APP_SERVER_TLS is false and APP_SERVER_TRUSTED_PROXIES is 0, so credentials would not be encrypted",
+            "enable TLS, or set APP_SERVER_TRUSTED_PROXIES to the number of proxies in front of the service",
         )
     if settings.production and not trusted and ip_address(settings.server_address).is_loopback:
         yield Finding(
@@ -56,7 +57,18 @@ def debug(app: Flask) -> Iterator[Finding]:
     """Report debug mode in production."""
     settings = get_settings(app, Settings)
     if settings.production and (app.debug or settings.server_debug):
-        yield Finding("debug mode is on", "remove APP_SERVER_DEBUG and FLASK_DEBUG")
+        yield Finding("debug mode is on, which production does not allow", "unset APP_SERVER_DEBUG and FLASK_DEBUG")
+
+
+def workers(app: Flask) -> Iterator[Finding]:
+    """Report workers that do not count together."""
+    settings = get_settings(app, Settings)
+    if not SHARED and settings.server_workers > 1:
+        yield Finding(
+            f"{settings.server_workers} workers each count in their own memory, which multiplies every rate limit",
+            "set APP_SERVER_WORKERS to 1, or generate the service with a shared limiter storage",
+            "error" if settings.production else "warning",
+        )
 
 
 def docs(app: Flask) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from .. import certificate, services
 from ..anomalies import Anomalies, Anomaly
 from ..anomalies.detection import Detection, detect
-from ..cli.output import json_option, print_json
+from ..cli import json_option, print_json
 from ..clock import now
 from ..settings import ActiveSettings, Settings
 

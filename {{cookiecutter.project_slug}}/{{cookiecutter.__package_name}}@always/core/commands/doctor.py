@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import ServiceUnavailable
 
 from .. import services
-from ..cli.output import json_option, print_json, print_table
+from ..cli import json_option, print_json, print_table
 from ..database import Database
 from ..diagnostics import Check, Checks, Skipped, examination
 from ..settings import ConfigurationError

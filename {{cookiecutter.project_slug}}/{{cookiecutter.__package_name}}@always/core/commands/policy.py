@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ..cli.output import json_option, print_records
+from ..cli import json_option, print_records
 from ..declare.declaration import Declaration
 from ..operations import operations
 

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import services
-from ..cli.output import json_option, print_records
+from ..cli import json_option, print_records
 from ..settings import ActiveSettings
 from ..settings.fields import to_string
 

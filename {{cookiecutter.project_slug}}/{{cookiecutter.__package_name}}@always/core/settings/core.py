@@ -6,9 +6,9 @@ from pathlib import Path
 from limits import RateLimitItem, parse
 
 from .database import DatabaseUrl
-from .declaration import ConfigurationError, setting
+from .declaration import setting
 from .fields import Boolean, Choice, Contact, FilePath, Hosts, Integer, IPAddress, Line, Origins, Rate, Secret
-from .storage import BACKEND, SHARED, STRATEGIES, StorageSettings
+from .storage import BACKEND, STRATEGIES, StorageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,21 +124,3 @@ class Settings(StorageSettings):
     def security_contact(self) -> str:
         """The contact for vulnerability reports (RFC 9116; RFC 2142 reserves ``security@``)."""
         return self.service_security_contact or f"mailto:security@{self.server_allowed_hosts[0]}"
-
-
-def refuse_unsafe(settings: Settings) -> None:
-    """Raise ``ConfigurationError`` for plain HTTP without a proxy, and for settings that production does not allow."""
-    if not settings.server_tls and settings.server_trusted_proxies == 0:
-        raise ConfigurationError(
-            "APP_SERVER_TLS is false and APP_SERVER_TRUSTED_PROXIES is 0. Enable TLS, or set "
-            "APP_SERVER_TRUSTED_PROXIES to the number of proxies in front of the service."
-        )
-    if not settings.production:
-        return
-    if settings.server_debug:
-        raise ConfigurationError("APP_SERVER_DEBUG is true, which production does not allow. Remove it.")
-    if not SHARED and settings.server_workers > 1:
-        raise ConfigurationError(
-            f"APP_SERVER_WORKERS is {settings.server_workers}, but each worker would count in its own memory, which "
-            "multiplies every rate limit. Use 1 worker, or generate the service with a shared limiter storage."
-        )

@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
-from ...cli import argument
-from ...cli.database_group import DatabaseGroup
-from ...cli.output import json_option, print_json, print_table
+from ...cli import DatabaseGroup, json_option, line, print_json, print_table, utf8
 from ...clock import now
 from ...database import AnyRow, connect, transaction
 from ..scopes_option import scopes_option
@@ -23,9 +21,9 @@ COMMANDS = (keys,)
 
 
 @keys.command("create")
-@click.option("--name", required=True, callback=argument.line(64), help="The purpose of the key.")
+@click.option("--name", required=True, callback=line(64), help="The purpose of the key.")
 @scopes_option(meaning="The scopes of the key, separated by spaces; none by default.")
-@click.option("--owner", callback=argument.line(64), help="The owner of the key; by default the name of the key.")
+@click.option("--owner", callback=line(64), help="The owner of the key; by default the name of the key.")
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="The lifetime in days.")
 @click.option("--not-before", type=click.DateTime(DATES), help="The start of the validity, in UTC.")
 @rate_option
@@ -62,7 +60,7 @@ def create(
 
 
 @keys.command("list")
-@click.option("--owner", callback=argument.line(64), help="List only the keys of this owner.")
+@click.option("--owner", callback=line(64), help="List only the keys of this owner.")
 @json_option
 def list_(owner: str | None, as_json: bool) -> None:
     """List all keys, including revoked ones, without the keys themselves.
@@ -83,7 +81,7 @@ def list_(owner: str | None, as_json: bool) -> None:
 
 
 @keys.command("show")
-@click.argument("key_id", metavar="ID", callback=argument.utf8)
+@click.argument("key_id", metavar="ID", callback=utf8)
 def show(key_id: str) -> None:
     """Show the properties of a key, without the key itself.
 
@@ -98,7 +96,7 @@ def show(key_id: str) -> None:
 
 
 @keys.command("rotate")
-@click.argument("key_id", metavar="ID", callback=argument.utf8)
+@click.argument("key_id", metavar="ID", callback=utf8)
 @click.option("--overlap", type=click.IntRange(0, MAX_OVERLAP_HOURS), help="Hours that the old key remains valid.")
 @json_option
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
@@ -116,7 +114,7 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
 
 
 @keys.command("revoke")
-@click.argument("key_id", metavar="ID", callback=argument.utf8)
+@click.argument("key_id", metavar="ID", callback=utf8)
 def revoke(key_id: str) -> None:
     """Revoke a key, with immediate effect.
 

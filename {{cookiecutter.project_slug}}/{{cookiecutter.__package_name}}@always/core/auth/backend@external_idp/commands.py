@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from ...cli import argument
+from ...cli import line
 from ...settings import get_settings
 from ..scopes_option import scopes_option
 from .claims import MAX_LENGTH
@@ -17,7 +17,7 @@ COMMANDS = (tokens,)
 
 
 @tokens.command("issue")
-@click.option("--sub", "subject", required=True, callback=argument.line(MAX_LENGTH), help="The user of the token.")
+@click.option("--sub", "subject", required=True, callback=line(MAX_LENGTH), help="The user of the token.")
 @scopes_option(meaning="The scopes of the token, separated by spaces; none by default.")
 @click.option(
     "--expires-in",

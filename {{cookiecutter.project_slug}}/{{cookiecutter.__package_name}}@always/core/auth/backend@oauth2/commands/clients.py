@@ -2,9 +2,7 @@
 
 import click
 
-from ....cli import argument
-from ....cli.database_group import DatabaseGroup
-from ....cli.output import json_option, print_json, print_records
+from ....cli import DatabaseGroup, json_option, line, print_json, print_records, utf8
 from ....database import connect, transaction
 from ....observability import events
 from ...scopes_option import scopes_option
@@ -31,7 +29,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 
 
 @clients.command("create")
-@click.option("--name", required=True, callback=argument.line(100), help="The name that the consent page shows.")
+@click.option("--name", required=True, callback=line(100), help="The name that the consent page shows.")
 @click.option("--grants", required=True, callback=_parse_grants, help='For example "authorization_code refresh_token".')
 @click.option(
     *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."
@@ -107,7 +105,7 @@ def list_(as_json: bool) -> None:
 
 
 @clients.command("rotate")
-@click.argument("client_id", metavar="ID", callback=argument.utf8)
+@click.argument("client_id", metavar="ID", callback=utf8)
 @json_option
 def rotate(client_id: str, as_json: bool) -> None:
     """Replace a client's secret and print the new one. The old secret stops working immediately.
@@ -124,7 +122,7 @@ def rotate(client_id: str, as_json: bool) -> None:
 
 
 @clients.command("delete")
-@click.argument("client_id", metavar="ID", callback=argument.utf8)
+@click.argument("client_id", metavar="ID", callback=utf8)
 @click.confirmation_option(prompt="Delete the client and revoke all its tokens?")
 def delete(client_id: str) -> None:
     """Delete a client and revoke all its tokens.

@@ -2,9 +2,7 @@
 
 import click
 
-from ....cli import argument
-from ....cli.database_group import DatabaseGroup
-from ....cli.output import json_option, print_records
+from ....cli import DatabaseGroup, json_option, print_records, utf8
 from ....clock import now
 from ....database import AnyRow, connect, transaction
 from ....observability import events
@@ -50,7 +48,7 @@ def rotate(immediately: bool) -> None:
 
 # The id may begin with a dash.
 @signing_keys.command("delete", context_settings={"ignore_unknown_options": True})
-@click.argument("key_id", metavar="ID", callback=argument.utf8)
+@click.argument("key_id", metavar="ID", callback=utf8)
 @click.confirmation_option(prompt="Delete the key and invalidate every token that it signed?")
 def delete(key_id: str) -> None:
     """Delete a key that has leaked. Every token that it signed becomes invalid.

@@ -6,9 +6,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from ....cli import argument
-from ....cli.database_group import DatabaseGroup
-from ....cli.output import json_option, print_json, print_records
+from ....cli import DatabaseGroup, json_option, line, print_json, print_records, utf8
 from ....database import AnyRow, connect, transaction
 from ....observability import events
 from ...scopes import current_scopes
@@ -30,7 +28,7 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 
 @users.command("create")
 @click.argument("name")
-@click.option("--email", required=True, callback=argument.line(100), help="The user's email address.")
+@click.option("--email", required=True, callback=line(100), help="The user's email address.")
 @scopes_option(meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
 @json_option
@@ -72,7 +70,7 @@ def list_(as_json: bool) -> None:
 
 
 @users.command("grant")
-@click.argument("name", callback=argument.utf8)
+@click.argument("name", callback=utf8)
 @scopes_option(meaning="All scopes of the user, separated by spaces.")
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
@@ -94,7 +92,7 @@ def grant(name: str, scopes: tuple[str, ...]) -> None:
 
 
 @users.command("set-password")
-@click.argument("name", callback=argument.utf8)
+@click.argument("name", callback=utf8)
 @password_stdin
 def set_password(name: str, from_stdin: bool) -> None:
     """Set a user's password, and revoke all sessions and tokens of the user.
@@ -112,7 +110,7 @@ def set_password(name: str, from_stdin: bool) -> None:
 
 
 @users.command("lock")
-@click.argument("name", callback=argument.utf8)
+@click.argument("name", callback=utf8)
 def lock(name: str) -> None:
     """Prevent a user from signing in, and revoke all sessions and tokens of the user.
 
@@ -127,7 +125,7 @@ def lock(name: str) -> None:
 
 
 @users.command("unlock")
-@click.argument("name", callback=argument.utf8)
+@click.argument("name", callback=utf8)
 def unlock(name: str) -> None:
     """Allow a locked user to sign in again.
 
@@ -142,7 +140,7 @@ def unlock(name: str) -> None:
 
 
 @users.command("delete")
-@click.argument("name", callback=argument.utf8)
+@click.argument("name", callback=utf8)
 @click.confirmation_option(prompt="Delete the user with all sessions, tokens and data?")
 def delete(name: str) -> None:
     """Delete a user with all sessions, tokens and data.

@@ -8,7 +8,7 @@ from flask import Flask
 
 @pytest.mark.usefixtures("without_tables")
 def test_a_missing_table_is_reported_in_one_sentence(app: Flask, service: ModuleType) -> None:
-    group = service.core.cli.database_group.DatabaseGroup("probes")
+    group = service.core.cli.DatabaseGroup("probes")
 
     @group.command("count")
     def count() -> None:
