@@ -1,4 +1,4 @@
-"""An endpoint that names a guard is opened by that guard and by nothing else."""
+"""The guard of an endpoint alone decides about a request."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -9,12 +9,12 @@ from flask import Flask, Response, g
 MakeApp = Callable[..., Flask]
 
 
-@pytest.mark.parametrize(("answer", "status"), [(None, 200), (Response(status=403), 403)])
-def test_the_guard_decides(service: ModuleType, make_app: MakeApp, answer: Response | None, status: int) -> None:
+@pytest.mark.parametrize(("decision", "status"), [(None, 200), (Response(status=403), 403)])
+def test_the_guard_decides(service: ModuleType, make_app: MakeApp, decision: Response | None, status: int) -> None:
     app = make_app()
-    service.core.auth.guards.add(app, "door", lambda: answer)
+    service.core.auth.guards.add(app, "badge", lambda: decision)
 
-    @service.core.declare.guarded_by("door")
+    @service.core.declare.guarded_by("badge")
     def view() -> Response:
         assert "caller" not in g
         return Response()
@@ -24,8 +24,10 @@ def test_the_guard_decides(service: ModuleType, make_app: MakeApp, answer: Respo
     assert app.test_client().get("/door").status_code == status
 
 
-def test_a_guard_that_nobody_added_stops_the_start(service: ModuleType, make_app: MakeApp) -> None:
+def test_an_unregistered_guard_prevents_startup(service: ModuleType, make_app: MakeApp) -> None:
     app = make_app()
-    app.add_url_rule("/door", view_func=service.core.declare.guarded_by("nobody")(lambda: Response()), endpoint="door")
-    with pytest.raises(service.core.settings.ConfigurationError, match="uses the guard 'nobody'"):
+    app.add_url_rule(
+        "/door", view_func=service.core.declare.guarded_by("unknown")(lambda: Response()), endpoint="badge"
+    )
+    with pytest.raises(service.core.settings.ConfigurationError, match="uses the guard 'unknown'"):
         service.core.pipeline.check(app)

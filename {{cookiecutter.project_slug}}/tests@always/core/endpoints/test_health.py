@@ -1,4 +1,4 @@
-"""The probes cost next to nothing, however often and whenever they come."""
+"""The probes never wait for a check of a dependency."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -7,22 +7,22 @@ from types import ModuleType
 SECONDS = 10
 
 
-def test_a_probe_does_not_wait_for_a_check_that_is_under_way(service: ModuleType) -> None:
-    """A part that stands still would hold the thread of every probe, and none would be left to answer."""
-    begun, over = Event(), Event()
-    looks = []
+def test_a_probe_does_not_wait_for_a_check_in_another_thread(service: ModuleType) -> None:
+    """Otherwise a dependency that does not respond would block the thread of every probe."""
+    started, may_end = Event(), Event()
+    checks = []
 
     def check() -> bool:
-        looks.append("looked")
-        begun.set()
-        return over.wait(SECONDS)
+        checks.append("database")
+        started.set()
+        return may_end.wait(SECONDS)
 
     dependencies = service.core.endpoints.health.Dependencies({"database": check})
     with ThreadPoolExecutor(1) as another:
         slow = another.submit(dependencies.states)
-        assert begun.wait(SECONDS)
+        assert started.wait(SECONDS)
         assert dependencies.states() == {"database": "unavailable"}
-        assert len(looks) == 1
-        over.set()
+        assert len(checks) == 1
+        may_end.set()
         assert slow.result() == {"database": "ok"}
     assert dependencies.states() == {"database": "ok"}

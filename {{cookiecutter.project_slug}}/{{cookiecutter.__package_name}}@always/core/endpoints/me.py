@@ -1,12 +1,10 @@
 """``GET /api/v1/me``: the caller of the request."""
 
-from typing import Any
-
 from flask import Blueprint
 from marshmallow import Schema, fields
 
 from ..declare import authenticated, response
-from ..request import current_caller
+from ..request import Caller, current_caller
 
 blueprint = Blueprint("me", __name__, url_prefix="/api/v1")
 
@@ -15,7 +13,9 @@ class Me(Schema):
     """The caller of the request, and the credential that it sent."""
 
     id = fields.String()
-    scopes = fields.List(fields.String())
+    scopes = fields.Function(
+        lambda caller: sorted(caller.scopes), metadata={"type": "array", "items": {"type": "string"}}
+    )
     credential = fields.String()
     expires_at = fields.AwareDateTime()
 
@@ -23,12 +23,6 @@ class Me(Schema):
 @blueprint.get("/me")
 @authenticated
 @response(Me)
-def me() -> dict[str, Any]:
+def me() -> Caller:
     """Return who you are and what your credential allows."""
-    caller = current_caller()
-    return {
-        "id": caller.id,
-        "scopes": sorted(caller.scopes),
-        "credential": caller.credential,
-        "expires_at": caller.expires_at,
-    }
+    return current_caller()

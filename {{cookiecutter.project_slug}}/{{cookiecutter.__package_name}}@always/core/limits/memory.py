@@ -1,14 +1,14 @@
 """Count in the memory of this process, exactly over all its threads.
 
-The memory storage of the ``limits`` library starts a timer thread, and its sliding window reads before it counts, so
-concurrent requests can exceed the rate. Here one lock makes each hit atomic.
+A window is the hits under one key, by one of the strategies; it can be deleted after ``until``. The storage of the
+``limits`` library starts a timer thread, and its sliding window reads before it counts, so concurrent requests can
+exceed the rate. Here one lock makes each hit atomic.
 """
 
 import time
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
 
 from limits import RateLimitItem
 
@@ -56,16 +56,6 @@ class MemoryStorage:
             self._windows = {key: window for key, window in self._windows.items() if window.until > now}
         if len(self._windows) >= MAX_WINDOWS:
             del self._windows[next(iter(self._windows))]
-
-
-class _Window(Protocol):
-    """The hits under one key; they can be deleted after ``until``."""
-
-    until: float
-
-    def hit(self, rate: RateLimitItem, cost: int, now: float) -> LimitResult:
-        """Add ``cost`` if the rate admits it."""
-        ...
 
 
 class _Fixed:
@@ -131,7 +121,8 @@ class _Sliding:
         return sliding(rate, cost, self.current, self.previous, left, admitted=admitted)
 
 
-_WINDOWS: dict[str, type[_Fixed | _Moving | _Sliding]] = {
+_Window = _Fixed | _Moving | _Sliding
+_WINDOWS: dict[str, type[_Window]] = {
     "fixed-window": _Fixed,
     "moving-window": _Moving,
     "sliding-window-counter": _Sliding,

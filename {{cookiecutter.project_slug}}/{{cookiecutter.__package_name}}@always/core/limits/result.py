@@ -30,27 +30,22 @@ class Storage(Protocol):
     @property
     def rejects(self) -> bool:
         """Whether requests are rejected while the storage is unavailable."""
-        ...
 
     @property
     def shared(self) -> bool:
         """Whether all workers currently count together."""
-        ...
 
     def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
         """Add ``cost`` if the rate admits it, atomically; a cost of 0 only reads.
 
         A ``strict`` limit holds for all workers together even while each of them counts alone.
         """
-        ...
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""
-        ...
 
     def is_available(self) -> bool:
         """Return whether the storage responds."""
-        ...
 
 
 class StorageUnavailable(Exception):

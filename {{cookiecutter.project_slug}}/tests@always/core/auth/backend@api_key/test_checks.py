@@ -1,4 +1,4 @@
-"""What ``flask doctor`` finds of API keys."""
+"""The check of ``flask doctor`` for API keys."""
 
 import json
 from collections.abc import Callable
@@ -15,26 +15,27 @@ from werkzeug.exceptions import ServiceUnavailable
 MakeCaller = Callable[..., FlaskClient]
 
 
-def test_keys_under_a_pepper_that_is_gone_are_found(
+def test_keys_with_a_pepper_that_is_not_in_the_settings_are_reported(
     service: ModuleType, app: Flask, caller: MakeCaller, environ: dict[str, str]
 ) -> None:
     models = service.core.auth.backend.models
     with app.app_context(), service.core.database.transaction() as connection:
         connection.execute(update(models.Key).values(revoked_at=service.core.clock.now()))
-    assert lines(app, environ) == ["ok"]
+    assert statuses(app, environ) == ["ok"]
     caller()
-    assert lines(app, environ | {"APP_KEY_PEPPER": token_urlsafe(32)}) == ["error"]
+    assert statuses(app, environ | {"APP_KEY_PEPPER": token_urlsafe(32)}) == ["error"]
     previous = {"APP_KEY_PEPPER": token_urlsafe(32), "APP_KEY_PEPPER_PREVIOUS": token_urlsafe(32)}
-    assert lines(app, environ | previous) == ["error", "warning"]
+    assert statuses(app, environ | previous) == ["error", "warning"]
 
 
-def test_keys_in_a_database_that_is_away_are_not_looked_at(
+def test_the_check_is_skipped_while_the_database_is_unavailable(
     service: ModuleType, app: Flask, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.core.database.Database, "connect", Mock(side_effect=ServiceUnavailable))
-    assert lines(app, environ) == ["skipped"]
+    assert statuses(app, environ) == ["skipped"]
 
 
-def lines(app: Flask, environ: dict[str, str]) -> list[str]:
-    done = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
-    return [line["status"] for line in json.loads(done.stdout) if line["check"] == "keys"]
+def statuses(app: Flask, environ: dict[str, str]) -> list[str]:
+    """Return the statuses of the check with these environment variables."""
+    result = app.test_cli_runner().invoke(args=["doctor", "--json"], env=environ)
+    return [line["status"] for line in json.loads(result.stdout) if line["check"] == "keys"]

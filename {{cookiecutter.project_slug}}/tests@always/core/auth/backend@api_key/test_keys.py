@@ -1,4 +1,4 @@
-"""How keys are made, kept, rotated and ended."""
+"""``/api/v1/keys``: create, list, rotate and revoke keys; how a key is stored."""
 
 import hmac
 import json
@@ -17,14 +17,14 @@ KEYS = "/api/v1/keys"
 ME = "/api/v1/me"
 
 
-def using(app: Flask, key: str) -> FlaskClient:
+def client_with(app: Flask, key: str) -> FlaskClient:
     """Return a client that sends the key."""
     client = app.test_client()
     client.headers = {"X-API-Key": key}  # type: ignore[attr-defined]
     return client
 
 
-def test_a_key_has_the_form_that_scanners_know(app: Flask, service: ModuleType) -> None:
+def test_a_key_has_the_documented_format(app: Flask, service: ModuleType) -> None:
     with app.app_context():
         key_id, key = service.core.auth.backend.key_format.generate()
         assert service.core.auth.backend.key_format.parse_id(key) == key_id
@@ -35,7 +35,7 @@ def test_a_key_has_the_form_that_scanners_know(app: Flask, service: ModuleType) 
 
 
 @pytest.mark.parametrize("position", [0, 5, -50, -20, -3, -1])
-def test_the_checksum_catches_a_typing_error(app: Flask, service: ModuleType, position: int) -> None:
+def test_the_checksum_detects_a_mistyped_key(app: Flask, service: ModuleType, position: int) -> None:
     with app.app_context():
         characters = list(service.core.auth.backend.key_format.generate()[1])
     characters[position] = "a" if characters[position] != "a" else "b"
@@ -43,7 +43,7 @@ def test_the_checksum_catches_a_typing_error(app: Flask, service: ModuleType, po
 
 
 @pytest.mark.control("A8")
-def test_a_keyed_hash_is_stored_and_the_key_is_not(app: Flask, caller: MakeCaller, service: ModuleType) -> None:
+def test_only_a_keyed_hash_of_a_key_is_stored(app: Flask, caller: MakeCaller, service: ModuleType) -> None:
     key = caller().headers["X-API-Key"]  # type: ignore[attr-defined]
     models = service.core.auth.backend.models
     with app.app_context(), service.core.database.connect() as connection:
@@ -51,54 +51,54 @@ def test_a_keyed_hash_is_stored_and_the_key_is_not(app: Flask, caller: MakeCalle
         pepper = service.core.settings.get_settings(app, service.core.auth.backend.settings.KeySettings).key_pepper
         assert row.digest == hmac.digest(pepper.encode(), key.encode(), "sha256")
         assert key.split("_")[3] not in str(row)
-        history = connection.execute(select(models.KeyEvent).where(models.KeyEvent.key_id == row.id)).all()
-    assert [entry.event for entry in history] == ["created"]
+        events = connection.execute(select(models.KeyEvent).where(models.KeyEvent.key_id == row.id)).all()
+    assert [row.event for row in events] == ["created"]
 
 
-def test_a_caller_makes_lists_and_reads_its_keys(caller: MakeCaller, app: Flask) -> None:
+def test_a_caller_creates_lists_and_reads_its_keys(caller: MakeCaller, app: Flask) -> None:
     me = caller("keys:manage probes:read")
-    made = me.post(KEYS, json={"name": "reader", "scopes": ["probes:read"], "expires_in_days": 7})
-    assert made.status_code == 201
-    assert set(made.json) == {"id", "key", "expires_at"}
-    told = me.get(made.headers["Location"]).json
-    assert told["scopes"] == ["probes:read"]
-    assert "key" not in told
-    assert "digest" not in told
-    assert made.json["id"] in [key["id"] for key in me.get(KEYS).json["keys"]]
-    assert using(app, made.json["key"]).get(ME).json["scopes"] == ["probes:read"]
+    created = me.post(KEYS, json={"name": "reader", "scopes": ["probes:read"], "expires_in_days": 7})
+    assert created.status_code == 201
+    assert set(created.json) == {"id", "key", "expires_at"}
+    read = me.get(created.headers["Location"]).json
+    assert read["scopes"] == ["probes:read"]
+    assert "key" not in read
+    assert "digest" not in read
+    assert created.json["id"] in [key["id"] for key in me.get(KEYS).json["keys"]]
+    assert client_with(app, created.json["key"]).get(ME).json["scopes"] == ["probes:read"]
 
 
-def test_a_revoked_key_is_gone_for_callers_and_not_for_operators(caller: MakeCaller, app: Flask) -> None:
+def test_a_revoked_key_is_hidden_from_callers_and_listed_for_operators(caller: MakeCaller, app: Flask) -> None:
     me = caller("keys:manage probes:read")
-    made = me.post(KEYS, json={"name": "short", "scopes": ["probes:read"], "expires_in_days": 7.0})
-    address = made.headers["Location"]
-    assert me.delete(address).status_code == 204
-    assert {me.get(address).status_code, me.delete(address).status_code} == {404}
-    assert me.post(f"{address}/rotate").status_code == 404
-    assert made.json["id"] not in [key["id"] for key in me.get(KEYS).json["keys"]]
-    assert made.json["id"] in app.test_cli_runner().invoke(args=["keys", "list"]).stdout
+    created = me.post(KEYS, json={"name": "short", "scopes": ["probes:read"], "expires_in_days": 7.0})
+    path = created.headers["Location"]
+    assert me.delete(path).status_code == 204
+    assert {me.get(path).status_code, me.delete(path).status_code} == {404}
+    assert me.post(f"{path}/rotate").status_code == 404
+    assert created.json["id"] not in [key["id"] for key in me.get(KEYS).json["keys"]]
+    assert created.json["id"] in app.test_cli_runner().invoke(args=["keys", "list"]).stdout
 
 
 @pytest.mark.control("Z7")
-def test_a_caller_gives_no_scope_that_it_lacks(caller: MakeCaller) -> None:
+def test_a_caller_cannot_grant_a_scope_that_it_lacks(caller: MakeCaller) -> None:
     me = caller("keys:manage probes:read")
     for scopes in (["admin"], ["probes:write"], ["probes:read", "admin"]):
         assert me.post(KEYS, json={"name": "more", "scopes": scopes}).status_code == 403
 
 
 @pytest.mark.control("Z7")
-def test_a_key_ends_no_later_than_the_one_that_made_it(caller: MakeCaller) -> None:
+def test_a_key_expires_no_later_than_the_key_that_created_it(caller: MakeCaller) -> None:
     me = caller("keys:manage")
-    mine = datetime.fromisoformat(me.get(ME).json["expires_at"])
-    made = me.post(KEYS, json={"name": "long", "scopes": ["keys:manage"], "expires_in_days": 365}).json
-    assert datetime.fromisoformat(made["expires_at"]) <= mine
+    own_expiry = datetime.fromisoformat(me.get(ME).json["expires_at"])
+    created = me.post(KEYS, json={"name": "long", "scopes": ["keys:manage"], "expires_in_days": 365}).json
+    assert datetime.fromisoformat(created["expires_at"]) <= own_expiry
     admin = caller("keys:manage admin")
-    made = admin.post(KEYS, json={"name": "long", "scopes": ["probes:read"], "expires_in_days": 365}).json
-    assert datetime.fromisoformat(made["expires_at"]) > mine
+    created = admin.post(KEYS, json={"name": "long", "scopes": ["probes:read"], "expires_in_days": 365}).json
+    assert datetime.fromisoformat(created["expires_at"]) > own_expiry
 
 
 @pytest.mark.control("Z7")
-def test_rotating_a_key_of_more_scopes_is_no_way_to_them(caller: MakeCaller) -> None:
+def test_a_caller_cannot_rotate_a_key_with_scopes_that_it_lacks(caller: MakeCaller) -> None:
     strong = caller("keys:manage probes:write admin", owner="both")
     weak = caller("keys:manage", owner="both")
     strong_id = strong.headers["X-API-Key"].split("_")[2]  # type: ignore[attr-defined]
@@ -107,25 +107,25 @@ def test_rotating_a_key_of_more_scopes_is_no_way_to_them(caller: MakeCaller) -> 
 
 @pytest.mark.control("Z1", "Z7")
 @pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("DELETE", ""), ("POST", "/rotate")])
-def test_anothers_key_does_not_exist(caller: MakeCaller, method: str, tail: str) -> None:
+def test_the_key_of_another_owner_is_404(caller: MakeCaller, method: str, tail: str) -> None:
     other, me, admin = caller("keys:manage"), caller("keys:manage"), caller("keys:manage admin")
-    address = f"{KEYS}/{other.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
-    assert me.open(address + tail, method=method).status_code == 404
+    path = f"{KEYS}/{other.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
+    assert me.open(path + tail, method=method).status_code == 404
     assert other.get(ME).status_code == 200
-    assert admin.get(address).status_code == 200
+    assert admin.get(path).status_code == 200
 
 
-def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, app: Flask) -> None:
+def test_a_rotated_key_remains_valid_for_the_overlap(caller: MakeCaller, app: Flask) -> None:
     me = caller("keys:manage probes:read")
-    address = f"{KEYS}/{me.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
-    made = me.post(f"{address}/rotate")
-    assert made.status_code == 201
-    new = using(app, made.json["key"])
+    path = f"{KEYS}/{me.headers['X-API-Key'].split('_')[2]}"  # type: ignore[attr-defined]
+    created = me.post(f"{path}/rotate")
+    assert created.status_code == 201
+    new = client_with(app, created.json["key"])
     assert new.get(ME).json["scopes"] == ["keys:manage", "probes:read"]
-    assert new.get(made.headers["Location"]).json["replaces"] == address.rpartition("/")[2]
+    assert new.get(created.headers["Location"]).json["replaces"] == path.rpartition("/")[2]
     assert me.get(ME).status_code == 200
     assert me.get(ME).json["expires_at"] < new.get(ME).json["expires_at"]
-    assert new.post(f"{address}/rotate").status_code == 409
+    assert new.post(f"{path}/rotate").status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -147,22 +147,22 @@ def test_rotation_replaces_a_key_that_lives_on_for_a_while(caller: MakeCaller, a
     ],
 )
 @pytest.mark.control("Z2", "I3")
-def test_a_key_of_the_wrong_form_is_422(caller: MakeCaller, body: dict[str, object]) -> None:
+def test_an_invalid_new_key_is_422(caller: MakeCaller, body: dict[str, object]) -> None:
     assert caller("keys:manage probes:read").post(KEYS, json=body).status_code == 422
 
 
-def test_a_key_may_have_a_rate_of_its_own(app: Flask) -> None:
+def test_a_key_can_have_its_own_rate(app: Flask) -> None:
     args = ["keys", "create", "--name", "slow", "--scopes", "probes:read", "--rate", "2/day", "--json"]
     key = json.loads(app.test_cli_runner().invoke(args=args).stdout)["key"]
-    client = using(app, key)
+    client = client_with(app, key)
     assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_a_new_pepper_keeps_the_keys_of_the_one_before(
+def test_keys_of_the_previous_pepper_remain_valid(
     make_app: MakeApp, caller: MakeCaller, environ: dict[str, str]
 ) -> None:
     key = caller(app=make_app()).headers["X-API-Key"]  # type: ignore[attr-defined]
     new = {"key_pepper": "another pepper 0123456789 abcdefghijk"}
-    assert using(make_app(**new), key).get(ME).status_code == 401
-    kept = make_app(**new, key_pepper_previous=environ["APP_KEY_PEPPER"])
-    assert using(kept, key).get(ME).status_code == 200
+    assert client_with(make_app(**new), key).get(ME).status_code == 401
+    with_previous = make_app(**new, key_pepper_previous=environ["APP_KEY_PEPPER"])
+    assert client_with(with_previous, key).get(ME).status_code == 200

@@ -1,4 +1,4 @@
-"""A key that is used from a network new to it is told, once."""
+"""The first use of a key from a new network is a security event."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,8 @@ MakeCaller = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
-    """Read the new networks that were told since the last time."""
+def new_networks(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
+    """Return the events since the last call."""
 
     def read() -> list[dict[str, Any]]:
         lines = [json.loads(line) for line in capsys.readouterr().out.split("\n") if line]
@@ -23,50 +23,52 @@ def told(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]
 
 
 def use(me: FlaskClient, *addresses: str) -> None:
+    """Send a request from each address."""
     for address in addresses:
         assert me.get("/api/v1/me", environ_base={"REMOTE_ADDR": address}).status_code == 200
 
 
-def test_the_first_network_of_a_key_is_none_to_tell(caller: MakeCaller, told: Callable[..., Any]) -> None:
+def test_the_first_network_of_a_key_is_not_an_event(caller: MakeCaller, new_networks: Callable[..., Any]) -> None:
     use(caller(), "198.51.100.7", "198.51.100.8", "198.51.100.250")
-    assert told() == []
+    assert new_networks() == []
 
 
-def test_another_network_is_told_once_with_owner_and_key(caller: MakeCaller, told: Callable[..., Any]) -> None:
+def test_another_network_is_one_event_with_owner_and_key(caller: MakeCaller, new_networks: Callable[..., Any]) -> None:
     me = caller(owner="ada")
     use(me, "198.51.100.7", "203.0.113.1", "203.0.113.2", "198.51.100.7", "203.0.113.1")
-    (event,) = told()
+    (event,) = new_networks()
     assert event["caller"] == "ada"
     assert event["credential"] in me.headers["X-API-Key"]  # type: ignore[attr-defined]
     assert event["network"] == "203.0.113.0/24"
     assert event["address"] == "203.0.113.1"
 
 
-def test_it_is_remembered_over_a_restart(
-    make_app: Callable[..., Any], caller: MakeCaller, told: Callable[..., Any]
+def test_networks_are_known_after_a_restart(
+    make_app: Callable[..., Any], caller: MakeCaller, new_networks: Callable[..., Any]
 ) -> None:
     me = caller()
     use(me, "198.51.100.7", "203.0.113.1")
-    told()
-    again = make_app().test_client()
+    new_networks()
+    restarted = make_app().test_client()
     for address in ("198.51.100.7", "203.0.113.1"):
-        again.get("/api/v1/me", headers=me.headers, environ_base={"REMOTE_ADDR": address})  # type: ignore[attr-defined]
-    assert told() == []
+        restarted.get("/api/v1/me", headers=me.headers, environ_base={"REMOTE_ADDR": address})  # type: ignore[attr-defined]
+    assert new_networks() == []
 
 
-def test_only_so_many_networks_are_kept(
-    caller: MakeCaller, told: Callable[..., Any], service: ModuleType, monkeypatch: pytest.MonkeyPatch
+def test_a_new_network_replaces_the_oldest_beyond_the_maximum(
+    caller: MakeCaller, new_networks: Callable[..., Any], service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.core.auth.backend.networks, "MAX_NETWORKS", 3)
     me = caller()
     use(me, *(f"198.51.{number}.7" for number in range(5)))
-    assert len(told()) == 4
+    assert len(new_networks()) == 4
     with me.application.app_context():
-        kept = service.core.auth.backend.networks.stored_networks(key_of(me))
-    assert kept == ["198.51.2.0/24", "198.51.3.0/24", "198.51.4.0/24"]
+        stored = service.core.auth.backend.networks.stored_networks(key_of(me))
+    assert stored == ["198.51.2.0/24", "198.51.3.0/24", "198.51.4.0/24"]
 
 
 def key_of(me: FlaskClient) -> str:
+    """Return the id of the caller's key."""
     return str(me.get("/api/v1/me", environ_base={"REMOTE_ADDR": "198.51.4.7"}).json["credential"])
 
 
@@ -81,5 +83,5 @@ def key_of(me: FlaskClient) -> str:
         ("unix:", "unix:"),
     ],
 )
-def test_a_network_is_wide_enough_for_addresses_that_change(service: ModuleType, address: str, network: str) -> None:
+def test_the_network_of_an_address(service: ModuleType, address: str, network: str) -> None:
     assert service.core.auth.backend.networks.network_of(address, 24, 48) == network

@@ -1,4 +1,4 @@
-"""A key may have a rate of its own, which is counted for it and what comes from it, and not for its owner."""
+"""Keys with their own rate limit, which is shared by the keys that they create and not by other keys of the owner."""
 
 import json
 from collections.abc import Callable
@@ -11,24 +11,25 @@ MakeCaller = Callable[..., FlaskClient]
 MakeApp = Callable[..., Flask]
 
 
-def key(app: Flask, *options: str, scopes: str = "probes:read") -> dict[str, str]:
+def create_key(app: Flask, *options: str, scopes: str = "probes:read") -> dict[str, str]:
+    """Create a key of one owner with these options."""
     command = ["keys", "create", "--name", "k", "--owner", "ada-rates", "--scopes", scopes, "--json", *options]
-    made: dict[str, str] = json.loads(app.test_cli_runner().invoke(args=command).stdout)
-    return made
+    created: dict[str, str] = json.loads(app.test_cli_runner().invoke(args=command).stdout)
+    return created
 
 
-def sending(made: dict[str, str]) -> dict[str, str]:
-    return {"X-API-Key": made["key"]}
+def headers(created: dict[str, str]) -> dict[str, str]:
+    return {"X-API-Key": created["key"]}
 
 
 @pytest.mark.control("R3")
-def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
+def test_a_key_with_its_own_rate_is_counted_separately(make_app: MakeApp) -> None:
     app = make_app(limits_caller="2/day")
-    own, common = key(app, "--rate", "3/day"), key(app)
+    own, common = create_key(app, "--rate", "3/day"), create_key(app)
     client = app.test_client()
 
-    def statuses(made: dict[str, str], times: int) -> list[int]:
-        return [client.get("/api/v1/me", headers=sending(made)).status_code for _ in range(times)]
+    def statuses(created: dict[str, str], times: int) -> list[int]:
+        return [client.get("/api/v1/me", headers=headers(created)).status_code for _ in range(times)]
 
     assert statuses(own, 4) == [200, 200, 200, 429]
     assert statuses(common, 3) == [200, 200, 429]
@@ -38,49 +39,49 @@ def test_a_key_of_a_rate_of_its_own_is_counted_apart(make_app: MakeApp) -> None:
 
 
 @pytest.mark.control("R3", "Z7")
-def test_what_comes_from_a_key_counts_on_its_budget(app: Flask) -> None:
-    own, client = key(app, "--rate", "5/day", scopes="probes:read keys:manage"), app.test_client()
+def test_keys_that_a_key_creates_share_its_rate_limit(app: Flask) -> None:
+    own, client = create_key(app, "--rate", "5/day", scopes="probes:read keys:manage"), app.test_client()
     body = {"name": "more", "scopes": ["probes:read", "keys:manage"]}
-    child = client.post("/api/v1/keys", json=body, headers=sending(own)).json
-    heir = client.post(f"/api/v1/keys/{child['id']}/rotate", headers=sending(child)).json
-    assert client.get(f"/api/v1/keys/{heir['id']}", headers=sending(heir)).json["rate"] == "5/day"
-    used = [client.get("/api/v1/me", headers=sending(made)).status_code for made in (own, child, heir)]
+    child = client.post("/api/v1/keys", json=body, headers=headers(own)).json
+    replacement = client.post(f"/api/v1/keys/{child['id']}/rotate", headers=headers(child)).json
+    assert client.get(f"/api/v1/keys/{replacement['id']}", headers=headers(replacement)).json["rate"] == "5/day"
+    used = [client.get("/api/v1/me", headers=headers(created)).status_code for created in (own, child, replacement)]
     assert used == [200, 200, 429]
     runner = app.test_cli_runner()
     listed = [row["from"] for row in json.loads(runner.invoke(args=["limits", "--json"]).stdout)]
     assert listed.count(f"credential {own['id']}") == 1
-    assert not {f"credential {child['id']}", f"credential {heir['id']}"} & set(listed)
-    shown = runner.invoke(args=["limits", "show", heir["id"], "--json"])
-    if shown.exit_code == 0:  # else the counters are in memory
+    assert not {f"credential {child['id']}", f"credential {replacement['id']}"} & set(listed)
+    shown = runner.invoke(args=["limits", "show", replacement["id"], "--json"])
+    if shown.exit_code == 0:  # otherwise the counters are in memory
         left = {row["rate"]: row["remaining"] for row in json.loads(shown.stdout) if row["limit"] == "caller"}
         assert left["5/day"] == 0
 
 
 @pytest.mark.control("R3", "Z7")
-def test_a_key_that_counts_elsewhere_is_replaced_by_an_administrator_alone(app: Flask, caller: MakeCaller) -> None:
-    own, common = key(app, "--rate", "5/day", scopes="keys:manage"), key(app, scopes="keys:manage")
+def test_only_an_administrator_can_rotate_a_key_with_another_rate_limit(app: Flask, caller: MakeCaller) -> None:
+    own, common = create_key(app, "--rate", "5/day", scopes="keys:manage"), create_key(app, scopes="keys:manage")
     client = app.test_client()
     for mine, other in ((own, common), (common, own)):
-        assert client.post(f"/api/v1/keys/{other['id']}/rotate", headers=sending(mine)).status_code == 403
+        assert client.post(f"/api/v1/keys/{other['id']}/rotate", headers=headers(mine)).status_code == 403
     admin = caller("keys:manage admin")
     assert admin.post(f"/api/v1/keys/{own['id']}/rotate").status_code == 201
 
 
-def test_an_administrator_makes_keys_of_the_common_rate(app: Flask) -> None:
-    admin, client = key(app, "--rate", "90/minute", scopes="probes:read keys:manage admin"), app.test_client()
-    made = client.post("/api/v1/keys", json={"name": "k", "scopes": ["probes:read"]}, headers=sending(admin))
-    assert client.get(made.headers["Location"], headers=sending(admin)).json["rate"] is None
+def test_keys_that_an_administrator_creates_have_no_own_rate(app: Flask) -> None:
+    admin, client = create_key(app, "--rate", "90/minute", scopes="probes:read keys:manage admin"), app.test_client()
+    created = client.post("/api/v1/keys", json={"name": "k", "scopes": ["probes:read"]}, headers=headers(admin))
+    assert client.get(created.headers["Location"], headers=headers(admin)).json["rate"] is None
 
 
-def test_a_rate_is_kept_in_one_form_however_it_is_given(app: Flask) -> None:
-    made = key(app, "--rate", f"  7  per {' ' * 60} 2   minutes ")
-    shown = app.test_cli_runner().invoke(args=["keys", "show", made["id"]]).stdout
+def test_a_rate_is_stored_in_one_notation(app: Flask) -> None:
+    created = create_key(app, "--rate", f"  7  per {' ' * 60} 2   minutes ")
+    shown = app.test_cli_runner().invoke(args=["keys", "show", created["id"]]).stdout
     assert "rate          7/2minute" in shown
 
 
 @pytest.mark.parametrize("rate", ["x", "", "0/minute", "1/second;5/minute", "9/minute,1/second", "10 per 9999999 year"])
-def test_a_wrong_rate_is_refused(app: Flask, rate: str) -> None:
+def test_an_invalid_rate_is_rejected(app: Flask, rate: str) -> None:
     command = ["keys", "create", "--name", "k", "--scopes", "probes:read"]
-    refused = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
-    assert refused.exit_code == 2
-    assert "Must be a rate such as 600/minute" in refused.stderr
+    rejected = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
+    assert rejected.exit_code == 2
+    assert "Must be a rate such as 600/minute" in rejected.stderr

@@ -1,4 +1,4 @@
-"""A key that was committed by mistake is found: the rule for gitleaks knows the form of the service's keys."""
+"""The rule for gitleaks matches the keys of the service, so that a key committed by mistake is found."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ RULES = Path(__file__).parents[4] / ".gitleaks.toml"
 
 
 def test_the_scanner_finds_a_key(app: Flask, grant: Grant) -> None:
-    """gitleaks looks for a keyword first, and for the expression where it found one."""
+    """gitleaks applies the expression only to files that contain a keyword."""
     (rule,) = tomllib.loads(RULES.read_text(encoding="utf-8"))["rules"]
     key = grant(app, "ada", "probes:read")["X-API-Key"]
     assert any(keyword in key for keyword in rule["keywords"])

@@ -1,4 +1,4 @@
-"""What is noted of a key in passing keeps no request waiting, is no reason to refuse it, and is seldom."""
+"""Writes about a key during a request are infrequent, and never fail or delay the request."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +18,7 @@ ME = "/api/v1/me"
 
 @pytest.fixture
 def locked(app: Flask, service: ModuleType) -> Callable[[], AbstractContextManager[None]]:
-    """Keep all keys from being written: ``with locked(): ...``."""
+    """Lock the rows of all keys: ``with locked(): ...``."""
     key = service.core.auth.backend.models.Key
 
     @contextmanager
@@ -31,13 +31,13 @@ def locked(app: Flask, service: ModuleType) -> Callable[[], AbstractContextManag
 
 
 def revoke(app: Flask, me: FlaskClient) -> str:
-    """End the key of a caller; return its id."""
+    """Revoke the key of a caller and return its id."""
     key_id = str(me.headers["X-API-Key"].split("_")[2])  # type: ignore[attr-defined]
     app.test_cli_runner().invoke(args=["keys", "revoke", key_id], catch_exceptions=False)
     return key_id
 
 
-def test_what_cannot_be_noted_changes_no_answer(
+def test_a_write_that_is_not_possible_does_not_change_the_response(
     app: Flask, caller: MakeCaller, locked: Callable[[], AbstractContextManager[None]]
 ) -> None:
     me, revoked = caller(), caller()
@@ -47,14 +47,14 @@ def test_what_cannot_be_noted_changes_no_answer(
         assert revoked.get(ME).status_code == 401
 
 
-def test_what_could_not_be_noted_is_not_tried_again_at_once(
+def test_a_failed_write_is_not_attempted_again_immediately(
     app: Flask, caller: MakeCaller, locked: Callable[[], AbstractContextManager[None]], later: Later
 ) -> None:
-    me, tried = caller(), 0
+    me, attempts = caller(), 0
 
     def count(_connection: object) -> None:
-        nonlocal tried
-        tried += 1
+        nonlocal attempts
+        attempts += 1
 
     with locked():
         me.get(ME)
@@ -65,23 +65,25 @@ def test_what_could_not_be_noted_is_not_tried_again_at_once(
                 assert me.get(ME).status_code == 200
         finally:
             event.remove(registered(app, "Database").engine, "begin", count)
-    assert tried == 0
+    assert attempts == 0
 
 
-def test_a_refusal_is_noted_at_most_once_a_minute(
+def test_a_rejection_is_recorded_at_most_once_a_minute(
     app: Flask, service: ModuleType, caller: MakeCaller, later: Later
 ) -> None:
     me = caller()
     key_id = revoke(app, me)
-    entry = service.core.auth.backend.models.KeyEvent
+    key_event = service.core.auth.backend.models.KeyEvent
 
-    def noted() -> int | None:
-        query = select(func.count()).select_from(entry).where(entry.key_id == key_id, entry.event == "denied")
+    def recorded() -> int | None:
+        query = (
+            select(func.count()).select_from(key_event).where(key_event.key_id == key_id, key_event.event == "denied")
+        )
         with app.app_context(), service.core.database.connect() as connection:
             return connection.scalar(query)
 
     assert [me.get(ME).status_code for _ in range(3)] == [401, 401, 401]
-    assert noted() == 1
+    assert recorded() == 1
     with later(61):
         assert me.get(ME).status_code == 401
-    assert noted() == 2
+    assert recorded() == 2
