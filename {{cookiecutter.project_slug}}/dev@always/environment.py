@@ -9,23 +9,36 @@ from pathlib import Path
 
 from . import ROOT, secret_files
 
-EMPTY_VALUE = re.compile(r"^(\w+=)$", re.MULTILINE)
+EMPTY_VALUE = re.compile(r"^(\w+)=$", re.MULTILINE)
 
 
-def create(folder: Path) -> bool:
-    """Create ``.env`` with mode 0600 if it is missing; return whether it was.
+def create(folder: Path) -> str | None:
+    """Create ``.env`` with mode 0600, or add a secret for each empty name of the example that it lacks.
 
-    An existing file is never changed: the service uses its secrets.
+    Return a sentence if the file changed. Existing lines are never changed: the service uses their secrets.
     """
     path = folder / ".env"
-    if path.exists():
-        return False
-    # 256 bits each. The same as secrets.token_hex, whose import would slow down every bake.
-    text = (folder / ".env.example").read_text("utf-8")
-    secret_files.write(path, EMPTY_VALUE.sub(lambda line: line[1] + os.urandom(32).hex(), text))
-    return True
+    example = (folder / ".env.example").read_text("utf-8")
+    if not path.exists():
+        secret_files.write(path, EMPTY_VALUE.sub(_with_secret, example))
+        return "Created .env with new secrets."
+    text = path.read_text("utf-8")
+    missing = [found for found in EMPTY_VALUE.finditer(example) if not _contains(text, found[1])]
+    if not missing:
+        return None
+    secret_files.write(path, "\n".join([text.rstrip("\n"), *map(_with_secret, missing), ""]))
+    return f"Added new secrets to .env: {', '.join(found[1] for found in missing)}."
+
+
+def _contains(text: str, name: str) -> bool:
+    """Return whether a line sets the name or the path of its file, or is such a line in a comment."""
+    return re.search(rf"^[# ]*(?:export )?{name}(?:_FILE)? *=", text, re.MULTILINE) is not None
+
+
+def _with_secret(line: re.Match[str]) -> str:
+    # 256 bits. The same as secrets.token_hex, whose import would slow down every bake.
+    return f"{line[1]}={os.urandom(32).hex()}"
 
 
 if __name__ == "__main__":
-    created = create(ROOT)
-    print("Created .env with new secrets." if created else ".env exists and was not changed.")
+    print(create(ROOT) or ".env was not changed: it contains every secret of .env.example.")

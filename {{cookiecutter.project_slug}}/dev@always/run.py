@@ -30,13 +30,13 @@ def main() -> None:
 
 def create_files() -> list[str]:
     """Create the secrets and the certificates that are missing; return a sentence for each."""
-    created = ["Created .env with new secrets."] if environment.create(ROOT) else []
+    created = [environment.create(ROOT)]
     try:
         if tool := certificates.create(ROOT / "certs"):
             created.append(f"Created the certificates in certs/ with {tool}.")
     except certificates.CertificateError as error:
         sys.exit(f"Cannot create certificates: {error}. Install openssl, or run `uv sync`.")
-    return created
+    return [line for line in created if line]
 
 
 def serve() -> None:

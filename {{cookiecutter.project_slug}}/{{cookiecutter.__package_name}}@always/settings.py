@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """No settings yet. Declare one with ``core.setting``, as in ``docs/development.md`` and ``core/settings/core.py``.
+    """The settings of this service. ``docs/recipes/configuration.md`` shows how to declare one.
 
     The field ``orders_per_page`` is ``per_page`` under ``[orders]`` in ``settings.toml``, and the variable
     ``APP_ORDERS_PER_PAGE``.

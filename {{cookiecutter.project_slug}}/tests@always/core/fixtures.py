@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from dotenv import dotenv_values
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -115,13 +116,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
-    """Return the environment of a service in production, with a copy of ``settings.toml`` in the folder."""
+    """Return the environment of a service in production, with a copy of ``settings.toml`` in the folder.
+
+    Like ``make run``, it generates a secret for each empty name in ``.env.example``, the owner's included.
+    """
     shutil.copy(ROOT / "settings.toml", folder)
+    example = dotenv_values(ROOT / ".env.example", interpolate=False)
     return {
+        **{name: value or token_urlsafe(32) for name, value in example.items()},
         "APP_SETTINGS": str(folder / "settings.toml"),
         "APP_ENVIRONMENT": "production",
-        "APP_SECRET_KEY": token_urlsafe(32),
-        "APP_METRICS_TOKEN": token_urlsafe(32),
         "APP_DATABASE_URL": database_url,
         "APP_LIMITER_URI": limiter_uri,
         "APP_SERVER_CERTIFICATE": str(certificate / "server.pem"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from tests.core import probes
-from tests.core.package import core, package
+from tests.core.package import OWN_SETTINGS, core, package
 
 MIGRATIONS = Path(str(package.__file__)).parent / "migrations"
 
@@ -27,6 +27,7 @@ def create_app(
         environ=environ,
         scopes=probes.SCOPES,
         sign_up_scopes=tuple(probes.SCOPES),
+        settings=OWN_SETTINGS,
         blueprints=[probes.blueprint, *blueprints],
         counts={"probes": probes.count},
         migrations=migrations,

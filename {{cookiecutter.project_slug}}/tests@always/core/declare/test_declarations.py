@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, request
 from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
+from tests.core.package import OWN_SETTINGS
 from tests.core.registry import registered
 
 Serve = Callable[..., FlaskClient]
@@ -57,7 +58,8 @@ def serve(service: ModuleType, environ: dict[str, str], blueprint: Blueprint) ->
     apps: list[Flask] = []
 
     def serve(**arguments: Any) -> FlaskClient:
-        apps.append(service.core.create_app(service.__name__, environ=environ, blueprints=[blueprint], **arguments))
+        given = {"environ": environ, "settings": OWN_SETTINGS, "blueprints": [blueprint], **arguments}
+        apps.append(service.core.create_app(service.__name__, **given))
         return apps[-1].test_client()
 
     yield serve

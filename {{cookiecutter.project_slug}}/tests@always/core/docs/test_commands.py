@@ -76,7 +76,7 @@ def test_the_readme_lists_the_command_of_each_make_target() -> None:
 
 
 def test_every_link_in_the_documents_leads_to_a_file_and_a_heading() -> None:
-    documents = [*ROOT.glob("docs/*.md"), *ROOT.glob("ops/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
+    documents = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("ops/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
         for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
             linked = document.parent / target if target else document

@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from tests.core.live_server import serving
-from tests.core.package import core, package
+from tests.core.package import OWN_SETTINGS, core, package
 from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
@@ -64,6 +64,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app: Flask = core.create_app(
         __name__,
         environ=environ,
+        settings=OWN_SETTINGS,
         blueprints=[blueprint],
         security_events=[DEPTH_CHECKED],
         metrics=[DepthMetrics],
