@@ -54,12 +54,12 @@ def test_the_limits_of_a_caller_are_shown_and_reset(service: ModuleType, make_ap
     assert json.loads(run(app, "show", name, "--json").stdout)[0]["remaining"] == 2
 
 
-def test_a_message_says_that_nothing_was_counted(service: ModuleType, app: Flask) -> None:
+def test_a_client_without_requests_is_reported(service: ModuleType, app: Flask) -> None:
     if service.core.settings.storage.SHARED:
-        shown = run(app, "show", "nobody", "--json")
-        assert shown.stderr == "No requests of nobody are counted at the moment.\n"
+        shown = run(app, "show", "stranger", "--json")
+        assert shown.stderr == "No requests of stranger are counted at the moment.\n"
         assert all(row["limit"] for row in json.loads(shown.stdout))
-        assert run(app, "reset", "nobody").stdout.endswith("No requests of nobody were counted.\n")
+        assert run(app, "reset", "stranger").stdout.endswith("No requests of stranger were counted.\n")
 
 
 def test_the_limits_of_an_address_are_shown_and_reset(service: ModuleType, make_app: MakeApp) -> None:

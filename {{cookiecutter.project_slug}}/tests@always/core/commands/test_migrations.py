@@ -1,4 +1,4 @@
-"""``flask db`` answers with what was asked for, and tells in a sentence what it cannot do."""
+"""``flask db`` prints its result, or one sentence about the error."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,34 +18,34 @@ MakeApp = Callable[..., Flask]
 
 
 def run(app: Flask, *arguments: str) -> Result:
-    with app.app_context():  # which the ``flask`` command gives to every command
+    with app.app_context():  # as under the ``flask`` command
         return app.test_cli_runner().invoke(args=["db", *arguments])
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "stamp", "show"])
-def test_a_revision_that_is_not_there_is_told_in_a_sentence(app: Flask, command: str) -> None:
+def test_an_unknown_revision_is_reported_in_one_sentence(app: Flask, command: str) -> None:
     done = run(app, command, "nosuch")
     assert done.exit_code == 1
     assert done.stderr == "Error: Can't locate revision identified by 'nosuch'.\n"
 
 
 @pytest.mark.parametrize("command", ["upgrade", "current", "check", "stamp"])
-def test_a_database_that_is_away_is_told_in_a_sentence(
+def test_an_unreachable_database_is_reported_in_one_sentence(
     make_app: MakeApp, service: ModuleType, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    def away() -> None:
+    def fail() -> None:
         raise OperationalError(None, None, Exception("connection refused\n\tIs the server running?"))
 
     app = make_app()
-    monkeypatch.setattr(registered(app, "Database").reader, "connect", away)
-    monkeypatch.setattr(service.core.database.engine, "for_migrations", lambda _url: SimpleNamespace(connect=away))
+    monkeypatch.setattr(registered(app, "Database").reader, "connect", fail)
+    monkeypatch.setattr(service.core.database.engine, "for_migrations", lambda _url: SimpleNamespace(connect=fail))
     done = run(app, command)
     assert done.exit_code == 1
     assert done.stderr == "Error: The database is unreachable: connection refused.\n"
 
 
 @pytest.mark.parametrize("command", ["current", "check", "upgrade"])
-def test_nothing_is_said_before_the_answer(app: Flask, command: str) -> None:
+def test_a_successful_command_prints_nothing_to_standard_error(app: Flask, command: str) -> None:
     done = run(app, command)
     assert done.exit_code == 0
     assert done.stderr == ""
@@ -53,7 +53,7 @@ def test_nothing_is_said_before_the_answer(app: Flask, command: str) -> None:
 
 @pytest.fixture
 def project(app: Flask, service: ModuleType, tmp_path: Path, empty_database: str) -> Iterator[Path]:
-    """Let the commands act on an empty database, and on migrations in a temporary folder, which is yielded."""
+    """An empty folder of migrations for the service; the commands use it and an empty database."""
     database = service.core.database
     branches = registered(app, "Migrator").branches.values()
     copies = [database.branches.Branch(each.name, tmp_path / each.name, each.metadata) for each in branches]
@@ -83,13 +83,13 @@ def test_the_commands_follow_the_life_of_a_migration(app: Flask, project: Path) 
     for target in ([], ["base"], ["--branch", "core"]):
         done = run(app, "downgrade", *target)
         branch = "core" if "core" in target else "service"
-        told = f"Error: The {branch} branch of the database is at its base: nothing to downgrade.\n"
-        assert (done.exit_code, done.stderr) == (1, told)
+        message = f"Error: The {branch} branch of the database is at its base: nothing to downgrade.\n"
+        assert (done.exit_code, done.stderr) == (1, message)
     assert run(app, "stamp", "--purge").exit_code == 0
     assert f"{revision} (head)" in run(app, "current").stdout
 
 
-def test_a_statement_that_the_database_refuses_is_reported_in_one_sentence(app: Flask, project: Path) -> None:
+def test_a_rejected_statement_is_reported_in_one_sentence(app: Flask, project: Path) -> None:
     run(app, "revision", "--empty", "teapots")
     (file,) = project.glob("*.py")
     docstring = '"""Apply the change."""\n'
@@ -142,7 +142,7 @@ def test_two_migrations_with_the_label_of_a_branch_are_reported(app: Flask, proj
 
 
 @pytest.mark.parametrize("message", ["", " ", ".", "x" * 101, "a\x1bb"])
-def test_a_message_without_1_to_100_printable_characters_is_refused(app: Flask, project: Path, message: str) -> None:
+def test_an_invalid_message_is_rejected(app: Flask, project: Path, message: str) -> None:
     done = run(app, "revision", "--empty", message)
     assert done.exit_code == 2
     assert "must have 1 to 100 printable characters." in done.stderr

@@ -20,7 +20,7 @@ def both(project: Project) -> Project:
     return project
 
 
-def refused(project: Project, method: str, *arguments: str) -> str:
+def rejected(project: Project, method: str, *arguments: str) -> str:
     """Call a method of the migrator that raises CommandError and changes nothing; return the message."""
     before = project.schema(), project.revisions()
     with pytest.raises(CommandError) as error:
@@ -43,15 +43,15 @@ def test_upgrade_acts_on_both_branches_and_downgrade_on_one(both: Project) -> No
 def test_a_branch_at_its_base_has_nothing_to_downgrade(both: Project) -> None:
     both.migrator.downgrade("service", "base")
     for target in ("-1", "base"):
-        told = refused(both, "downgrade", "service", target)
-        assert told == "The service branch of the database is at its base: nothing to downgrade"
+        message = rejected(both, "downgrade", "service", target)
+        assert message == "The service branch of the database is at its base: nothing to downgrade"
 
 
 def test_downgrade_needs_a_revision_of_its_branch(both: Project) -> None:
     (core_head,) = both.migrator.branches["core"].heads(both.migrator.scripts())
-    assert "does not belong to the service branch" in refused(both, "downgrade", "service", core_head)
-    assert "Can't locate revision identified by 'nosuch'" in refused(both, "downgrade", "service", "nosuch")
-    refused(both, "downgrade", "service", "-5")
+    assert "does not belong to the service branch" in rejected(both, "downgrade", "service", core_head)
+    assert "Can't locate revision identified by 'nosuch'" in rejected(both, "downgrade", "service", "nosuch")
+    rejected(both, "downgrade", "service", "-5")
 
 
 def test_a_revision_follows_the_head_of_its_branch(both: Project) -> None:
@@ -76,7 +76,7 @@ def test_a_branch_may_be_empty(project: Project) -> None:
     project.revise("users", "core")
     assert not (project.folder / "service").exists()
     assert project.is_ready()
-    assert "nothing to downgrade" in refused(project, "downgrade", "service")
+    assert "nothing to downgrade" in rejected(project, "downgrade", "service")
     project.define("items", key())
     written = project.cycle("items")
     assert 'branch_labels: tuple[str, ...] | None = ("service",)' in written
@@ -92,15 +92,15 @@ def test_two_heads_are_reported_and_merged(both: Project) -> None:
     assert "The service branch has 2 heads" in difference
     assert "flask db merge --branch service" in difference
     assert not both.is_ready()
-    assert "flask db merge" in refused(both, "revision", "service", "third")
+    assert "flask db merge" in rejected(both, "revision", "service", "third")
     both.migrator.upgrade()
-    assert "flask db merge" in refused(both, "downgrade", "service")
+    assert "flask db merge" in rejected(both, "downgrade", "service")
     both.migrator.merge("service")
     both.lint()
     both.migrator.upgrade()
     assert both.differences() == []
     assert both.is_ready()
-    assert "nothing to merge" in refused(both, "merge", "service")
+    assert "nothing to merge" in rejected(both, "merge", "service")
 
 
 def test_a_second_root_is_a_second_head(both: Project) -> None:
@@ -123,7 +123,7 @@ def test_a_branch_that_is_behind_is_not_ready(both: Project, branch: str) -> Non
         rf"The {branch} branch of the database is at base; its head is \w{{12}}\. Run `flask db upgrade`\.", difference
     )
     assert not both.is_ready()
-    assert "Run `flask db upgrade`." in refused(both, "revision", branch, "more")
+    assert "Run `flask db upgrade`." in rejected(both, "revision", branch, "more")
 
 
 def test_an_unknown_revision_is_reported_and_removed(both: Project) -> None:

@@ -1,4 +1,4 @@
-"""The database: migrations that match the models, a lock or an absence that is 503 and not 500."""
+"""The database: its migrations match the models; an unavailable or locked database is 503, not 500."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,11 +27,11 @@ MakeCaller = Callable[..., FlaskClient]
 Later = Callable[[float], AbstractContextManager[None]]
 
 
-def test_the_migrations_make_the_tables_that_the_models_describe(app: Flask) -> None:
+def test_the_migrations_create_the_tables_of_the_models(app: Flask) -> None:
     assert _changes(app) == {"core": [], "service": []}
 
 
-def test_the_migrations_can_be_taken_back(app: Flask) -> None:
+def test_the_migrations_can_be_reverted(app: Flask) -> None:
     migrator = registered(app, "Migrator")
     try:
         downgrade_all(migrator)
@@ -46,29 +46,29 @@ def _changes(app: Flask) -> dict[str, list[str]]:
         return {branch: migrator.changes(branch, connection) for branch in migrator.branches}
 
 
-FAULTS = {
+FAILURES = {
     "closed": OperationalError("SELECT 1", {}, Exception("the server closed the connection")),
     "no connection left": NoConnection("the pool is exhausted"),
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_database_that_is_away_is_503_and_the_probe_tells(
-    make_app: MakeApp, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch, fault: Exception
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_an_unavailable_database_is_503_and_reported_by_readyz(
+    make_app: MakeApp, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     app = make_app()
     me, client = caller(app=app), app.test_client()
 
-    def away() -> None:
-        raise fault
+    def fail() -> None:
+        raise failure
 
     database = registered(app, "Database")
-    monkeypatch.setattr(database.reader, "connect", away)
-    monkeypatch.setattr(database.engine, "begin", away)
-    refused = me.get("/api/v1/probes")
-    assert refused.status_code == 503
-    assert refused.headers["Retry-After"] == "1"
-    assert refused.json["type"] == "/problems/unavailable"
+    monkeypatch.setattr(database.reader, "connect", fail)
+    monkeypatch.setattr(database.engine, "begin", fail)
+    response = me.get("/api/v1/probes")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    assert response.json["type"] == "/problems/unavailable"
     assert client.get("/healthz").status_code == 200
     probe = client.get("/readyz")
     assert probe.status_code == 503
@@ -103,7 +103,7 @@ def test_a_database_is_ready_as_soon_as_it_has_the_newest_migrations(newer_app: 
 
 
 def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:
-    """Else the version before could not come back."""
+    """Otherwise the previous version could not be deployed again."""
     app = make_app()
     database = registered(app, "Database")
     rename = text("UPDATE alembic_version SET version_num = :new WHERE version_num = :old")
@@ -122,17 +122,17 @@ def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:
                 connection.execute(rename, {"old": each["new"], "new": each["old"]})
 
 
-def test_tables_that_were_there_are_not_looked_for_again(make_app: MakeApp, later: Later) -> None:
+def test_the_revisions_are_not_queried_again_once_they_are_complete(make_app: MakeApp, later: Later) -> None:
     app = make_app()
     client, database = app.test_client(), registered(app, "Database")
-    asked: list[str] = []
-    event.listen(database.reader, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    statements: list[str] = []
+    event.listen(database.reader, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     assert client.get("/readyz").status_code == 200
-    assert any("alembic_version" in one for one in asked)
-    asked.clear()
+    assert any("alembic_version" in one for one in statements)
+    statements.clear()
     with later(2):
         assert client.get("/readyz").status_code == 200
-    assert asked == ["SELECT 1"]
+    assert statements == ["SELECT 1"]
 
 
 @pytest.mark.usefixtures("without_tables")
@@ -140,30 +140,30 @@ def test_an_empty_database_is_not_ready(newer_app: Flask) -> None:
     assert newer_app.test_client().get("/readyz", base_url="https://localhost").status_code == 503
 
 
-def test_what_is_written_in_passing_hardly_waits_for_another(app: Flask, service: ModuleType) -> None:
-    patience = []
+def test_a_best_effort_write_has_a_short_lock_timeout(app: Flask, service: ModuleType) -> None:
+    timeouts = []
     with app.app_context():
         for transaction in (service.core.database.best_effort, service.core.database.transaction):
             with transaction() as connection:
-                patience.append(int(connection.scalar(text(MILLISECONDS_TO_WAIT))))
-    assert patience == [100, 5000]
+                timeouts.append(int(connection.scalar(text(MILLISECONDS_TO_WAIT))))
+    assert timeouts == [100, 5000]
 
 
-def test_one_thread_at_a_time_tries_a_database_that_is_away(make_app: MakeApp, caller: MakeCaller) -> None:
-    """The others are refused at once: each would wait, and none would be left for what needs no database."""
+def test_one_thread_at_a_time_tries_an_unavailable_database(make_app: MakeApp, caller: MakeCaller) -> None:
+    """Other requests get 503 at once, so that threads remain free for requests that do not use the database."""
     app = make_app()
     me, database = caller(app=app), registered(app, "Database")
     with pytest.raises(ServiceUnavailable), database.connect():
         raise OperationalError(None, None, Exception("connection refused"))
-    with ThreadPoolExecutor(1) as another:
+    with ThreadPoolExecutor(1) as pool:
         with database.connect(), database.connect():
-            assert another.submit(me.get, "/api/v1/probes").result().status_code == 503
-            assert another.submit(me.get, "/healthz").result().status_code == 200
-        assert another.submit(me.get, "/api/v1/probes").result().status_code == 200
+            assert pool.submit(me.get, "/api/v1/probes").result().status_code == 503
+            assert pool.submit(me.get, "/healthz").result().status_code == 200
+        assert pool.submit(me.get, "/api/v1/probes").result().status_code == 200
 
 
 @pytest.mark.parametrize(("statement", "lines"), [(None, 1), ("SELECT 1", 0)])
-def test_the_journal_tells_why_a_database_is_away_and_nothing_of_one_that_is_locked(
+def test_the_log_has_the_reason_for_an_unavailable_database_but_not_for_a_locked_one(
     app: Flask, capsys: pytest.CaptureFixture[str], statement: str | None, lines: int
 ) -> None:
     database = registered(app, "Database")
@@ -171,7 +171,7 @@ def test_the_journal_tells_why_a_database_is_away_and_nothing_of_one_that_is_loc
         raise OperationalError(statement, {}, Exception("the reason"))
     with database.connect():
         pass
-    assert capsys.readouterr().out.count("the database does not answer: the reason") == lines
+    assert capsys.readouterr().out.count("the database is unavailable: the reason") == lines
 
 
 def test_every_thread_has_a_connection(make_app: MakeApp) -> None:
@@ -179,6 +179,6 @@ def test_every_thread_has_a_connection(make_app: MakeApp) -> None:
     assert database.reader.pool.size() == database.engine.pool.size() == 20
 
 
-def test_a_moment_without_a_zone_is_refused(service: ModuleType) -> None:
+def test_a_timestamp_without_a_time_zone_is_rejected(service: ModuleType) -> None:
     with pytest.raises(ValueError, match="zone"):
         service.core.database.UTCDateTime().process_bind_param(datetime(2026, 1, 1), None)

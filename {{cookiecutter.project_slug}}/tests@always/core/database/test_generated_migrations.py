@@ -36,8 +36,8 @@ def types(project: Project) -> list[str]:
     return [line for line in project.schema() if line.startswith("enum ")]
 
 
-def refused(project: Project) -> str:
-    """Upgrade; the database refuses it, and nothing is changed. Return the message."""
+def failure(project: Project) -> str:
+    """Run an upgrade that fails and changes nothing, and return the error message."""
     before = project.schema(), project.revisions()
     with pytest.raises((DBAPIError, CommandError)) as error:
         project.migrator.upgrade()
@@ -67,7 +67,7 @@ def test_a_changed_parent_table_keeps_the_rows_of_its_children(rooms: Project) -
 
 
 @pytest.mark.parametrize("rows", [0, 2])
-def test_a_new_required_column_fits_rows(project: Project, rows: int) -> None:
+def test_a_new_required_column_gets_a_value_in_existing_rows(project: Project, rows: int) -> None:
     project.define("items", key())
     project.revise("items")
     for number in range(rows):
@@ -96,21 +96,21 @@ def test_a_new_required_column_fits_rows(project: Project, rows: int) -> None:
     assert types(project) == []
 
 
-def test_a_required_column_without_a_common_value_is_refused_on_rows(
+def test_a_required_column_that_needs_different_values_fails_if_there_are_rows(
     rooms: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
     rooms.define("rooms", key(), Column("name", String(32), nullable=False), Column("code", String(5), nullable=False))
     rooms.metadata["service"].tables["rooms"].append_constraint(UniqueConstraint("code"))
     rooms.migrator.revision("service", "codes")
     assert "rooms.code has no default: write an UPDATE for existing rows" in caplog.messages
-    refused(rooms)
+    failure(rooms)
     assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
     rooms.sql("DELETE FROM rooms")
     rooms.migrator.upgrade()
     assert rooms.changes() == []
 
 
-def test_a_dropped_column_comes_back_with_a_value(rooms: Project) -> None:
+def test_reverting_a_dropped_column_fills_it(rooms: Project) -> None:
     rooms.define("rooms", key())
     rooms.cycle("no names")
     rooms.migrator.downgrade("service")
@@ -151,7 +151,7 @@ def test_an_enum_that_two_tables_share_can_change(project: Project) -> None:
     if types(project):
         project.sql("UPDATE cars SET shade = 'red'")
         project.migrator.revision("service", "no red")
-        assert "invalid input value for enum" in refused(project)
+        assert "invalid input value for enum" in failure(project)
         project.sql("UPDATE cars SET shade = 'green'")
         project.migrator.upgrade()
         assert types(project) == ["enum shade ['green', 'turquoise']"]
@@ -213,7 +213,7 @@ def test_any_message_passes_the_linter(project: Project) -> None:
 
 
 def test_a_failed_migration_changes_nothing(rooms: Project) -> None:
-    """Nor do those before it in the same command."""
+    """Earlier migrations of the same command are rolled back too."""
     rooms.write(
         "good",
         'op.create_table("made", sa.Column("id", sa.Integer()))',
@@ -222,14 +222,14 @@ def test_a_failed_migration_changes_nothing(rooms: Project) -> None:
         '    batch_op.alter_column("name", type_=sa.String(99), existing_type=sa.String(32))',
     )
     rooms.write("bad", 'op.execute("DROP TABLE bookings")', 'op.execute("SELECT nosuch FROM nowhere")')
-    assert "nowhere" in refused(rooms)
+    assert "nowhere" in failure(rooms)
     assert rooms.sql("SELECT name FROM rooms") == [("blue",)]
     assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
 
 
 def test_a_migration_that_breaks_a_reference_changes_nothing(rooms: Project) -> None:
     rooms.write("bad", 'op.execute("INSERT INTO bookings (id, room_id) VALUES (9, 99)")')
-    assert "bookings" in refused(rooms)
+    assert "bookings" in failure(rooms)
     assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
 
 

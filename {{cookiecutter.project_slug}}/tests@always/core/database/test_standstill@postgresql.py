@@ -1,4 +1,4 @@
-"""A PostgreSQL that stands still, as when its machine does, is waited for only so long."""
+"""Requests time out if PostgreSQL stops responding, for example because its machine is frozen."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ MakeCaller = Callable[..., FlaskClient]
 
 
 class Relay:
-    """Stands between the service and its database, and hands over what they say while ``flowing`` is set."""
+    """A TCP proxy in front of the database that forwards data while ``flowing`` is set."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.flowing = Event()
@@ -27,7 +27,7 @@ class Relay:
         Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Take no connection any more, and let those that are there end."""
+        """Accept no more connections, and forward the data that waits."""
         self.flowing.set()
         self._listener.close()
 
@@ -37,26 +37,26 @@ class Relay:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(self._address)
                 for source, target in ((near, far), (far, near)):
-                    Thread(target=self._hand_over, args=(source, target), daemon=True).start()
+                    Thread(target=self._forward, args=(source, target), daemon=True).start()
 
-    def _hand_over(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError), target:
-            while piece := source.recv(65536):
+            while data := source.recv(65536):
                 self.flowing.wait()
-                target.sendall(piece)
+                target.sendall(data)
 
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[Relay]:
-    """A way to the database that can be blocked."""
+    """A proxy in front of the database that a test can block."""
     url = make_url(database_url)
-    made = Relay((url.host or "127.0.0.1", url.port or 5432))
-    yield made
-    made.close()
+    relay = Relay((url.host or "127.0.0.1", url.port or 5432))
+    yield relay
+    relay.close()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_server_that_stands_still_is_503_and_used_again_when_it_goes_on(
+def test_a_frozen_database_is_503_until_it_responds_again(
     service: ModuleType,
     relay: Relay,
     database_url: str,

@@ -8,9 +8,9 @@ from flask import Flask
 MakeApp = Callable[..., Flask]
 
 
-def test_a_taken_port_is_refused(make_app: MakeApp) -> None:
+def test_a_port_in_use_is_rejected(make_app: MakeApp) -> None:
     with socket.socket() as taken:
-        if hasattr(socket, "SO_REUSEPORT"):  # as a server sets it that would share
+        if hasattr(socket, "SO_REUSEPORT"):  # as a server would that shares its port
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -1,4 +1,4 @@
-"""The address of the database server is one that can be read."""
+"""An invalid URL of the database server prevents startup."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -10,6 +10,6 @@ MakeApp = Callable[..., Flask]
 
 
 @pytest.mark.parametrize("url", ["postgresql://localhost:port/service", "postgresql://[::1/service"])
-def test_an_address_that_cannot_be_read_stops_the_start(make_app: MakeApp, service: ModuleType, url: str) -> None:
+def test_an_invalid_url_prevents_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* numeric port"):
         make_app(database_url=url)

@@ -1,4 +1,4 @@
-"""The database is a file: in memory each connection would have another one."""
+"""The database must be a file: each connection to an in-memory database would have its own."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -20,6 +20,6 @@ MakeApp = Callable[..., Flask]
         "sqlite://var/service.db",
     ],
 )
-def test_an_address_that_names_no_file_stops_the_start(make_app: MakeApp, service: ModuleType, url: str) -> None:
+def test_a_url_without_a_file_prevents_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* path of a file"):
         make_app(database_url=url)

@@ -1,4 +1,4 @@
-"""A bad setting stops the start with a sentence that names it."""
+"""An invalid setting prevents startup; the message names the setting, its source and the rule."""
 
 import os
 import re
@@ -18,36 +18,39 @@ from tests.core.service import create_app
 MakeApp = Callable[..., Flask]
 HEX = "0123456789abcdef" * 4
 
-WRONG = {
+INVALID = {
     "a weak secret": ({"secret_key": "short"}, "APP_SECRET_KEY .*: too weak"),
-    "a secret of one letter": ({"secret_key": "a" * 64}, "APP_SECRET_KEY .*: too weak"),
+    "a secret of one character": ({"secret_key": "a" * 64}, "APP_SECRET_KEY .*: too weak"),
     "a port out of range": ({"server_port": "70000"}, "APP_SERVER_PORT .* 1 to 65535"),
-    "a port that is no number": ({"server_port": "8_443"}, "APP_SERVER_PORT"),
-    "a switch that is neither": ({"server_tls": "maybe"}, "APP_SERVER_TLS .* true or false"),
+    "a port with an underscore": ({"server_port": "8_443"}, "APP_SERVER_PORT"),
+    "a boolean that is neither true nor false": ({"server_tls": "maybe"}, "APP_SERVER_TLS .* true or false"),
     "an unknown environment": ({"environment": "prod"}, "value 'prod' of APP_ENVIRONMENT .* production, development"),
     "an unknown TLS version": ({"server_tls_minimum": "1.1"}, "APP_SERVER_TLS_MINIMUM"),
-    "a rate that is none": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
-    "a rate of nothing": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
-    "a rate over more than a year": ({"limits_caller": "1/2 years"}, "APP_LIMITS_CALLER .* at most a year"),
-    "a rate of too many": ({"limits_caller": "1000000001/second"}, "APP_LIMITS_CALLER .* at most 1000000000 requests"),
+    "a rate without a number": ({"limits_caller": "often"}, "APP_LIMITS_CALLER .* 600/minute"),
+    "a rate of zero requests": ({"limits_caller": "0/minute"}, "APP_LIMITS_CALLER"),
+    "a period of more than a year": ({"limits_caller": "1/2 years"}, "APP_LIMITS_CALLER .* at most a year"),
+    "too many requests": ({"limits_caller": "1000000001/second"}, "APP_LIMITS_CALLER .* at most 1000000000 requests"),
     "several rates": ({"limits_caller": "1/second;10/minute"}, "APP_LIMITS_CALLER"),
-    "several rates by a comma": ({"limits_caller": "600/minute,1/second"}, "APP_LIMITS_CALLER"),
-    "several rates by a bar": ({"limits_caller": "10/minute|1/second"}, "APP_LIMITS_CALLER"),
+    "several rates with a comma": ({"limits_caller": "600/minute,1/second"}, "APP_LIMITS_CALLER"),
+    "several rates with a bar": ({"limits_caller": "10/minute|1/second"}, "APP_LIMITS_CALLER"),
     "a wildcard origin": ({"cors_origins": "*"}, "APP_CORS_ORIGINS"),
     "an origin with a path": ({"cors_origins": "https://a.example/"}, "APP_CORS_ORIGINS"),
     "an origin with a user": ({"cors_origins": "https://u@a.example"}, "APP_CORS_ORIGINS"),
-    "plain http off localhost": ({"cors_origins": "http://a.example"}, "APP_CORS_ORIGINS .* plain http"),
+    "plain http for another host than localhost": (
+        {"cors_origins": "http://a.example"},
+        "APP_CORS_ORIGINS .* plain http",
+    ),
     "a host with a port": ({"server_allowed_hosts": "localhost:8443"}, "APP_SERVER_ALLOWED_HOSTS"),
     "no host": ({"server_allowed_hosts": ""}, "APP_SERVER_ALLOWED_HOSTS .* must contain a host name"),
-    "an address that is a name": ({"server_address": "localhost"}, "APP_SERVER_ADDRESS .* 127.0.0.1"),
-    "an address of the metrics that is a name": ({"metrics_address": "localhost"}, "APP_METRICS_ADDRESS .* 127.0.0.1"),
-    "a secret that is no text": (
+    "a host name as the address": ({"server_address": "localhost"}, "APP_SERVER_ADDRESS .* 127.0.0.1"),
+    "a host name as the address of the metrics": ({"metrics_address": "localhost"}, "APP_METRICS_ADDRESS .* 127.0.0.1"),
+    "a secret that is not UTF-8": (
         {"secret_key": f"{os.fsdecode(bytes([255]))}{HEX}"},
         "APP_SECRET_KEY in the environment is not valid UTF-8",
     ),
-    "a text of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .*: control characters are not allowed"),
-    "a text that is blank": ({"service_name": " "}, "APP_SERVICE_NAME .* must not be blank"),
-    "a contact that is no address": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
+    "a name of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .*: control characters are not allowed"),
+    "a blank name": ({"service_name": " "}, "APP_SERVICE_NAME .* must not be blank"),
+    "a contact without a scheme": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
     "a contact of two lines": ({"service_security_contact": "mailto:a@b.example\nX: y"}, "SECURITY_CONTACT"),
     "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),
     "a limiter of another kind": ({"limiter_uri": "etcd://x"}, "APP_LIMITER_URI .* must begin with"),
@@ -57,24 +60,24 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("settings", "sentence"), WRONG.values(), ids=WRONG)
-def test_a_wrong_setting_stops_the_start_and_is_named(
+@pytest.mark.parametrize(("settings", "sentence"), INVALID.values(), ids=INVALID)
+def test_an_invalid_setting_prevents_startup_with_one_line(
     make_app: MakeApp, service: ModuleType, settings: dict[str, str], sentence: str
 ) -> None:
-    with pytest.raises(service.core.settings.ConfigurationError) as refused:
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
         make_app(**settings)
-    assert re.search(sentence, refused.value.message), refused.value.message
-    assert "\n" not in refused.value.message
+    assert re.search(sentence, error.value.message), error.value.message
+    assert "\n" not in error.value.message
 
 
-def test_a_folder_of_metrics_that_is_a_file_stops_the_start(make_app: MakeApp, environ: dict[str, str]) -> None:
+def test_a_metrics_folder_that_is_a_file_prevents_startup(make_app: MakeApp, environ: dict[str, str]) -> None:
     app = make_app(metrics_folder=environ["APP_SETTINGS"], server_port=str(free_port()))
     refused = app.test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
     assert "Cannot create the metrics folder" in refused.stderr
 
 
-def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleType) -> None:
+def test_without_a_contact_the_first_host_is_used(make_app: MakeApp, service: ModuleType) -> None:
     app = make_app(service_security_contact="", server_allowed_hosts="tea.example,localhost")
     assert (
         service.core.settings.get_settings(app, service.core.settings.Settings).security_contact
@@ -82,13 +85,15 @@ def test_an_empty_contact_is_the_first_host(make_app: MakeApp, service: ModuleTy
     )
 
 
-def test_a_missing_secret_stops_the_start(environ: dict[str, str], service: ModuleType) -> None:
+def test_a_missing_secret_prevents_startup(environ: dict[str, str], service: ModuleType) -> None:
     del environ["APP_SECRET_KEY"]
     with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY is missing"):
         create_app(environ)
 
 
-def test_the_environment_wins_over_dotenv_and_dotenv_over_toml(environ: dict[str, str], service: ModuleType) -> None:
+def test_the_environment_takes_precedence_over_dotenv_and_dotenv_over_toml(
+    environ: dict[str, str], service: ModuleType
+) -> None:
     folder = Path(environ["APP_SETTINGS"]).parent
 
     def port() -> int:
@@ -104,7 +109,7 @@ def test_the_environment_wins_over_dotenv_and_dotenv_over_toml(environ: dict[str
     assert port() == 1003
 
 
-def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleType, tmp_path: Path) -> None:
+def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: ModuleType, tmp_path: Path) -> None:
     secret = environ.pop("APP_SECRET_KEY")
     (tmp_path / "secret").write_text(secret + "\n")
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
@@ -115,25 +120,25 @@ def test_a_secret_may_stand_in_a_file(environ: dict[str, str], service: ModuleTy
         create_app(environ)
 
 
-def test_a_name_that_is_no_setting_is_told_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
+def test_an_unknown_name_is_reported_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
     environ["APP_LIMITS_ADRESS"] = "1/minute"
-    with pytest.raises(service.core.settings.ConfigurationError) as refused:
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
         service.core.settings.load(service.core.settings.Settings, *service.core.auth.backend.SETTINGS, environ=environ)
-    assert "Unknown setting [limits] callr in settings.toml." in refused.value.message
-    assert "Unknown setting APP_LIMITS_ADRESS in the environment." in refused.value.message
+    assert "Unknown setting [limits] callr in settings.toml." in error.value.message
+    assert "Unknown setting APP_LIMITS_ADRESS in the environment." in error.value.message
 
 
-def test_a_secret_in_the_toml_file_is_refused(environ: dict[str, str], service: ModuleType) -> None:
+def test_a_secret_in_settings_toml_is_rejected(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
-    with pytest.raises(service.core.settings.ConfigurationError) as refused:
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
         create_app(environ)
-    assert "contains the secret secret_key. Remove it and set APP_SECRET_KEY." in refused.value.message
+    assert "contains the secret secret_key. Remove it and set APP_SECRET_KEY." in error.value.message
 
 
-def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, str], service: ModuleType) -> None:
+def test_a_missing_or_invalid_settings_file_is_named(environ: dict[str, str], service: ModuleType) -> None:
     path = Path(environ["APP_SETTINGS"])
     path.write_text("[server\n")
     with pytest.raises(service.core.settings.ConfigurationError, match=r"Cannot read .*settings\.toml"):
@@ -143,7 +148,7 @@ def test_a_settings_file_that_is_missing_or_broken_is_named(environ: dict[str, s
         create_app(environ)
 
 
-def test_flask_run_is_refused(environ: dict[str, str], service: ModuleType) -> None:
+def test_flask_run_is_rejected(environ: dict[str, str], service: ModuleType) -> None:
     commands = FlaskGroup(create_app=lambda: create_app(environ), set_debug_flag=False, load_dotenv=False)
     refused = CliRunner().invoke(commands, ["run"])
     assert refused.exit_code == 1

@@ -73,7 +73,7 @@ def connect() -> AbstractContextManager[Connection]:
 
 
 def transaction() -> AbstractContextManager[Connection]:
-    """Return a connection in a transaction; raises 503 while the database does not answer or stays locked."""
+    """Return a connection in a transaction; raises 503 while the database is unavailable or stays locked."""
     return services.get(current_app, Database).transaction()
 
 

@@ -1,4 +1,4 @@
-"""Responses while the database does not answer: 503 with ``Retry-After``.
+"""Responses while the database is unavailable: 503 with ``Retry-After``.
 
 It can take seconds to notice that a database does not answer. If every request waited that long, no thread would be
 left for requests that need no database. So one thread at a time tries; the others raise 503 at once until a try
@@ -26,7 +26,7 @@ class Outage:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Run a block that uses the database; raises 503 if the database does not answer or is locked."""
+        """Run a block that uses the database; raises 503 if the database is unavailable or is locked."""
         tries = self._ongoing
         if tries and not self._trying.acquire(blocking=False):
             raise _unavailable()
@@ -39,7 +39,7 @@ class Outage:
             failed = isinstance(error, OperationalError | InterfaceError)
             if error.connection_invalidated or (failed and error.statement is None):  # no statement: could not connect
                 self._ongoing = True
-                log.warning("the database does not answer: %s", error.orig)
+                log.warning("the database is unavailable: %s", error.orig)
             elif not failed:
                 raise
             raise _unavailable() from error
@@ -49,4 +49,4 @@ class Outage:
 
 
 def _unavailable() -> ServiceUnavailable:
-    return ServiceUnavailable("The database does not answer.", retry_after=1)
+    return ServiceUnavailable("The database is unavailable.", retry_after=1)
