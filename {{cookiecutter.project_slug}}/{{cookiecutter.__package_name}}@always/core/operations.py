@@ -84,7 +84,7 @@ class Operation:
 def operations(app: Flask) -> Iterator[Operation]:
     """Yield every operation of the service, by path and method."""
     endpoints = services.get(app, Endpoints)
-    rejects_uncounted = services.get(app, Counters).rejects
+    rejects_uncounted = services.get(app, Counters).storage.rejects
     problem_types = services.get(app, ProblemTypes)
     found = [
         Operation(

@@ -12,8 +12,8 @@ from typing import Any
 
 MAX_DEPTH = 16
 MAX_NAMES = 1000
-# A string, or one bracket outside of strings. An unterminated string extends to the end of the body: otherwise the
-# search would start again at each quote in it, which takes seconds.
+# A string, or a bracket outside of strings. An unterminated string extends to the end of the body: otherwise the search
+# would start again at each quote in it, which takes seconds.
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 

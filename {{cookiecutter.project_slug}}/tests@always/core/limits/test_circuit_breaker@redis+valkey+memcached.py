@@ -52,7 +52,7 @@ class Calls:
 
     def shared(self) -> bool:
         """Return whether all workers currently count together."""
-        return bool(registered(self.app, "Counters").shared)
+        return bool(registered(self.app, "Counters").storage.shared)
 
     def shared_again(self) -> bool:
         """Wait at most 8 seconds until all workers count together."""

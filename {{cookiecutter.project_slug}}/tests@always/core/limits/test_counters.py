@@ -1,4 +1,4 @@
-"""Every client has its own counter, whatever its name; the storage cannot read the name."""
+"""Every client has its own counter, even with an unusual name; the storage cannot read the name."""
 
 from types import ModuleType
 from typing import Any
@@ -39,7 +39,7 @@ def counters(app: Flask) -> Any:
 def test_unusual_names_are_counted_separately(service: ModuleType, counters: Any) -> None:
     for name in NAMES:
         assert [counters.hit("unusual", name, RATE).admitted for _ in range(3)] == [True, True, False], repr(name)
-    assert counters.shared == service.core.settings.storage.SHARED
+    assert counters.storage.shared == service.core.settings.storage.SHARED
 
 
 def test_limits_and_rates_are_counted_separately(counters: Any) -> None:
@@ -70,7 +70,7 @@ def test_the_strategy_can_change_on_the_same_storage(make_app: Any, service: Mod
     for strategy in service.core.settings.storage.STRATEGIES:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         assert [counters.hit("changed", "ada", RATE).admitted for _ in range(2)] == [True, True]
-        assert counters.shared == service.core.settings.storage.SHARED
+        assert counters.storage.shared == service.core.settings.storage.SHARED
 
 
 def test_windows_can_be_long(make_app: Any, service: ModuleType) -> None:

@@ -16,4 +16,4 @@ def test_a_full_storage_is_unavailable(make_app: Callable[..., Flask]) -> None:
         app = make_app(limiter_uri=storage.uri, limits_address="3/minute")
         client = app.test_client()
         assert [client.get("/api/v1/me").status_code for _ in range(4)] == [401, 401, 401, 429]
-        assert not registered(app, "Counters").shared
+        assert not registered(app, "Counters").storage.shared

@@ -133,7 +133,7 @@ def _results(name: str) -> list[tuple[Counter, LimitResult]]:
     except ValueError:
         found = _counters_of_caller(name)
     results = [(counter, counters.hit(*counter, cost=0)) for counter in found]
-    if not counters.shared:
+    if not counters.storage.shared:
         raise click.ClickException(
             "The counters are in the memory of each worker process, which no command can read. Restart the service to "
             "reset all rate limits."

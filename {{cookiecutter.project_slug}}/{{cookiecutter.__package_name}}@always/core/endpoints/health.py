@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
         with database.connect() as connection:
             return bool(connection.execute(text("SELECT 1")).scalar()) and migrator.ready(connection)
 
-    checks = {"database": is_database_available, "limiter": services.get(app, Counters).is_available}
+    checks = {"database": is_database_available, "limiter": services.get(app, Counters).storage.is_available}
     services.register(app, Dependencies({**checks, **backend.readiness(app)}))
     app.register_blueprint(blueprint)
 

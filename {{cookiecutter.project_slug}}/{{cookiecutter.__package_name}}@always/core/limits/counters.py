@@ -18,18 +18,8 @@ class Counters:
 
     def __init__(self, storage: Storage, secret: str, rates: Mapping[str, RateLimitItem]) -> None:
         self.rates = rates
-        self._storage = storage
+        self.storage = storage
         self._secret = blake2b(secret.encode()).digest()
-
-    @property
-    def rejects(self) -> bool:
-        """Whether requests are rejected while the storage is unavailable."""
-        return self._storage.rejects
-
-    @property
-    def shared(self) -> bool:
-        """Whether all workers currently count together."""
-        return self._storage.shared
 
     def hit(
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
@@ -39,17 +29,13 @@ class Counters:
         Raises ``StorageUnavailable``.
         """
         rate = rate or self.rates[name]
-        return self._storage.hit(
+        return self.storage.hit(
             _key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict=strict
         )
 
     def clear(self, name: str, client: str, rate: RateLimitItem) -> None:
         """Delete the hits of ``client``."""
-        self._storage.clear(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate)
-
-    def is_available(self) -> bool:
-        """Return whether the storage responds."""
-        return self._storage.is_available()
+        self.storage.clear(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate)
 
 
 @lru_cache(maxsize=16384)

@@ -82,7 +82,7 @@ def test_sign_ups_from_one_address_are_limited(make_app: MakeApp) -> None:
         {"username": "a\nb"},
         {"username": "ada\n"},
         {"username": 7},
-        {"email": "nobody"},
+        {"email": "ada"},
         {"email": "a@b@c"},
         {"email": "a" * 300 + "@example.org"},
         {"email": ""},

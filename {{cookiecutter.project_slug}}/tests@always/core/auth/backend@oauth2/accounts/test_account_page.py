@@ -105,7 +105,7 @@ def test_a_user_withdraws_a_consent(app: Flask) -> None:
 @pytest.mark.control("L3")
 def test_withdrawing_a_missing_consent_is_not_a_revocation(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     browser = signed_in(app, "wary")
-    form = {"csrf_token": hidden(browser.http.get(ACCOUNT).text, "csrf_token"), "client_id": "nobody"}
+    form = {"csrf_token": hidden(browser.http.get(ACCOUNT).text, "csrf_token"), "client_id": "unknown"}
     assert browser.http.post("/oauth2/account/withdraw", data=form).status_code == 303
     assert "authn_token_revoked" not in capsys.readouterr().out
 

@@ -53,7 +53,7 @@ def test_a_user_signs_in_and_out(ada: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("ada", WRONG), ("nobody", PASSWORD), ("", ""), ("ada", ""), ("\u00e4", "x")]
+    ("name", "password"), [("ada", WRONG), ("unknown", PASSWORD), ("", ""), ("ada", ""), ("\u00e4", "x")]
 )
 def test_an_unknown_name_and_an_incorrect_password_get_the_same_response(
     ada: Browser, name: str, password: str

@@ -48,7 +48,7 @@ def test_a_refresh_token_whose_owner_is_deleted_is_not_a_replay(
 
 
 @pytest.mark.control("O3")
-def test_a_code_whose_client_is_deleted_gives_no_token(
+def test_a_code_of_a_deleted_client_is_rejected(
     app: Flask, interleave: Interleave, signing_keys: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = create_client(app)

@@ -61,7 +61,7 @@ def test_only_public_parts_of_keys_are_published(client: FlaskClient) -> None:
 
 
 @pytest.mark.control("O19")
-def test_there_is_no_client_registration_endpoint(app: Flask, client: FlaskClient) -> None:
+def test_clients_cannot_register_themselves(app: Flask, client: FlaskClient) -> None:
     assert not [name for name in client.get(METADATA).json if "registration" in name]
     paths = [rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/docs")]
     assert not [path for path in paths if "client" in path or "connect" in path]

@@ -80,7 +80,7 @@ def test_a_confidential_client_authenticates_with_one_method(make_app: MakeApp, 
     rejected = [
         http.post(path, data=form),
         http.post(path, data={**form, "client_id": id_}),
-        http.post(path, data={**form, "client_id": "nobody"}),
+        http.post(path, data={**form, "client_id": "unknown"}),
         http.post(path, data={**form, "client_id": id_, "client_secret": "wrong"}),
         http.post(path, data={**form, "client_id": id_, "client_secret": "\u00e4"}),
         http.post(path, data={**form, "client_id": "\U0001f600", "client_secret": "x"}),
@@ -90,7 +90,7 @@ def test_a_confidential_client_authenticates_with_one_method(make_app: MakeApp, 
                 basic(f"{id_}:wrong".encode()),
                 basic(b"%00:x"),
                 basic(f"{id_}:{secret}%00".encode()),
-                basic(f"nobody:{secret}".encode()),
+                basic(f"unknown:{secret}".encode()),
                 basic(b"\xff\xfe:\xff"),
                 basic(id_.encode()),
                 basic(f"{id_}:%ff".encode()),
@@ -115,7 +115,7 @@ def test_a_confidential_client_authenticates_with_one_method(make_app: MakeApp, 
 def test_failed_client_authentications_are_limited(make_app: MakeApp) -> None:
     app = make_app(limits_failed_authentications="10/day")
     http = app.test_client()
-    form = {"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "x"}
+    form = {"grant_type": "client_credentials", "client_id": "unknown", "client_secret": "x"}
     statuses = [http.post(TOKEN, data=form).status_code for _ in range(12)]
     assert statuses == [401] * 10 + [429] * 2
     assert http.post(TOKEN, data=form).json["error"] == "temporarily_unavailable"

@@ -71,7 +71,7 @@ def list_(as_json: bool) -> None:
 
 @users.command("grant")
 @click.argument("name", callback=utf8)
-@scopes_option(meaning="All scopes of the user, separated by spaces.")
+@scopes_option(meaning="All scopes of the user, separated by spaces.", required=True)
 def grant(name: str, scopes: tuple[str, ...]) -> None:
     """Replace a user's scopes. Existing tokens lose the scopes that the user loses.
 
