@@ -49,6 +49,8 @@ WORDS = {
     "github": [".github", "github actions", "dependabot", "codeql"],
     "gitlab": ["gitlab"],
     "no_ci": [],
+    "compose": ["compose"],
+    "no_deployment": [],
 }
 WINDOWS_DEVICES = {
     "con",
