@@ -39,7 +39,7 @@ def core_variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[s
 def variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
     """Yield these, and each choice of every other question with each authentication style."""
     yield from core_variants(offered)
-    for question in offered.keys() - CORE:
+    for question in [question for question in offered if question not in CORE]:
         for style, choice in itertools.product(offered["auth_style"], offered[question][1:]):
             yield {"auth_style": style, question: choice}
 

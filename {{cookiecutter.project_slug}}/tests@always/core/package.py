@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 _PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
-package: ModuleType = import_module(_PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"][0])
+package: ModuleType = import_module(_PROJECT["tool"]["uv"]["build-backend"]["module-name"])
 core: Any = package.core
 
 

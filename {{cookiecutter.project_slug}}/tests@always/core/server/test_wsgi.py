@@ -1,8 +1,9 @@
 """``wsgi:app``, for platforms that start a WSGI server of their own."""
 
 import pytest
-import wsgi
 from flask import Flask
+
+import wsgi
 
 
 def test_the_application_is_created_once(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
