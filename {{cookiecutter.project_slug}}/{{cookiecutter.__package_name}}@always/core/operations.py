@@ -64,9 +64,9 @@ class Operation:
         if self.access_rule.scope:
             kinds.add("forbidden")
         if self.declaration.body:
-            kinds |= {"length-required", "too-large", "unsupported-media-type", "invalid", "unavailable"}
+            kinds |= {"too-large", "unsupported-media-type", "invalid", "unavailable"}
         if self.declaration.raw_body:
-            kinds |= {"length-required", "too-large", "unavailable"}
+            kinds |= {"too-large", "unavailable"}
         if self.limits or self.for_callers:
             kinds.add("rate-limited")
             if self.rejects_uncounted:

@@ -40,7 +40,6 @@ PROBLEM_TYPES = {
     "conflict": ProblemType(
         409, "Conflict", "The request conflicts with existing data, for example a name that is taken."
     ),
-    "length-required": ProblemType(411, "Length required", "The body must have a Content-Length."),
     "precondition-failed": ProblemType(
         412, "Precondition failed", "The resource has changed since the version in If-Match."
     ),

@@ -105,3 +105,12 @@ def test_a_malformed_request_id_is_replaced(client: FlaskClient, sent: str) -> N
 def test_a_well_formed_request_id_is_kept(client: FlaskClient) -> None:
     response = client.get("/healthz", headers={"X-Request-ID": "job-42.retry_1"})
     assert response.headers["X-Request-ID"] == "job-42.retry_1"
+
+
+@pytest.mark.control("R7")
+def test_a_response_over_a_limit_closes_its_connection(make_app: MakeApp) -> None:
+    client = make_app(limits_address="1/minute").test_client()
+    first, second = client.get("/api/v1/me"), client.get("/api/v1/me")
+    assert (first.status_code, second.status_code) == (401, 429)
+    assert "Connection" not in first.headers
+    assert second.headers.getlist("Connection") == ["close"]

@@ -1,30 +1,35 @@
 """The slots in which request bodies are read."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
+from types import ModuleType
 
 import pytest
-from flask import Flask, g, request
-
-from tests.core.registry import registered
-
-MakeApp = Callable[..., Flask]
 
 
 @pytest.mark.control("I2")
-@pytest.mark.parametrize(("client", "slots"), [("anonymous", 2), ("caller", 4)])
-def test_a_network_occupies_at_most_half_of_the_slots(make_app: MakeApp, client: str, slots: int) -> None:
-    """One IPv6 customer has a /64; callers and anonymous clients have separate slots."""
-    app = make_app(server_threads="8")
+def test_a_network_occupies_at_most_half_of_the_slots(service: ModuleType) -> None:
+    """One IPv6 customer has a /64."""
+    network = service.core.limits.network
+    slots = service.core.request.body.Slots(4)
     with ExitStack() as stack:
 
         def occupies(address: str) -> bool:
-            with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-                if client == "caller":
-                    g.caller = client
-                return stack.enter_context(registered(app, "BodySlots").occupy(request, 0))
+            return stack.enter_context(slots.occupy(network(address), timeout=0))
 
-        half = slots // 2
-        assert [occupies(f"2001:db8::{n}") for n in range(slots)] == [True] * half + [False] * half
-        assert [occupies("192.0.2.7") for _ in range(slots)] == [True] * half + [False] * half
+        assert [occupies(f"2001:db8::{n}") for n in range(4)] == [True, True, False, False]
+        assert [occupies("192.0.2.7") for _ in range(4)] == [True, True, False, False]
         assert not occupies("198.51.100.1")
+    with slots.occupy(network("192.0.2.7"), timeout=0) as occupied:
+        assert occupied
+
+
+@pytest.mark.control("I2")
+def test_callers_and_anonymous_clients_have_separate_slots(service: ModuleType) -> None:
+    body, request = service.core.request.body, service.core.request
+    slots, address = body.BodySlots(), {"REMOTE_ADDR": "192.0.2.7"}
+    caller = request.RequestState(None, None, {}, None, None, caller=object())
+    with ExitStack() as stack:
+        for _ in range(body.SLOTS // 2):
+            assert stack.enter_context(slots._anonymous.occupy(service.core.limits.network("192.0.2.7"), timeout=0))
+        assert slots.run(address, lambda: b"read") is None
+        assert slots.run({**address, "service.state": caller}, lambda: b"read") == b"read"

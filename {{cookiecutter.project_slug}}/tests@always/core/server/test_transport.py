@@ -74,27 +74,6 @@ def test_the_certificate_is_for_localhost_and_for_no_other_name(served: Served) 
         served.connect(ssl.create_default_context(cadata=None))
 
 
-FRAMINGS = {
-    "chunked": ("Transfer-Encoding: chunked",),
-    "both lengths": ("Content-Length: 6", "Transfer-Encoding: chunked"),
-    "encoded twice": ("Transfer-Encoding: gzip, chunked",),
-    "an odd coding": ("Transfer-Encoding: xchunked", "Content-Length: 5"),
-    "two lengths": ("Content-Length: 5", "Content-Length: 6"),
-    "a signed length": ("Content-Length: +5",),
-}
-
-
-@pytest.mark.control("H1")
-@pytest.mark.parametrize("framing", FRAMINGS.values(), ids=FRAMINGS)
-def test_a_body_of_ambiguous_length_gets_one_answer_and_the_connection_ends(
-    served: Served, framing: tuple[str, ...]
-) -> None:
-    smuggled = b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    answer = served.send("POST /api/v1/probes HTTP/1.1", "Host: localhost", *framing, body=smuggled)
-    assert answer.count(b"HTTP/1.1 ") == 1
-    assert answer.startswith((b"HTTP/1.1 411", b"HTTP/1.1 400", b"HTTP/1.1 501"))
-
-
 @pytest.mark.control("H1")
 def test_http_2_is_not_spoken(served: Served) -> None:
     """There a body needs no length, and the server does not notice that a client has gone."""
@@ -102,12 +81,6 @@ def test_http_2_is_not_spoken(served: Served) -> None:
     context.set_alpn_protocols(["h2", "http/1.1"])
     with closing(served.connect(context)) as connection:
         assert connection.selected_alpn_protocol() == "http/1.1"
-
-
-@pytest.mark.control("H1")
-def test_a_chunked_body_is_411(served: Served) -> None:
-    lines = ("POST /api/v1/probes HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked")
-    assert served.send(*lines, body=b"2\r\n{}\r\n0\r\n\r\n").startswith(b"HTTP/1.1 411")
 
 
 @pytest.mark.control("I2")

@@ -50,7 +50,6 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         state.headers += state.limits.finish(response)
         cors.add_headers(state)
         if response.status_code >= 400:
-            body.discard(state.request)
             monitor.observe(
                 {
                     "event": "request",

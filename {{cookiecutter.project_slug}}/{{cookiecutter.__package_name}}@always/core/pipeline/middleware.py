@@ -16,6 +16,7 @@ from .. import problems, services
 from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
+from ..request import body as request_body
 from ..request.state import KEY
 from ..settings import Settings, get_settings
 from . import access_log, cors, security_headers
@@ -37,6 +38,7 @@ class Middleware:
         self._inner = app.wsgi_app
         self._metrics = services.get(app, Metrics)
         self._hosts = AllowedHosts(get_settings(app, Settings))
+        self._bodies = services.get(app, request_body.BodySlots)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Pass the request on; add the request id and the security headers; log and count the response."""
@@ -44,6 +46,7 @@ class Middleware:
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
         status, streamed = 500, False
+        body = request_body.receive(environ, self._bodies)
 
         def start(line: str, headers: list[tuple[str, str]], failure: "OptExcInfo | None" = None) -> Any:
             nonlocal status, streamed
@@ -57,22 +60,25 @@ class Middleware:
             streamed = "Content-Length" not in names
             headers += security_headers.missing(environ["wsgi.url_scheme"], names)
             headers += [cors.VARY, ("X-Request-ID", own_id)]
+            if status == 429:
+                headers.append(("Connection", "close"))  # one address must not occupy all connections
             return start_response(line, headers, failure) if failure else start_response(line, headers)
 
         try:
             if problem := self._hosts.problem(environ):
                 return self._reject(environ, start, *problem)
-            if "HTTP_TRANSFER_ENCODING" in environ:
-                # The server hides a Content-Length next to Transfer-Encoding, so it is unknown which of them the
-                # client meant. Closing the connection also discards a request that is smuggled behind the body.
-                detail = PROBLEM_TYPES["length-required"].meaning
-                return self._reject(environ, start, "length-required", detail, ("Connection", "close"))
-            body = self._inner(environ, start)
-            return ClosingIterator(_stream(body, own_id), getattr(body, "close", None)) if streamed else body
+            if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
+                # Another server may find another end of such a body, so nothing after it is read (RFC 9112, 11.2).
+                detail = "The only accepted transfer coding is chunked."
+                return self._reject(environ, start, "bad-request", detail, ("Connection", "close"))
+            content = self._inner(environ, start)
+            return ClosingIterator(_stream(content, own_id), getattr(content, "close", None)) if streamed else content
         except Exception:
             logger.exception("the application failed outside its own error handling")
             return self._reject(environ, start, "internal", PROBLEM_TYPES["internal"].meaning)
         finally:
+            if body is not None and not streamed:
+                body.discard()
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"

@@ -61,10 +61,10 @@ def _query(request: Request, schema: Schema | None) -> Any:
 
 
 def _body(request: Request, schema: Schema) -> Any:
-    content = body.read(request)  # even to reject it: with an unread body the server closes the connection
     charset = request.mimetype_params.get("charset", "utf-8")
     if request.mimetype != JSON or charset.lower() != "utf-8":
         raise invalid_input("unsupported-media-type", "The body must be application/json in UTF-8.")
+    content = body.read(request)
     if not content:
         raise invalid_input("bad-request", "The body is empty.")
     try:

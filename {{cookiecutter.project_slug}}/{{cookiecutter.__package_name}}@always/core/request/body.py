@@ -1,24 +1,32 @@
 """Read request bodies without letting slow clients exhaust the worker threads.
 
-The server passes a body on while it arrives, so a thread that reads one waits as long as the client takes. At most half
-of the threads read bodies of authenticated callers and a quarter those of anonymous clients; one network may use half
-of either. A body that has already arrived is read in far less than ``SLOT_TIMEOUT``.
+The server passes a body on while it arrives and has no timeout for it, so a thread that reads one waits as long as the
+client takes. ``flask serve`` therefore starts more threads than the setting ``server_threads``: ``SLOTS`` for bodies of
+authenticated callers, and as many for those of anonymous clients. One network may use half of either. A body that has
+already arrived is read in far less than ``SLOT_TIMEOUT``.
 """
 
+import io
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from threading import Condition
+from typing import Any
 
-from flask import Flask, Request, current_app, g
+from flask import Flask, Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from .. import services
 from ..limits import network
 from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
+from .state import KEY, RequestState
 
+SLOTS = 32
 SLOT_TIMEOUT = 0.1  # seconds
+THREADS = 2 * SLOTS
 CHUNK = 64 * 1024  # bytes
 MAX_DISCARD = 16 * 1024 * 1024  # bytes
 
@@ -26,17 +34,17 @@ MAX_DISCARD = 16 * 1024 * 1024  # bytes
 class Slots:
     """A fixed number of slots, of which one network may occupy half."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int = SLOTS) -> None:
         self._number = number
         self._occupied: Counter[str] = Counter()
         self._change = Condition()
 
     @contextmanager
-    def occupy(self, network: str, timeout: float) -> Iterator[bool]:
+    def occupy(self, network: str, timeout: float = SLOT_TIMEOUT) -> Iterator[bool]:
         """Occupy a slot during the block. Yields False if none becomes free within ``timeout`` seconds."""
 
         def is_free() -> bool:
-            return self._occupied.total() < self._number and self._occupied[network] < max(1, self._number // 2)
+            return self._occupied.total() < self._number and self._occupied[network] < self._number // 2
 
         with self._change:
             occupied = self._change.wait_for(is_free, timeout)
@@ -59,51 +67,112 @@ class Slots:
 class BodySlots:
     """Slots for the bodies of callers, and separate ones for those of anonymous clients."""
 
-    def __init__(self, threads: int) -> None:
-        self._callers = Slots(max(1, threads // 2))
-        self._anonymous = Slots(max(1, threads // 4))
+    def __init__(self) -> None:
+        self._callers, self._anonymous = Slots(), Slots()
 
-    def occupy(self, request: Request, timeout: float) -> AbstractContextManager[bool]:
-        """Occupy a slot for the body of the request; see ``Slots``."""
-        slots = self._callers if "caller" in g else self._anonymous
-        return slots.occupy(network(request.remote_addr or ""), timeout)
+    def run(self, environ: dict[str, Any], read: Callable[[], bytes]) -> bytes | None:
+        """Return the result of ``read``, or None if no slot is free for the client."""
+        state: RequestState | None = environ.get(KEY)
+        slots = self._callers if state and state.caller else self._anonymous
+        with slots.occupy(network(environ.get("REMOTE_ADDR", ""))) as occupied:
+            return read() if occupied else None
+
+
+class RequestBody(io.RawIOBase):
+    """The ``wsgi.input`` of a request with a body, which is read as a whole when it is first used.
+
+    Reading raises ``Problem``: 400 if the body ends early, 503 if no slot is free for it. It raises the 413 of Werkzeug
+    if the body exceeds the ``max_content_length`` of the request.
+
+    ``length`` is None for a chunked body. The server reports a connection that is lost during such a body as its end. A
+    JSON document that is cut off is invalid; a view that reads other formats must check that the content is complete.
+    """
+
+    def __init__(self, environ: dict[str, Any], length: int | None, slots: BodySlots) -> None:
+        super().__init__()
+        self._environ, self._length, self._slots = environ, length, slots
+        self._input = environ["wsgi.input"]
+        self._unread = MAX_DISCARD if length is None else length  # bytes, for a chunked body at most
+        self._sent = "HTTP_EXPECT" not in environ  # with Expect, the client sends no body until the service reads it
+        self._content: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read a part of the body; see ``io.RawIOBase``."""
+        return self._stream().readinto(buffer)
+
+    def readall(self) -> bytes:
+        """Return the rest of the body."""
+        return self._stream().read()
+
+    def discard(self) -> None:
+        """Read what is left of a body of at most ``MAX_DISCARD`` bytes, if a slot is free for it.
+
+        Closing the connection while the client still sends can lose the response.
+        """
+        if self._sent and 0 < self._unread <= MAX_DISCARD:
+            self._slots.run(self._environ, self._skip)
+
+    def _stream(self) -> io.BytesIO:
+        if self._content is None:
+            self._content = io.BytesIO(self._load())
+        return self._content
+
+    def _load(self) -> bytes:
+        length, limit = self._length, self._environ[KEY].request.max_content_length
+        if length is not None and length > limit:
+            raise RequestEntityTooLarge
+        self._sent = True
+        content = self._slots.run(self._environ, partial(self._read, limit + 1 if length is None else length))
+        if content is None:
+            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many slow uploads", limit="slow-bodies")
+            raise Problem("unavailable", "Too many slow uploads are in progress.", headers=[("Retry-After", "1")])
+        if len(content) > limit:
+            raise RequestEntityTooLarge
+        if length is not None and len(content) < length:
+            # The client disconnected. What has arrived may still be valid JSON.
+            raise Problem("bad-request", "The body is shorter than its Content-Length.")
+        return content
+
+    def _read(self, size: int) -> bytes:
+        """Return at most ``size`` bytes; fewer only at the end of the body."""
+        chunks = []
+        while size > 0 and (chunk := self._input.read(size)):
+            chunks.append(chunk)
+            size -= len(chunk)
+        self._unread = self._unread - sum(map(len, chunks)) if size == 0 and self._length is None else 0
+        return b"".join(chunks)
+
+    def _skip(self) -> bytes:
+        while self._unread > 0 and (chunk := self._input.read(min(CHUNK, self._unread))):
+            self._unread -= len(chunk)
+        return b""
 
 
 def init_app(app: Flask) -> None:
-    """Set the maximum size of a body; Werkzeug responds to a larger one with 413."""
-    settings = get_settings(app, Settings)
-    app.config["MAX_CONTENT_LENGTH"] = settings.requests_max_body
-    services.register(app, BodySlots(settings.server_threads))
+    """Set the maximum size of a body."""
+    app.config["MAX_CONTENT_LENGTH"] = get_settings(app, Settings).requests_max_body
+    services.register(app, BodySlots())
+
+
+def receive(environ: dict[str, Any], slots: BodySlots) -> RequestBody | None:
+    """Replace the ``wsgi.input`` of a request with a body, and return the replacement."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        body = RequestBody(environ, None, slots)
+    elif length.isdecimal() and int(length) > 0:
+        body = RequestBody(environ, int(length), slots)
+    else:
+        return None
+    environ["wsgi.input"] = body
+    environ["wsgi.input_terminated"] = True
+    return body
 
 
 def read(request: Request) -> bytes:
-    """Return the body.
-
-    Raises ``Problem``: 400 if the body ends early, 503 if other clients occupy all slots. Werkzeug raises 413.
-    """
-    with _slots().occupy(request, SLOT_TIMEOUT) as occupied:
-        if not occupied:
-            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many slow uploads", limit="slow-bodies")
-            raise Problem("unavailable", "Too many slow uploads are in progress.", headers=[("Retry-After", "1")])
-        content = request.stream.read()
-    if len(content) < (request.content_length or 0):
-        # The client disconnected. What has arrived may still be valid JSON.
-        raise Problem("bad-request", "The body is shorter than its Content-Length.")
+    """Return the whole body. Raises the errors of ``RequestBody``."""
+    content: bytes = request.environ["wsgi.input"].read()
     return content
-
-
-def discard(request: Request) -> None:
-    """Read the rest of a rejected request's body if a slot is free.
-
-    Closing the connection while the client still sends can lose the response.
-    """
-    remaining = request.content_length or 0
-    if not 0 < remaining <= MAX_DISCARD or "HTTP_EXPECT" in request.environ:  # with Expect the client sends no body
-        return
-    with _slots().occupy(request, 0) as occupied:
-        while occupied and remaining > 0 and (chunk := request.environ["wsgi.input"].read(CHUNK)):
-            remaining -= len(chunk)
-
-
-def _slots() -> BodySlots:
-    return services.get(current_app, BodySlots)

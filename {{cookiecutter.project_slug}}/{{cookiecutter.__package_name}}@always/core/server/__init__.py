@@ -25,6 +25,7 @@ from granian.server import MPServer
 
 from .. import certificate, services
 from ..observability import events, metrics
+from ..request import body
 from ..settings import ActiveSettings, ConfigurationError, Settings
 
 MAX_HEADER_BYTES = 16 * 1024
@@ -101,7 +102,7 @@ def command() -> None:
         port=settings.server_port,
         interface=Interfaces.WSGI,
         workers=settings.server_workers,
-        blocking_threads=settings.server_threads,
+        blocking_threads=settings.server_threads + body.THREADS,
         backpressure=settings.server_connections,
         # No HTTP/2: with it, granian reads forever if a client vanishes in the middle of a body, and never closes idle
         # connections. A proxy can offer HTTP/2 to clients.

@@ -48,7 +48,9 @@ class Settings(StorageSettings):
         Hosts(), "the host names of the service; requests for other hosts are rejected"
     )
     server_workers: int = setting(Integer(1, 256), "number of worker processes", default=1)
-    server_threads: int = setting(Integer(1, 256), "number of concurrent requests per worker", default=8)
+    server_threads: int = setting(
+        Integer(1, 256), "number of threads per worker; more are started while clients send bodies slowly", default=8
+    )
     server_connections: int = setting(
         Integer(16, 65536), "maximum number of connections per worker, including idle ones", default=512
     )
