@@ -15,9 +15,9 @@ from tests.template import SERVICE, TEMPLATE, variants
 
 # Hits per 1,000 words, exceptions included.
 GOAL = 0.5
-# Hits without an exception per 1,000 words of the rendered services: 12.82 on 2026-11-25, names and
-# file names included. This bound is for the time of the rewrite: lower it, at the end to 0.
-RENDERED_BOUND = 1.7
+# Hits without an exception per 1,000 words of the rendered services, names and file names included:
+# 12.82 before the rewrite. Lower the bound as far as it is true, at the end to 0.
+RENDERED_BOUND = 0.5
 # Lists of words, lock files, secrets, and the services, which have a test of their own.
 SKIPPED = ("/common_passwords.txt", ".lock", "tests/test_words.py")
 SKIPPED_PREFIXES = (

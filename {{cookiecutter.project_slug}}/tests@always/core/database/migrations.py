@@ -35,7 +35,7 @@ class Project:
             Table(table, metadata, *parts)
 
     def revise(self, message: str, branch: str = "service") -> str:
-        """Write and run a migration of a branch; return the text of its file."""
+        """Write and run a migration of a branch; return the content of its file."""
         file: Path = self.migrator.revision(branch, message)
         self.migrator.upgrade()
         assert self.changes(branch) == []
