@@ -14,9 +14,9 @@ from tests.core.package import core
 def both(project: Project) -> Project:
     """A project with one table and one migration in each branch."""
     project.define("users", key(), branch="core")
-    project.define("items", key())
+    project.define("lamps", key())
     project.revise("users", "core")
-    project.revise("items")
+    project.revise("lamps")
     return project
 
 
@@ -30,14 +30,14 @@ def rejected(project: Project, method: str, *arguments: str) -> str:
 
 
 def test_upgrade_acts_on_both_branches_and_downgrade_on_one(both: Project) -> None:
-    assert both.tables() == {"users", "items"}
+    assert both.tables() == {"users", "lamps"}
     both.migrator.downgrade("service")
     assert both.tables() == {"users"}
     both.migrator.upgrade()
     both.migrator.downgrade("core", "base")
-    assert both.tables() == {"items"}
+    assert both.tables() == {"lamps"}
     both.migrator.upgrade()
-    assert both.tables() == {"users", "items"}
+    assert both.tables() == {"users", "lamps"}
 
 
 def test_a_branch_at_its_base_has_nothing_to_downgrade(both: Project) -> None:
@@ -77,8 +77,8 @@ def test_a_branch_may_be_empty(project: Project) -> None:
     assert not (project.folder / "service").exists()
     assert project.is_ready()
     assert "nothing to downgrade" in rejected(project, "downgrade", "service")
-    project.define("items", key())
-    written = project.cycle("items")
+    project.define("lamps", key())
+    written = project.cycle("lamps")
     assert 'branch_labels: tuple[str, ...] | None = ("service",)' in written
     assert "down_revision: str | tuple[str, ...] | None = None" in written
     assert "users" not in written
@@ -144,8 +144,8 @@ def test_a_newer_version_of_a_branch_is_ready(both: Project) -> None:
 
 
 def test_a_newer_version_of_a_branch_without_migrations_is_ready(project: Project) -> None:
-    project.define("items", key())
-    project.revise("items")
+    project.define("lamps", key())
+    project.revise("lamps")
     project.sql("INSERT INTO alembic_version VALUES ('feedfeedfeed')")
     assert project.is_ready()
     project.sql("DELETE FROM alembic_version WHERE version_num <> 'feedfeedfeed'")
@@ -168,16 +168,16 @@ def test_a_migration_contains_only_tables_of_its_branch(both: Project) -> None:
     both.migrator.upgrade()
     assert 'op.drop_table("orders")' in both.revise("without orders")
     both.lint()
-    assert both.tables() == {"users", "groups", "items", "spatial_ref_sys"}
+    assert both.tables() == {"users", "groups", "lamps", "spatial_ref_sys"}
 
 
 def test_a_table_of_the_service_cannot_depend_on_core(project: Project) -> None:
     project.define("users", key(), branch="core")
     project.define("users", key())
-    project.define("items", key(), Column("user_id", String, ForeignKey("users.id")))
-    project.define("orders", key(), Column("item_id", String, ForeignKey("items.id")))
+    project.define("lamps", key(), Column("user_id", String, ForeignKey("users.id")))
+    project.define("orders", key(), Column("lamp_id", String, ForeignKey("lamps.id")))
     errors = list(core.database.branches.ownership_errors(project.metadata["service"], project.metadata["core"]))
     assert errors == [
         "Core has a table users: rename yours.",
-        "items.user_id references users.id, a table of core: store its id as a string.",
+        "lamps.user_id references users.id, a table of core: store its id as a string.",
     ]

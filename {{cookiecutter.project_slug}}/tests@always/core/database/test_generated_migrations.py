@@ -68,10 +68,10 @@ def test_a_changed_parent_table_keeps_the_rows_of_its_children(rooms: Project) -
 
 @pytest.mark.parametrize("rows", [0, 2])
 def test_a_new_required_column_gets_a_value_in_existing_rows(project: Project, rows: int) -> None:
-    project.define("items", key())
-    project.revise("items")
+    project.define("lamps", key())
+    project.revise("lamps")
     for number in range(rows):
-        project.sql("INSERT INTO items (id) VALUES (:id)", id=number)
+        project.sql("INSERT INTO lamps (id) VALUES (:id)", id=number)
     columns = [
         ("colour", String(20), {}, ""),
         ("brand", String(20), {"default": 'it\'s "ours" :x 100%'}, 'it\'s "ours" :x 100%'),
@@ -86,12 +86,12 @@ def test_a_new_required_column_gets_a_value_in_existing_rows(project: Project, r
         ("note", String(5), {"nullable": True}, None),
     ]
     made = [Column(name, kind, **{"nullable": False, **options}) for name, kind, options, _ in columns]
-    project.define("items", key(), *made, Column("seen_at", UTCDateTime, nullable=False))
+    project.define("lamps", key(), *made, Column("seen_at", UTCDateTime, nullable=False))
     project.cycle("many columns")
     project.lint()
     names = ", ".join(name for name, *_ in columns)
-    assert project.sql(f"SELECT {names} FROM items") == [tuple(value for *_, value in columns)] * rows  # noqa: S608
-    assert project.sql("SELECT count(*) FROM items WHERE seen_at IS NOT NULL") == [(rows,)]
+    assert project.sql(f"SELECT {names} FROM lamps") == [tuple(value for *_, value in columns)] * rows  # noqa: S608
+    assert project.sql("SELECT count(*) FROM lamps WHERE seen_at IS NOT NULL") == [(rows,)]
     project.migrator.downgrade("service")
     assert types(project) == []
 
@@ -183,7 +183,7 @@ class Guid(TypeDecorator[str]):
 
 def test_own_types_are_rendered_as_the_type_below_or_imported(project: Project) -> None:
     columns = [Column("word", Word), Column("used_at", UTCDateTime), Column("guid", Guid)]
-    project.define("items", key(), *columns)
+    project.define("lamps", key(), *columns)
     written = project.migrator.revision("service", "types").read_text()
     assert "sa.String(length=17)" in written
     assert "sa.DateTime(timezone=True)" in written
@@ -194,7 +194,7 @@ def test_own_types_are_rendered_as_the_type_below_or_imported(project: Project) 
 
 
 MESSAGES = [
-    "color of items",
+    "color of lamps",
     'it\'s "quoted" \\n back\\slash',
     "größe \u2013 über\u2019s",
     "x" * 100,

@@ -80,7 +80,7 @@ def downgrade(target: str, branch: str) -> None:
 @click.option("--empty", is_flag=True, help="Do not compare the models with the database.")
 @branch_option
 def revision(message: str, empty: bool, branch: str) -> None:
-    """Write a migration for the changes of the models: `flask db revision "color of items"`."""
+    """Write a migration for the changes of the models: `flask db revision "color of lamps"`."""
     _created(_migrator().revision(branch, message, empty=empty))
 
 
