@@ -77,12 +77,12 @@ def check(service: ModuleType, rules: Any) -> Check:
 
 
 @pytest.fixture
-def refused(service: ModuleType, check: Check) -> Callable[[str], str]:
+def rejection(service: ModuleType, check: Check) -> Callable[[str], str]:
     """Return the reason for which a token is rejected."""
 
-    def refuse(text: str) -> str:
+    def reject(text: str) -> str:
         with pytest.raises(service.core.auth.errors.AuthenticationError) as failure:
             check(text)
         return str(failure.value.reason)
 
-    return refuse
+    return reject

@@ -1,4 +1,4 @@
-"""What of a provider is believed: the metadata of that issuer alone, fetched over TLS that is trusted."""
+"""Fetching the provider's metadata and keys: over trusted TLS only, without redirects, and within a time limit."""
 
 from collections.abc import Callable
 from itertools import count
@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.core.credentials import provider as of_all_tests
+from tests.core.credentials import provider as shared_provider
 from tests.core.identity_provider import IdentityProvider, Status, client, provider, status
 from tests.core.registry import registered
 
@@ -33,7 +33,7 @@ KEYS = "/keys"
         ({"padding": "x" * 300_000}, "longer than"),
     ],
 )
-def test_metadata_that_are_wrong_are_not_believed(
+def test_invalid_metadata_are_rejected(
     client: FlaskClient, status: Status, provider: IdentityProvider, change: dict[str, Any], reason: str, service: Any
 ) -> None:
     provider.metadata = change
@@ -42,17 +42,17 @@ def test_metadata_that_are_wrong_are_not_believed(
         registered(client.application, "TrustedIssuer").provider.fetch_keys()
 
 
-def test_a_provider_whose_certificate_is_not_trusted_is_not_asked(
+def test_a_provider_without_a_trusted_certificate_receives_no_request(
     make_app: MakeApp, provider: IdentityProvider, service: Any
 ) -> None:
-    app = make_app(**{**provider.settings, "provider_ca": str(of_all_tests().ca)})
+    app = make_app(**{**provider.settings, "provider_ca": str(shared_provider().ca)})
     with pytest.raises(service.core.auth.backend.fetching.ProviderUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
         registered(app, "TrustedIssuer").provider.fetch_keys()
     assert provider.asked == []
 
 
-@pytest.mark.parametrize("content", [None, "no certificate"])
-def test_a_ca_that_cannot_be_read_stops_the_start(
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_an_unreadable_ca_prevents_startup(
     make_app: MakeApp, provider: IdentityProvider, service: Any, tmp_path: Path, content: str | None
 ) -> None:
     if content:
@@ -71,13 +71,13 @@ def test_a_redirect_is_not_followed(client: FlaskClient, provider: IdentityProvi
 @pytest.mark.parametrize(
     "before",
     [b"HTTP/1.1 100 Continue\r\n\r\n" * 3, b"HTTP/1.1 200 OK\r\nX-Slow: "],
-    ids=["interim answers", "a header"],
+    ids=["interim responses", "a header"],
 )
-def test_an_answer_that_comes_byte_by_byte_ends_after_seconds(
+def test_a_response_that_arrives_byte_by_byte_times_out(
     client: FlaskClient, provider: IdentityProvider, service: Any, monkeypatch: pytest.MonkeyPatch, before: bytes
 ) -> None:
     fetching = service.core.auth.backend.fetching
-    # A second passes between two looks at the clock.
+    # Each reading of the clock is one second later.
     monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=count().__next__))
     provider.before = before
     with pytest.raises(fetching.ProviderUnavailable, match="timed out"):

@@ -1,4 +1,4 @@
-"""ID tokens are rejected, whatever the settings allow."""
+"""ID tokens are rejected with any settings."""
 
 import json
 import tomllib

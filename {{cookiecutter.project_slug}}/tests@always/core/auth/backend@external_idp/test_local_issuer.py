@@ -1,4 +1,4 @@
-"""The local issuer: development without a provider, and never more than that."""
+"""The local issuer, for development without a provider."""
 
 import os
 import stat
@@ -17,25 +17,25 @@ ISSUE = ["tokens", "issue", "--sub", "ada", "--scopes", "probes:read"]
 
 @pytest.fixture
 def local(make_app: MakeApp, environ: dict[str, str]) -> Flask:
-    """The service in development, as it is after it was made."""
+    """The service in development, with the settings of a new service."""
     for name in ("APP_PROVIDER_AUDIENCE", "APP_PROVIDER_CA"):
         environ.pop(name)
     return make_app(**LOCAL)
 
 
 def issued(app: Flask, *options: str) -> str:
-    done = app.test_cli_runner().invoke(args=[*ISSUE, *options], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return str(done.stdout.strip())
+    result = app.test_cli_runner().invoke(args=[*ISSUE, *options], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return str(result.stdout.strip())
 
 
 def test_a_token_of_the_local_issuer_works(local: Flask) -> None:
-    answer = local.test_client().get(ME, headers={"Authorization": f"Bearer {issued(local)}"})
-    assert answer.json["id"] == "https://local.invalid#ada"
-    assert answer.json["scopes"] == ["probes:read"]
+    response = local.test_client().get(ME, headers={"Authorization": f"Bearer {issued(local)}"})
+    assert response.json["id"] == "https://local.invalid#ada"
+    assert response.json["scopes"] == ["probes:read"]
 
 
-def test_its_key_is_made_once_and_readable_by_its_owner_alone(local: Flask, environ: dict[str, str]) -> None:
+def test_its_key_is_created_once_and_only_its_owner_can_read_it(local: Flask, environ: dict[str, str]) -> None:
     first = issued(local)
     key = Path(environ["APP_SETTINGS"]).parent / "var" / "local-issuer.json"
     assert os.name == "nt" or stat.S_IMODE(key.stat().st_mode) == 0o600
@@ -44,32 +44,32 @@ def test_its_key_is_made_once_and_readable_by_its_owner_alone(local: Flask, envi
     assert local.test_client().get(ME, headers={"Authorization": f"Bearer {first}"}).status_code == 200
 
 
-def test_a_token_of_another_machine_does_not_work(local: Flask, environ: dict[str, str]) -> None:
+def test_a_token_of_another_key_is_rejected(local: Flask, environ: dict[str, str]) -> None:
     token = issued(local)
     (Path(environ["APP_SETTINGS"]).parent / "var" / "local-issuer.json").unlink()
     issued(local)
     assert local.test_client().get(ME, headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_no_provider_is_asked_for_anything(local: Flask) -> None:
+def test_no_provider_is_used(local: Flask) -> None:
     client = local.test_client()
     assert "provider" not in client.get("/readyz").json["dependencies"]
     assert "authorization_servers" not in client.get("/.well-known/oauth-protected-resource").json
 
 
-def test_production_refuses_to_start_with_it(make_app: MakeApp, service: ModuleType) -> None:
+def test_production_does_not_start_with_it(make_app: MakeApp, service: ModuleType) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match="APP_PROVIDER_ISSUER is local"):
         make_app(provider_issuer="local")
 
 
-def test_with_a_provider_there_are_no_local_tokens(app: Flask) -> None:
-    done = app.test_cli_runner().invoke(args=ISSUE)
-    assert done.exit_code == 1
-    assert "Get tokens from that issuer." in done.output
+def test_with_a_provider_the_command_fails(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=ISSUE)
+    assert result.exit_code == 1
+    assert "Get tokens from that issuer." in result.output
 
 
 @pytest.mark.parametrize(
     "options", [("--scopes", "probes:raed"), ("--scopes", ""), ("--sub", ""), ("--expires-in", "0")]
 )
-def test_a_wrong_option_is_told(local: Flask, options: tuple[str, str]) -> None:
+def test_an_invalid_option_is_reported(local: Flask, options: tuple[str, str]) -> None:
     assert local.test_cli_runner().invoke(args=[*ISSUE, *options]).exit_code == 2

@@ -1,4 +1,4 @@
-"""While the provider is away or frozen: what goes on working, what is told, and how it is found again."""
+"""The provider is unavailable or frozen: what continues to work, what is reported, and the recovery."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ __all__ = ["client", "provider", "soon", "status"]
 MakeApp = Callable[..., Flask]
 
 
-def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
+def test_known_keys_work_while_the_provider_is_unavailable_and_unknown_keys_do_not(
     client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
 ) -> None:
     assert status(provider.token()) == 200
@@ -37,11 +37,11 @@ def test_while_the_provider_is_away_known_keys_work_and_others_do_not(
     assert registered(client.application, "TrustedIssuer").provider.is_available()
 
 
-def test_readyz_tells_when_the_provider_is_there(client: FlaskClient, status: Status) -> None:
+def test_readyz_reports_an_available_provider(client: FlaskClient, status: Status) -> None:
     assert client.get("/readyz").json["dependencies"]["provider"] == "ok"
 
 
-def test_a_provider_that_is_away_at_the_start_stops_nothing(
+def test_the_service_starts_while_the_provider_is_unavailable(
     client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
 ) -> None:
     provider.stop()
@@ -55,7 +55,7 @@ def test_a_provider_that_is_away_at_the_start_stops_nothing(
     assert status(provider.token()) == 200
 
 
-def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
+def test_a_frozen_provider_delays_one_request_for_a_few_seconds(
     client: FlaskClient, status: Status, provider: IdentityProvider
 ) -> None:
     assert status(provider.token()) == 200
@@ -64,16 +64,16 @@ def test_a_frozen_provider_holds_up_one_request_for_seconds_at_most(
     provider.answers.clear()
     trusted = registered(client.application, "TrustedIssuer").provider
     trusted._tried = float("-inf")
-    begun = time.monotonic()
+    started = time.monotonic()
     assert status(unknown) == 401
-    assert time.monotonic() - begun < 4
-    begun = time.monotonic()
+    assert time.monotonic() - started < 4
+    started = time.monotonic()
     assert [status(unknown) for _ in range(5)] == [401] * 5
     assert client.get("/readyz").status_code == 200
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - started < 1
 
 
-def test_the_doctor_finds_a_provider_that_is_away(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
+def test_doctor_reports_an_unavailable_provider(make_app: MakeApp, provider: IdentityProvider, service: Any) -> None:
     app = make_app(**provider.settings)
     check, _ = service.core.auth.backend.CHECKS
     assert list(check.run(app)) == []

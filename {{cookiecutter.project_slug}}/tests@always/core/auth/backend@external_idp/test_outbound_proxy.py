@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import provider as of_all_tests
+from tests.core.credentials import provider as shared_provider
 from tests.core.identity_provider import IdentityProvider, provider
 from tests.core.registry import registered
 
@@ -61,7 +61,7 @@ class Proxy:
 
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """A proxy on a free port; the environment names no proxy yet."""
+    """A proxy on a free port; the environment does not name it yet."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -123,7 +123,7 @@ def test_hosts_of_no_proxy_are_reached_directly(
 @pytest.mark.parametrize(
     "url", ["http://service:secret@127.0.0.1:1", "socks5://service:secret@127.0.0.1:1", "http://service:secret@[:1"]
 )
-def test_a_proxy_that_cannot_be_used_is_reported_without_its_password(
+def test_an_unusable_proxy_is_reported_without_its_password(
     fetch_keys: Callable[..., dict[str, Any]], proxy: Proxy, monkeypatch: pytest.MonkeyPatch, service: Any, url: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
@@ -142,7 +142,7 @@ def test_a_file_may_contain_several_cas(
     service: Any,
 ) -> None:
     bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(of_all_tests().ca.read_bytes() + provider.ca.read_bytes())
+    bundle.write_bytes(shared_provider().ca.read_bytes() + provider.ca.read_bytes())
     assert fetch_keys(provider_ca=str(bundle))
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     assert service.core.auth.backend.fetching.Fetcher(None)(f"{provider.issuer}/keys")

@@ -1,4 +1,4 @@
-"""The provider's keys: how they are found, followed and kept, and which of them are used."""
+"""The provider's keys: when they are fetched, how long they are used, and which of them are accepted."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def test_the_keys_are_fetched_when_they_are_first_needed(
 
 
 @pytest.mark.control("J9")
-def test_unknown_keys_cause_one_fetch_in_a_while(status: Status, provider: IdentityProvider) -> None:
+def test_unknown_keys_cause_one_fetch_per_interval(status: Status, provider: IdentityProvider) -> None:
     assert status(provider.token()) == 200
     asked = len(provider.asked)
     for _ in range(25):
@@ -42,9 +42,7 @@ def test_unknown_keys_cause_one_fetch_in_a_while(status: Status, provider: Ident
 
 
 @pytest.mark.control("J9")
-def test_a_new_key_works_as_soon_as_keys_are_looked_for_again(
-    status: Status, provider: IdentityProvider, soon: None
-) -> None:
+def test_a_new_key_works_after_the_next_fetch(status: Status, provider: IdentityProvider, soon: None) -> None:
     before = provider.token()
     assert status(before) == 200
     provider.rotate()
@@ -53,7 +51,7 @@ def test_a_new_key_works_as_soon_as_keys_are_looked_for_again(
 
 
 @pytest.mark.control("J9")
-def test_a_key_that_is_withdrawn_ends(
+def test_a_withdrawn_key_stops_working(
     make_app: MakeApp, provider: IdentityProvider, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_app(**provider.settings).test_client()
@@ -70,7 +68,7 @@ def test_a_key_that_is_withdrawn_ends(
 
 
 @pytest.mark.control("J2")
-def test_nothing_that_a_token_names_is_fetched(status: Status, provider: IdentityProvider) -> None:
+def test_urls_in_a_token_are_not_fetched(status: Status, provider: IdentityProvider) -> None:
     own = ECKey.generate_key("P-256", auto_kid=True)
     provider.metadata["own"] = "/own"
     header = {"alg": "ES256", "typ": "at+jwt", "kid": f"{provider.issuer}/own", "jku": f"{provider.issuer}/own"}
@@ -78,16 +76,16 @@ def test_nothing_that_a_token_names_is_fetched(status: Status, provider: Identit
     assert "/own" not in provider.asked
 
 
-def test_keys_that_many_need_at_once_are_fetched_once(make_app: MakeApp, provider: IdentityProvider) -> None:
+def test_concurrent_requests_cause_one_fetch(make_app: MakeApp, provider: IdentityProvider) -> None:
     app = make_app(**provider.settings)
     headers = [{"Authorization": f"Bearer {provider.token(f'caller-{number}')}"} for number in range(24)]
     with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(lambda one: app.test_client().get(ME, headers=one).status_code, headers))
+        statuses = list(pool.map(lambda each: app.test_client().get(ME, headers=each).status_code, headers))
     assert statuses == [200] * 24
     assert provider.asked.count(KEYS) == 1
 
 
-def test_a_key_set_may_hold_keys_that_are_of_no_use(status: Status, provider: IdentityProvider) -> None:
+def test_unusable_keys_in_the_key_set_are_skipped(status: Status, provider: IdentityProvider) -> None:
     provider.published = [
         {"kty": "RSA", "kid": "weak", "n": "AQAB" * 43, "e": "AQAB"},
         OctKey.generate_key(256, {"kid": "secret"}).as_dict(private=True),
@@ -97,7 +95,7 @@ def test_a_key_set_may_hold_keys_that_are_of_no_use(status: Status, provider: Id
         {"kty": "EC", "kid": 1},
         {"kty": ["EC"], "kid": "odd"},
         OKPKey.generate_key("X25519", {"kid": "for agreement"}).as_dict(private=False),
-        "no key",
+        "not a key",
         None,
         *provider.published,
     ]
@@ -105,8 +103,8 @@ def test_a_key_set_may_hold_keys_that_are_of_no_use(status: Status, provider: Id
 
 
 @pytest.mark.control("J1")
-def test_a_published_secret_checks_no_signature(make_app: MakeApp, provider: IdentityProvider) -> None:
-    """Were a provider to publish one, everybody could sign."""
+def test_a_published_symmetric_key_is_not_used(make_app: MakeApp, provider: IdentityProvider) -> None:
+    """Anyone could sign with a symmetric key that a provider publishes."""
     secret = OctKey.generate_key(256, {"kid": "secret"})
     provider.published.append(secret.as_dict(private=True))
     client = make_app(**provider.settings).test_client()
@@ -114,7 +112,7 @@ def test_a_published_secret_checks_no_signature(make_app: MakeApp, provider: Ide
     assert client.get(ME, headers={"Authorization": f"Bearer {forged}"}).status_code == 401
 
 
-def test_an_empty_key_set_takes_no_known_key_away(
+def test_an_empty_key_set_does_not_remove_known_keys(
     client: FlaskClient, status: Status, provider: IdentityProvider, soon: None
 ) -> None:
     known = provider.token()

@@ -30,13 +30,13 @@ ME = "/api/v1/me"
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which node finds oidc-provider."""
+    """The path of the provider's script, in a folder with the package oidc-provider."""
     npm, folder = program("npm"), tmp_path_factory.mktemp("node")
     shutil.copy(SCRIPT, folder)
     install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", "oidc-provider@9"]
-    done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm cannot install oidc-provider: {done.stderr}")
+    result = subprocess.run(install, capture_output=True, text=True, check=False, timeout=300)
+    if result.returncode:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm cannot install oidc-provider: {result.stderr}")
     return folder / SCRIPT.name
 
 
@@ -44,7 +44,7 @@ class StopAtClient(HTTPRedirectHandler):
     """Follow the provider's redirects among its own pages only."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        """Say where to go on; nowhere when it is the client."""
+        """Return the request to follow, or None at the client."""
         return None if newurl.startswith(CALLBACK) else super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -58,34 +58,34 @@ class Real:
         self._pool = PoolManager(ssl_context=self._tls, retries=False)
 
     def token(self, scope: str = "probes:read") -> str:
-        """Get an access token as a program does."""
+        """Return an access token, with the client credentials grant."""
         form = urlencode({"grant_type": "client_credentials", "scope": scope})
         headers = make_headers(basic_auth="program:a+secret+of+the+tests")
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        answer = self._pool.request("POST", f"{self.issuer}/token", body=form, headers=headers)
-        assert answer.status == 200, answer.data
-        return str(answer.json()["access_token"])
+        response = self._pool.request("POST", f"{self.issuer}/token", body=form, headers=headers)
+        assert response.status == 200, response.data
+        return str(response.json()["access_token"])
 
     def id_token(self) -> str:
-        """Sign a person in, as a browser does, and get the ID token that the client is given."""
-        asked = {"client_id": "program", "response_type": "id_token", "scope": "openid", "nonce": "n-0S6_WzA2Mj"}
+        """Sign a user in as a browser does, and return the ID token that the client receives."""
+        query = {"client_id": "program", "response_type": "id_token", "scope": "openid", "nonce": "n-0S6_WzA2Mj"}
         browser = build_opener(HTTPSHandler(context=self._tls), HTTPCookieProcessor(), StopAtClient())
-        page = browser.open(f"{self.issuer}/auth?{urlencode({**asked, 'redirect_uri': CALLBACK})}").url
+        page = browser.open(f"{self.issuer}/auth?{urlencode({**query, 'redirect_uri': CALLBACK})}").url
         page = browser.open(page, data=b"prompt=login&login=ada&password=any").url
         try:
             browser.open(page, data=b"prompt=consent")
-        except HTTPError as arrived:
-            return parse_qs(urlsplit(arrived.headers["Location"]).fragment)["id_token"][0]
+        except HTTPError as redirect:
+            return parse_qs(urlsplit(redirect.headers["Location"]).fragment)["id_token"][0]
         raise AssertionError(page)
 
     def rotate(self) -> None:
-        """Sign with a new key from now on."""
+        """Make the provider sign with a new key."""
         assert self._pool.request("POST", f"{self.issuer}/rotate").status == 200
 
 
 @pytest.fixture
 def stopping() -> Iterator[ExitStack]:
-    """What the test may close early: the provider."""
+    """A stack that stops the provider when the test closes it."""
     with ExitStack() as stack:
         yield stack
 
@@ -109,15 +109,15 @@ def call(client: FlaskClient, token: str) -> Any:
 
 
 @pytest.mark.control("J5", "J6", "J9")
-def test_its_tokens_are_accepted_its_rotation_is_followed_and_its_outage_survived(
+def test_its_tokens_are_accepted_also_after_a_rotation_and_while_it_is_unavailable(
     client: FlaskClient, provider: Real, stopping: ExitStack, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = provider.token("probes:read probes:write")
     header = json.loads(base64.urlsafe_b64decode(first.partition(".")[0] + "=="))
     assert (header["typ"], header["alg"]) == ("at+jwt", "ES256")
-    told = call(client, first).json
-    assert told["id"] == f"{provider.issuer}#program"
-    assert told["scopes"] == ["probes:read", "probes:write"]
+    me = call(client, first).json
+    assert me["id"] == f"{provider.issuer}#program"
+    assert me["scopes"] == ["probes:read", "probes:write"]
     assert client.get("/readyz").json["dependencies"]["provider"] == "ok"
 
     provider.rotate()
@@ -135,13 +135,13 @@ def test_its_tokens_are_accepted_its_rotation_is_followed_and_its_outage_survive
 
 
 @pytest.mark.control("J4")
-def test_a_token_for_another_service_is_refused(make_app: MakeApp, provider: Real) -> None:
+def test_a_token_for_another_service_is_rejected(make_app: MakeApp, provider: Real) -> None:
     client = make_app(**{**provider.settings, "provider_audience": "https://other.example"}).test_client()
     assert call(client, provider.token()).status_code == 401
 
 
 @pytest.mark.control("J5")
-def test_its_id_token_is_refused_even_where_every_type_is_let_in(make_app: MakeApp, provider: Real) -> None:
+def test_its_id_token_is_rejected_even_if_the_settings_allow_every_type(make_app: MakeApp, provider: Real) -> None:
     for audience in (AUDIENCE, "program"):
         settings = {"provider_token_types": "at+jwt, JWT, none", "provider_audience": audience}
         settings |= {"provider_client_claim": "aud", "provider_token_id_claim": "none"}

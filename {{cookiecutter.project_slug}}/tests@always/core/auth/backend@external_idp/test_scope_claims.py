@@ -1,4 +1,4 @@
-"""Who a caller is and what a token lets it do, by the settings."""
+"""The id and the scopes of a caller, as the claims of its token and the settings determine them."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def me(app: Flask, **claims: Any) -> Any:
         ({"scope": ""}, []),
         ({"scope": None}, []),
         ({"scope": "PROBES:READ probes:readx probes"}, []),
-        ({"scope": "probes:read\u00a0items:write"}, []),
+        ({"scope": "probes:read\u00a0probes:write"}, []),
     ],
 )
 def test_scopes_are_read_from_scope_or_scp(app: Flask, claims: dict[str, Any], scopes: list[str]) -> None:
@@ -42,11 +42,11 @@ def test_scopes_are_read_from_scope_or_scp(app: Flask, claims: dict[str, Any], s
 
 @pytest.mark.parametrize("value", [1, True, {"probes:read": True}, [1], ["probes:read", None], [["probes:read"]]])
 @pytest.mark.control("J6")
-def test_scopes_of_another_form_are_refused(app: Flask, value: Any) -> None:
+def test_scopes_of_another_type_are_rejected(app: Flask, value: Any) -> None:
     assert me(app, scope=value).status_code == 401
 
 
-def test_roles_bring_the_scopes_that_the_settings_declare(make_app: MakeApp) -> None:
+def test_roles_grant_the_scopes_of_the_settings(make_app: MakeApp) -> None:
     app = make_app(
         provider_roles_claim="realm_access,roles",
         provider_role_scopes="reader=probes:read, editor=probes:read probes:write, k=v=probes:read",
@@ -83,7 +83,7 @@ def test_a_prefix_of_scopes_is_removed_and_scopes_without_it_are_ignored(make_ap
 
 
 @pytest.mark.control("J10")
-def test_a_caller_is_issuer_and_subject(service: ModuleType) -> None:
+def test_a_caller_is_identified_by_issuer_and_subject(service: ModuleType) -> None:
     name: Callable[[str, str], str] = service.core.auth.backend.callers.id_of
     issuers = ("https://a.example", "https://b.example", "https://a.example/b")
     subjects = ("ada", "ADA", "b#ada", "x" * 255, "x" * 254 + "y", "é" * 255)
@@ -93,11 +93,11 @@ def test_a_caller_is_issuer_and_subject(service: ModuleType) -> None:
     assert name("https://a.example", "ada") == "https://a.example#ada"
 
 
-def test_a_caller_is_known_by_its_subject_too(app: Flask, service: ModuleType) -> None:
-    """The commands for limits take a subject, while the counters know the id."""
+def test_a_caller_is_found_by_its_subject(app: Flask, service: ModuleType) -> None:
+    """``flask limits`` accepts a subject; the counters use the id."""
     ada = me(app, subject="ada").json["id"]
     with app.app_context(), service.core.database.connect() as connection:
-        assert [service.core.auth.backend.caller_id(connection, one) for one in ("ada", ada)] == [ada, ada]
+        assert [service.core.auth.backend.caller_id(connection, name) for name in ("ada", ada)] == [ada, ada]
 
 
 @pytest.mark.control("J10")
@@ -107,22 +107,22 @@ def test_another_subject_is_another_caller(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("subject", ["x" * 255, "Zoë Ω", "a' OR 1=1 --", "%"])
-def test_any_subject_can_own_something(app: Flask, subject: str) -> None:
+def test_any_subject_can_own_an_object(app: Flask, subject: str) -> None:
     token = provider().token(subject, "probes:read probes:write")
     client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
-    made = client.post("/api/v1/probes", json={"name": "lamp"}, headers=headers)
-    assert made.status_code == 201
-    assert client.get(made.headers["Location"], headers=headers).status_code == 200
+    created = client.post("/api/v1/probes", json={"name": "lamp"}, headers=headers)
+    assert created.status_code == 201
+    assert client.get(created.headers["Location"], headers=headers).status_code == 200
 
 
-def test_a_token_without_an_id_is_told_by_a_digest(make_app: MakeApp) -> None:
+def test_the_credential_id_of_a_token_without_an_id_is_a_digest(make_app: MakeApp) -> None:
     app = make_app(provider_token_id_claim="none")
-    told = {me(app, jti=None).json["credential"] for _ in range(2)}
-    assert all(len(one) == 16 for one in told)
+    ids = {me(app, jti=None).json["credential"] for _ in range(2)}
+    assert all(len(each) == 16 for each in ids)
     assert me(make_app(), jti=None).status_code == 401
 
 
-def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: Later) -> None:
+def test_a_cached_caller_is_rejected_after_its_token_expires(app: Flask, later: Later) -> None:
     now = int(time.time())
     headers = {"Authorization": f"Bearer {provider().token(exp=now + 2)}"}
     client = app.test_client()
@@ -159,7 +159,7 @@ def test_the_end_of_a_token_is_the_end_of_what_is_remembered(app: Flask, later: 
     ],
 )
 @pytest.mark.control("J1")
-def test_a_setting_that_would_weaken_the_check_stops_the_start(
+def test_an_unsafe_setting_prevents_startup(
     make_app: MakeApp, service: ModuleType, settings: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=sentence):

@@ -1,4 +1,4 @@
-"""Where a token is read from, and what a client without one is told."""
+"""Where the token is read from, and the responses to requests without a valid token."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -20,18 +20,18 @@ def token_of(caller: FlaskClient) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer  "])
-def test_the_scheme_is_read_in_any_case(caller: MakeCaller, client: FlaskClient, scheme: str) -> None:
+def test_the_scheme_is_case_insensitive(caller: MakeCaller, client: FlaskClient, scheme: str) -> None:
     assert client.get(ME, headers={"Authorization": f"{scheme} {token_of(caller())}"}).status_code == 200
 
 
 @pytest.mark.control("A1")
 @pytest.mark.parametrize("name", ["access_token", "token", "bearer", "authorization", "Authorization"])
-def test_a_token_in_the_url_is_no_credential(caller: MakeCaller, client: FlaskClient, name: str) -> None:
+def test_a_token_in_the_url_is_ignored(caller: MakeCaller, client: FlaskClient, name: str) -> None:
     assert client.get(ME, query_string={name: token_of(caller())}).status_code == 401
 
 
 @pytest.mark.control("A1", "A2")
-def test_a_token_in_a_cookie_or_a_form_is_no_credential(caller: MakeCaller, client: FlaskClient) -> None:
+def test_a_token_in_a_cookie_or_a_form_is_ignored(caller: MakeCaller, client: FlaskClient) -> None:
     token = token_of(caller())
     client.set_cookie("access_token", token)
     client.set_cookie("Authorization", f"Bearer {token}")
@@ -40,7 +40,7 @@ def test_a_token_in_a_cookie_or_a_form_is_no_credential(caller: MakeCaller, clie
 
 
 @pytest.mark.control("A2")
-def test_a_token_in_two_places_is_refused(caller: MakeCaller) -> None:
+def test_a_token_in_two_places_is_rejected(caller: MakeCaller) -> None:
     me = caller()
     token = token_of(me)
     assert me.get(ME, query_string={"access_token": token}).status_code == 400
@@ -51,76 +51,79 @@ def test_a_token_in_two_places_is_refused(caller: MakeCaller) -> None:
 def test_two_tokens_are_400(caller: MakeCaller) -> None:
     me = caller()
     for second in (f"Bearer {token_of(caller())}", "Basic YTpi", ""):
-        refused = me.get(ME, headers={"Authorization": f"Bearer {token_of(me)}, {second}"})
-        assert refused.status_code == 400
-        assert refused.json["type"] == "/problems/ambiguous-credentials"
-        assert 'error="invalid_request"' in refused.headers["WWW-Authenticate"]
+        response = me.get(ME, headers={"Authorization": f"Bearer {token_of(me)}, {second}"})
+        assert response.status_code == 400
+        assert response.json["type"] == "/problems/ambiguous-credentials"
+        assert 'error="invalid_request"' in response.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("A4")
 @pytest.mark.parametrize("sent", [None, "", "Basic YTpi", "Token abc", "Bearerabc", "abc"])
 def test_without_a_token_the_challenge_has_no_error(client: FlaskClient, sent: str | None) -> None:
-    refused = client.get(ME, headers={} if sent is None else {"Authorization": sent})
-    assert refused.status_code == 401
-    assert refused.headers["WWW-Authenticate"].startswith("Bearer realm=")
-    assert "error=" not in refused.headers["WWW-Authenticate"]
+    response = client.get(ME, headers={} if sent is None else {"Authorization": sent})
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"].startswith("Bearer realm=")
+    assert "error=" not in response.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("A4")
 @pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "Bearer x", "Bearer a b", "Bearer é", "Bearer " + "a" * 9000])
-def test_what_is_no_valid_token_is_told_so(client: FlaskClient, sent: str) -> None:
-    refused = client.get(ME, headers={"Authorization": sent})
-    assert refused.status_code == 401
-    assert 'error="invalid_token"' in refused.headers["WWW-Authenticate"]
+def test_an_invalid_token_is_401_with_an_error_code(client: FlaskClient, sent: str) -> None:
+    response = client.get(ME, headers={"Authorization": sent})
+    assert response.status_code == 401
+    assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("A3")
-def test_tokens_that_are_not_valid_look_alike(caller: MakeCaller, client: FlaskClient) -> None:
+def test_all_invalid_tokens_get_the_same_response(caller: MakeCaller, client: FlaskClient) -> None:
     header, content, signature = token_of(caller()).split(".")
-    told = []
-    for wrong in ("nonsense", f"{header}.{content}.{signature[::-1]}", f"{header}.{header}.{signature}"):
-        answer = client.get(ME, headers={"Authorization": f"Bearer {wrong}"})
-        body = {name: value for name, value in answer.json.items() if name not in ("instance", "request_id")}
-        told.append((answer.status_code, body, answer.headers["WWW-Authenticate"], sorted(answer.headers.keys())))
-    assert told[0][0] == 401
-    assert all(one == told[0] for one in told)
+    responses = []
+    for invalid in ("nonsense", f"{header}.{content}.{signature[::-1]}", f"{header}.{header}.{signature}"):
+        response = client.get(ME, headers={"Authorization": f"Bearer {invalid}"})
+        body = {name: value for name, value in response.json.items() if name not in ("instance", "request_id")}
+        headers = response.headers
+        responses.append((response.status_code, body, headers["WWW-Authenticate"], sorted(headers.keys())))
+    assert responses[0][0] == 401
+    assert all(each == responses[0] for each in responses)
 
 
 @pytest.mark.control("A5")
 def test_a_missing_scope_is_named(caller: MakeCaller) -> None:
-    refused = caller("probes:read").post(PROBES, json={"name": "lamp"})
-    assert refused.status_code == 403
-    assert 'error="insufficient_scope"' in refused.headers["WWW-Authenticate"]
-    assert 'scope="probes:write"' in refused.headers["WWW-Authenticate"]
+    response = caller("probes:read").post(PROBES, json={"name": "lamp"})
+    assert response.status_code == 403
+    assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
+    assert 'scope="probes:write"' in response.headers["WWW-Authenticate"]
 
 
 @pytest.mark.control("R4")
-def test_failed_authentications_have_a_budget_that_no_valid_token_pays(make_app: MakeApp, caller: MakeCaller) -> None:
+def test_failed_authentications_are_limited_without_affecting_valid_tokens(
+    make_app: MakeApp, caller: MakeCaller
+) -> None:
     app = make_app(limits_failed_authentications="2/minute")
     client, me = app.test_client(), caller(app=app)
-    wrong = {"Authorization": "Bearer wrong"}
-    assert [client.get(ME, headers=wrong).status_code for _ in range(4)] == [401, 401, 429, 429]
+    invalid = {"Authorization": "Bearer wrong"}
+    assert [client.get(ME, headers=invalid).status_code for _ in range(4)] == [401, 401, 429, 429]
     assert me.get(ME).status_code == 200
     assert client.get(ME).status_code == 401
 
 
 @pytest.mark.control("A6")
-@pytest.mark.parametrize("address", ["https://localhost:8443", "https://localhost"])
-def test_the_challenge_leads_to_the_metadata_of_this_address(make_app: MakeApp, address: str) -> None:
-    client = make_app(server_url=address).test_client()
+@pytest.mark.parametrize("url", ["https://localhost:8443", "https://localhost"])
+def test_the_challenge_contains_the_url_of_the_metadata(make_app: MakeApp, url: str) -> None:
+    client = make_app(server_url=url).test_client()
     challenge = client.get(ME).headers["WWW-Authenticate"]
-    assert f'resource_metadata="{address}{METADATA}"' in challenge
+    assert f'resource_metadata="{url}{METADATA}"' in challenge
     document = client.get(METADATA)
     assert document.status_code == 200
     assert document.mimetype == "application/json"
-    assert document.json["resource"] == address
+    assert document.json["resource"] == url
     assert document.json["bearer_methods_supported"] == ["header"]
     assert "probes:read" in document.json["scopes_supported"]
     assert all(server.startswith("https://") for server in document.json["authorization_servers"])
 
 
 @pytest.mark.control("A6")
-def test_the_metadata_are_not_made_of_the_host_that_was_asked(make_app: MakeApp) -> None:
+def test_the_metadata_do_not_depend_on_the_host_header(make_app: MakeApp) -> None:
     client = make_app(server_allowed_hosts="api.example, localhost", server_url="https://api.example").test_client()
     assert client.get(METADATA, base_url="https://localhost").json["resource"] == "https://api.example"
 
@@ -133,7 +136,7 @@ def test_the_metadata_are_not_made_of_the_host_that_was_asked(make_app: MakeApp)
         ({"server_trusted_proxies": "1"}, "https://api.example"),
     ],
 )
-def test_without_a_setting_the_address_is_the_first_host(
+def test_without_the_setting_the_url_contains_the_first_host(
     make_app: MakeApp, service: ModuleType, settings: dict[str, str], resource: str
 ) -> None:
     app = make_app(server_allowed_hosts="api.example, localhost", server_url="", **settings)
@@ -141,15 +144,15 @@ def test_without_a_setting_the_address_is_the_first_host(
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     ["https://elsewhere.example", "http://localhost", "https://localhost/", "localhost", "https://u@localhost"],
 )
-def test_an_address_that_is_not_ours_stops_the_start(make_app: MakeApp, service: ModuleType, address: str) -> None:
+def test_a_url_of_another_host_prevents_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match="APP_SERVER_URL"):
-        make_app(server_url=address)
+        make_app(server_url=url)
 
 
-def test_the_doctor_finds_an_address_that_is_a_guess(make_app: MakeApp, service: ModuleType) -> None:
+def test_doctor_reports_a_url_that_is_derived_from_other_settings(make_app: MakeApp, service: ModuleType) -> None:
     run = service.core.auth.backend.protected_resource.check.run
     assert list(run(make_app(server_url="https://localhost:8443"))) == []
     (finding,) = run(make_app(server_url=""))

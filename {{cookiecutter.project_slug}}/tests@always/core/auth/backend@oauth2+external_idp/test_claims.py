@@ -1,4 +1,4 @@
-"""Which claims ``auth.claims`` accepts: those of one good token, and each way to make one of them a bad one."""
+"""The claims of a token: a valid token is accepted, and each invalid claim is rejected."""
 
 import json
 import time
@@ -18,16 +18,16 @@ from tests.core.signed_tokens import (
     Check,
     check,
     good_claims,
-    refused,
+    rejection,
     rules,
     signed,
     token,
 )
 
-__all__ = ["check", "refused", "rules"]
+__all__ = ["check", "rejection", "rules"]
 
 
-def test_a_good_token_tells_who_is_calling(check: Check) -> None:
+def test_a_valid_token_identifies_the_caller(check: Check) -> None:
     claims = check(token())
     assert (claims.issuer, claims.subject, claims.client, claims.token_id) == (ISSUER, "ada", "web", "token-1")
     assert claims.expires_at.timestamp() == claims.content["exp"]
@@ -36,20 +36,20 @@ def test_a_good_token_tells_who_is_calling(check: Check) -> None:
 @pytest.mark.control("J3")
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize("value", ["9999999999", True, None, [], {}, 0, -1, 1e300, 10**30])
-def test_a_time_is_a_number(refused: Callable[[str], str], name: str, value: Any) -> None:
-    assert refused(token(**{name: value})) == f"{name} is not a timestamp"
+def test_a_timestamp_must_be_a_number(rejection: Callable[[str], str], name: str, value: Any) -> None:
+    assert rejection(token(**{name: value})) == f"{name} is not a timestamp"
 
 
 @pytest.mark.control("J3")
-def test_times_are_held_against_the_clock(
-    service: ModuleType, check: Check, refused: Callable[[str], str], rules: Any
+def test_timestamps_are_compared_with_the_clock(
+    service: ModuleType, check: Check, rejection: Callable[[str], str], rules: Any
 ) -> None:
     now = int(time.time())
-    assert refused(token(exp=now - 1)) == "the token has expired"
-    assert refused(token(iat=now + 30)) == "the token is not valid yet"
-    assert refused(token(nbf=now + 30)) == "the token is not valid yet"
-    assert refused(token(exp=MISSING)) == "exp is not a timestamp"
-    assert refused(token(iat=MISSING)) == "iat is not a timestamp"
+    assert rejection(token(exp=now - 1)) == "the token has expired"
+    assert rejection(token(iat=now + 30)) == "the token is not valid yet"
+    assert rejection(token(nbf=now + 30)) == "the token is not valid yet"
+    assert rejection(token(exp=MISSING)) == "exp is not a timestamp"
+    assert rejection(token(iat=MISSING)) == "iat is not a timestamp"
     assert check(token(exp=now + 30.5, nbf=now - 1)).subject == "ada"
     lenient = service.core.auth.backend.claims.Rules(
         issuer=ISSUER, audiences=rules.audiences, algorithms=rules.algorithms, leeway=60
@@ -61,10 +61,10 @@ def test_times_are_held_against_the_clock(
 
 
 @pytest.mark.control("J3")
-def test_no_time_is_not_a_number(refused: Callable[[str], str]) -> None:
+def test_nan_and_infinity_are_rejected(rejection: Callable[[str], str]) -> None:
     for constant in (b"NaN", b"Infinity"):
         claims = json.dumps(good_claims()).encode().replace(b'"exp": ', b'"exp": ' + constant + b', "x": ')
-        assert refused(signed(GOOD_HEADER, claims)) == "the header or payload is not strict JSON"
+        assert rejection(signed(GOOD_HEADER, claims)) == "the header or payload is not strict JSON"
 
 
 @pytest.mark.control("J4")
@@ -72,8 +72,8 @@ def test_no_time_is_not_a_number(refused: Callable[[str], str]) -> None:
     "issuer",
     [ISSUER + "/", ISSUER[:-1], ISSUER.upper(), ISSUER + "2", [ISSUER], None, 1, "", MISSING],
 )
-def test_the_issuer_is_exact(refused: Callable[[str], str], issuer: Any) -> None:
-    assert refused(token(iss=issuer)) == "iss is a different issuer"
+def test_the_issuer_must_match_exactly(rejection: Callable[[str], str], issuer: Any) -> None:
+    assert rejection(token(iss=issuer)) == "iss is a different issuer"
 
 
 @pytest.mark.control("J4")
@@ -93,19 +93,17 @@ def test_the_issuer_is_exact(refused: Callable[[str], str], issuer: Any) -> None
         MISSING,
     ],
 )
-def test_the_audience_contains_this_service(refused: Callable[[str], str], audience: Any) -> None:
-    assert refused(token(aud=audience)).startswith("aud ")
+def test_the_audience_must_contain_this_service(rejection: Callable[[str], str], audience: Any) -> None:
+    assert rejection(token(aud=audience)).startswith("aud ")
 
 
 @pytest.mark.control("J4")
-def test_the_service_may_be_one_audience_of_several(check: Check) -> None:
+def test_a_token_may_have_several_audiences(check: Check) -> None:
     assert check(token(aud=["other", AUDIENCE])).audience == ("other", AUDIENCE)
 
 
 @pytest.mark.control("J4")
-def test_another_audience_claim_is_checked_in_place_of_aud_and_together_with_it(
-    service: ModuleType, rules: Any
-) -> None:
+def test_another_audience_claim_is_checked_instead_of_aud_and_together_with_it(service: ModuleType, rules: Any) -> None:
     """Without a fallback: a token that lacks the claim is rejected even if aud matches."""
     validate = service.core.auth.backend.claims.validate
     by_client = replace(rules, audience_claim="client_id", audiences=frozenset({"web", "app"}))
@@ -132,27 +130,29 @@ def test_another_claim_may_identify_the_subject(service: ModuleType, rules: Any)
 
 @pytest.mark.control("J5")
 @pytest.mark.parametrize("kind", ["JWT", "jwt", "id+jwt", "", "none", None, 1, ["at+jwt"], "at+jwt ", MISSING])
-def test_another_type_is_refused(refused: Callable[[str], str], kind: Any) -> None:
-    assert refused(token({"typ": kind})).startswith("typ is ")
+def test_another_type_is_rejected(rejection: Callable[[str], str], kind: Any) -> None:
+    assert rejection(token({"typ": kind})).startswith("typ is ")
 
 
 @pytest.mark.control("J5")
 @pytest.mark.parametrize("kind", ["none", "application/none", "Application/None"])
-def test_a_type_that_is_called_none_is_not_an_absent_one(service: ModuleType, rules: Any, kind: str) -> None:
-    lax = replace(rules, types=frozenset({"none"}))
-    assert service.core.auth.backend.claims.validate(token({"typ": MISSING}), lax, KEYS.get).subject == "ada"
+def test_a_type_named_none_is_not_a_missing_type(service: ModuleType, rules: Any, kind: str) -> None:
+    untyped = replace(rules, types=frozenset({"none"}))
+    assert service.core.auth.backend.claims.validate(token({"typ": MISSING}), untyped, KEYS.get).subject == "ada"
     with pytest.raises(service.core.auth.errors.AuthenticationError, match="typ is invalid"):
-        service.core.auth.backend.claims.validate(token({"typ": kind}), lax, KEYS.get)
+        service.core.auth.backend.claims.validate(token({"typ": kind}), untyped, KEYS.get)
 
 
 @pytest.mark.control("J5")
 @pytest.mark.parametrize("kind", ["at+jwt", "AT+JWT", "application/at+jwt"])
-def test_the_type_of_an_access_token_is_accepted_as_it_may_be_written(check: Check, kind: str) -> None:
+def test_the_type_is_case_insensitive_and_may_be_a_media_type(check: Check, kind: str) -> None:
     assert check(token({"typ": kind})).type == "at+jwt"
 
 
 @pytest.mark.control("J6")
 @pytest.mark.parametrize("name", ["sub", "client_id", "jti"])
 @pytest.mark.parametrize("value", [MISSING, "", None, 1, True, ["ada"], {}, "a" * 256, "a\0", "\ud800", "a\n"])
-def test_who_and_what_are_texts(refused: Callable[[str], str], name: str, value: Any) -> None:
-    assert refused(token(**{name: value})) == f"{name} is not a printable string of 1 to 255 characters"
+def test_subject_client_and_id_must_be_printable_strings(
+    rejection: Callable[[str], str], name: str, value: Any
+) -> None:
+    assert rejection(token(**{name: value})) == f"{name} is not a printable string of 1 to 255 characters"

@@ -1,4 +1,4 @@
-"""Which texts ``auth.claims`` takes for a token at all: how long, of which parts, with which header."""
+"""The form of a token: its length, its parts and its header."""
 
 import json
 from collections.abc import Callable
@@ -13,22 +13,22 @@ from tests.core.signed_tokens import (
     Check,
     check,
     good_claims,
-    refused,
+    rejection,
     rules,
     signed,
     token,
 )
 
-__all__ = ["check", "refused", "rules"]
+__all__ = ["check", "rejection", "rules"]
 
 
 @pytest.mark.control("J7")
 @pytest.mark.parametrize(
     "crit", [["exp"], ["b64"], ["unknown"], [], "exp", None, 1, {}, [1], [["exp"]], ["alg", "alg"], [None]]
 )
-def test_whatever_is_critical_is_refused(refused: Callable[[str], str], crit: Any) -> None:
-    assert refused(token({"crit": crit})) == "the header has an unsupported extension"
-    assert refused(token({"crit": crit, "b64": False})) == "the header has an unsupported extension"
+def test_a_critical_header_is_rejected(rejection: Callable[[str], str], crit: Any) -> None:
+    assert rejection(token({"crit": crit})) == "the header has an unsupported extension"
+    assert rejection(token({"crit": crit, "b64": False})) == "the header has an unsupported extension"
 
 
 @pytest.mark.control("J8")
@@ -40,28 +40,30 @@ def test_a_token_of_12_kb_is_accepted(check: Check) -> None:
 
 @pytest.mark.control("J8")
 @pytest.mark.parametrize("size", [13_000, 100_000, 1_000_000])
-def test_a_long_token_is_refused_unread(refused: Callable[[str], str], size: int) -> None:
-    assert refused(token(padding="x" * size)) == "the token is too long"
-    assert refused("x" * size) == "the token is too long"
+def test_a_long_token_is_rejected_before_it_is_parsed(rejection: Callable[[str], str], size: int) -> None:
+    assert rejection(token(padding="x" * size)) == "the token is too long"
+    assert rejection("x" * size) == "the token is too long"
 
 
 @pytest.mark.control("J8")
 @pytest.mark.parametrize(
     "content", [b"[" * 4000, b'{"a":' * 800 + b"1" + b"}" * 800, b"[]", b"1", b"", b"\xff", b'{"iss":"a","iss":"b"}']
 )
-def test_a_part_that_is_no_plain_object_is_refused(refused: Callable[[str], str], content: bytes) -> None:
-    assert refused(signed(content, good_claims()))
-    assert refused(signed(GOOD_HEADER, content))
+def test_a_header_or_payload_that_is_not_a_strict_json_object_is_rejected(
+    rejection: Callable[[str], str], content: bytes
+) -> None:
+    assert rejection(signed(content, good_claims()))
+    assert rejection(signed(GOOD_HEADER, content))
 
 
 @pytest.mark.control("J8")
-def test_an_encrypted_token_is_not_opened(refused: Callable[[str], str]) -> None:
+def test_an_encrypted_token_is_rejected(rejection: Callable[[str], str]) -> None:
     encrypted = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM"}, json.dumps(good_claims()), FOR_ENCRYPTION)
-    assert refused(encrypted) == "the token is not a signed JWT"
+    assert rejection(encrypted) == "the token is not a signed JWT"
 
 
 @pytest.mark.parametrize(
     "text", ["a.b", "a.b.c.d", "..", "a..c", "ä.b.c", "a.b.c\n", "a b.c.d", "A.A.A", "e30.e30.e30"]
 )
-def test_what_is_no_token_is_refused(refused: Callable[[str], str], text: str) -> None:
-    assert refused(text)
+def test_a_malformed_token_is_rejected(rejection: Callable[[str], str], text: str) -> None:
+    assert rejection(text)
