@@ -50,6 +50,7 @@ WORDS = {
     "gitlab": ["gitlab"],
     "no_ci": [],
     "compose": ["compose"],
+    "systemd": ["systemd"],
     "no_deployment": [],
 }
 WINDOWS_DEVICES = {

@@ -1,0 +1,110 @@
+"""The Dockerfile, the Compose file and the systemd unit, checked by the tools of each."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Bake
+from tests.programs import program
+from tests.template import CHOICES
+
+STYLES = CHOICES["auth_style"]
+# The files of a service that its image must not contain.
+SECRETS = {".env", "certs", "deploy/secrets", "var"}
+
+
+def test_hadolint_finds_nothing(bake: Bake) -> None:
+    """In the Dockerfile."""
+    hadolint = program(str(Path(sys.executable).with_name("hadolint")), "hadolint")
+    subprocess.run([hadolint, bake({}) / "Dockerfile"], check=True)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_image_contains_no_secrets_and_no_tools(bake: Bake, style: str) -> None:
+    """The .dockerignore file excludes everything but listed paths, which exist."""
+    service = bake({"auth_style": style})
+    first, *rest = (service / ".dockerignore").read_text("utf-8").splitlines()[1:]
+    assert first == "*"
+    included = {line[1:] for line in rest if line.startswith("!")}
+    assert included == {
+        "README.md",
+        "acme_api",
+        "deploy/healthcheck.py",
+        "pyproject.toml",
+        "settings.toml",
+        "uv.lock",
+        "wsgi.py",
+    }
+    assert all((service / path).exists() for path in included - {"uv.lock"})
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("limiter", CHOICES["limiter_backend"])
+@pytest.mark.parametrize("database", CHOICES["database"])
+def test_compose_starts_hardened_services(
+    bake: Bake, style: str, limiter: str, database: str
+) -> None:
+    """Each has a read-only root file system, no privileges, and an image with a version."""
+    service = bake({"auth_style": style, "limiter_backend": limiter, "database": database})
+    compose = yaml.safe_load((service / "compose.yaml").read_text("utf-8"))
+    services = compose["services"]
+    expected = {"proxy", "service", "migration", "metrics", "prometheus", "grafana"}
+    expected |= {"limiter"} if limiter != "memory" else set()
+    expected |= {"database"} if database == "postgresql" else set()
+    assert services.keys() == expected
+    for container in services.values():
+        assert container["read_only"] is True
+        assert container["cap_drop"] == ["ALL"]
+        assert container["security_opt"] == ["no-new-privileges:true"]
+        assert re.search(r":v?\d|VERSION", container["image"])
+        assert set(container["networks"]) <= compose["networks"].keys()
+    public = {name for name, container in services.items() if "ports" in container}
+    assert public == {"proxy", "grafana"}
+    assert services["grafana"]["ports"] == ["127.0.0.1:3001:3000"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_systemd_rates_the_exposure_of_the_unit_below_2(bake: Bake, style: str) -> None:
+    """``systemd-analyze security`` of the unit alone."""
+    service = bake({"auth_style": style, "deployment": "systemd"})
+    command = [program("systemd-analyze"), "security", "--offline=true", "--threshold=20"]
+    done = subprocess.run([*command, service / "deploy/acme-api.service"], capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+@pytest.mark.install
+def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) -> None:
+    """In a root folder; ``systemctl`` only records its arguments."""
+    service = bake({"deployment": "systemd"})
+    origin = tmp_path / "origin"
+    shutil.copytree(service, origin, ignore=shutil.ignore_patterns(*SECRETS))
+    git = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@acme.example"]
+    subprocess.run(["uv", "lock", "--quiet"], cwd=origin, check=True)
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=first"]):
+        subprocess.run([*git, *command], cwd=origin, check=True)
+    root, programs = tmp_path / "root", tmp_path / "programs"
+    for folder in ("etc/systemd/system", "opt"):
+        (root / folder).mkdir(parents=True)
+    programs.mkdir()
+    (programs / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {root}/systemctl.log\n')
+    (programs / "systemctl").chmod(0o755)
+    text = (origin / "docs/deployment.md").read_text("utf-8")
+    installation, upgrade = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    for script in (installation, upgrade):
+        script = script.replace("<the repository>", str(origin))
+        script = re.sub(r"(?<![\w.])/(etc|opt)/", rf"{root}/\1/", script)
+        subprocess.run(
+            ["sh", "-eu", "-c", f"PATH={programs}:$PATH\n{script}"], cwd=tmp_path, check=True
+        )
+    assert (root / "opt/acme-api/.venv/bin/flask").exists()
+    unit = (root / "etc/systemd/system/acme-api.service").read_text("utf-8")
+    needed = {Path(path).name for path in re.findall(r"LoadCredential=\w+:(\S+)", unit)}
+    created = {path.name: path for path in (root / "etc/acme-api").iterdir()}
+    assert created.keys() == needed
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in created.values())
+    assert "enable --now acme-api" in (root / "systemctl.log").read_text()
