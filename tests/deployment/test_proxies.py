@@ -197,6 +197,17 @@ def test_slow_clients_do_not_delay_others(deployment: Deployment, beginning: byt
             assert client.get("/healthz").status_code == 200
 
 
+def test_a_chunked_body_reaches_the_service(deployment: Deployment) -> None:
+    """Many clients send JSON without a length."""
+    with deployment.client() as client:
+        response = client.post(
+            "/api/v1/items",
+            content=iter([b'{"name": ', b'"tea"}']),
+            headers={"X-API-Key": deployment.key, "Content-Type": "application/json"},
+        )
+    assert response.status_code == 201
+
+
 def test_caddy_offers_a_key_exchange_that_resists_quantum_computers(
     upstream: tuple[Service, str], tmp_path: Path
 ) -> None:
