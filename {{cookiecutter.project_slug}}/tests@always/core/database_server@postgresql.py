@@ -17,7 +17,7 @@ from tests.core.real_server import HOST, own_folder, program, running, unprivile
 # Processes notice the revocations of others only after some seconds.
 COMMITS_ARE_SEEN_AT_ONCE = False
 # Returns how long a transaction waits for a lock.
-MILLISECONDS_TO_WAIT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
+LOCK_TIMEOUT = "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
 # Debian installs each version into its own folder, outside PATH.
 FOLDERS = tuple(Path("/usr/lib/postgresql").glob("*/bin"))
 # Durability only costs time here: the data is deleted after the tests.

@@ -7,7 +7,7 @@ import pytest
 # A process notices the revocations of others before its next response.
 COMMITS_ARE_SEEN_AT_ONCE = True
 # Returns how long a transaction waits for a lock, in milliseconds.
-MILLISECONDS_TO_WAIT = "PRAGMA busy_timeout"
+LOCK_TIMEOUT = "PRAGMA busy_timeout"
 
 
 @pytest.fixture(scope="session")

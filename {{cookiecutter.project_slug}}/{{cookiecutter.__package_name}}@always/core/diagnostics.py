@@ -22,6 +22,10 @@ class Finding:
     hint: str
     severity: Literal["error", "warning"] = "error"
 
+    def __str__(self) -> str:
+        """Return the message and the hint as sentences."""
+        return " ".join(f"{text[0].upper()}{text[1:]}." for text in (self.message, self.hint))
+
 
 class Skipped(Exception):
     """A check that cannot run because something that it needs is unavailable; the message is the reason."""

@@ -113,7 +113,7 @@ def test_each_migration_is_logged_to_standard_error(app: Flask, project: Path) -
 def test_check_names_each_change_that_no_migration_contains(app: Flask, service: ModuleType, project: Path) -> None:
     names = set(service.core.database.tables.CoreBase.metadata.tables)
     done = run(app, "check")
-    assert done.exit_code == (1 if done.stdout != "Database, migrations and models agree.\n" else 0)
+    assert done.exit_code == (1 if done.stdout != "The database, the migrations and the models match.\n" else 0)
     for name in names:
         assert f"No migration of the core branch contains this change: add table: {name}." in done.stdout
 
@@ -145,5 +145,5 @@ def test_two_migrations_with_the_label_of_a_branch_are_reported(app: Flask, proj
 def test_an_invalid_message_is_rejected(app: Flask, project: Path, message: str) -> None:
     done = run(app, "revision", "--empty", message)
     assert done.exit_code == 2
-    assert "must have 1 to 100 printable characters." in done.stderr
+    assert "must be 1 to 100 printable characters." in done.stderr
     assert not project.exists()

@@ -72,9 +72,9 @@ class Project:
             return [each for name in branches or self.metadata for each in self.migrator.changes(name, connection)]
 
     def differences(self) -> list[str]:
-        """Return the message and the hint of each difference between database and migrations."""
+        """Return each difference between the database and the migrations, with its hint."""
         with self.database.connect() as connection:
-            return [f"{each.message} {each.hint}" for each in self.migrator.differences(connection)]
+            return [str(finding) for finding in self.migrator.differences(connection)]
 
     def is_ready(self) -> bool:
         """Return whether a new process would be ready."""

@@ -178,6 +178,6 @@ def test_a_table_of_the_service_cannot_depend_on_core(project: Project) -> None:
     project.define("orders", key(), Column("lamp_id", String, ForeignKey("lamps.id")))
     errors = list(core.database.branches.ownership_errors(project.metadata["service"], project.metadata["core"]))
     assert errors == [
-        "Core has a table users: rename yours.",
-        "lamps.user_id references users.id, a table of core: store its id as a string.",
+        "The service has a table users, and so has core. Rename the table of the service.",
+        "lamps.user_id references users.id, a table of core. Store the id as a string instead.",
     ]

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import ServiceUnavailable
 
-from tests.core.database_server import MILLISECONDS_TO_WAIT
+from tests.core.database_server import LOCK_TIMEOUT
 from tests.core.fixtures import downgrade_all
 from tests.core.package import core
 from tests.core.registry import registered
@@ -145,7 +145,7 @@ def test_a_best_effort_write_has_a_short_lock_timeout(app: Flask, service: Modul
     with app.app_context():
         for transaction in (service.core.database.best_effort, service.core.database.transaction):
             with transaction() as connection:
-                timeouts.append(int(connection.scalar(text(MILLISECONDS_TO_WAIT))))
+                timeouts.append(int(connection.scalar(text(LOCK_TIMEOUT))))
     assert timeouts == [100, 5000]
 
 

@@ -20,7 +20,7 @@ from tests.core.live_server import ROOT, free_port, listens
 def test_a_signal_to_the_group_stops_the_server_and_its_workers(
     environ: dict[str, str], tmp_path: Path, signals: list[signal.Signals], debug: str
 ) -> None:
-    """Also as soon as it listens, while its workers still start."""
+    """The signal arrives as soon as the server listens, while its workers are still starting."""
     environ |= {"APP_ENVIRONMENT": "development", "APP_SERVER_DEBUG": debug}
     port = free_port()
     with (tmp_path / "output").open("wb") as log:

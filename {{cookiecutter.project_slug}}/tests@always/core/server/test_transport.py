@@ -13,7 +13,7 @@ from tests.core.live_server import HOST, Served, read_all
 
 @pytest.mark.control("T1")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_tls_1_2_and_1_3_are_spoken_with_forward_secrecy(served: Served, version: ssl.TLSVersion) -> None:
+def test_tls_1_2_and_1_3_are_offered_with_forward_secrecy(served: Served, version: ssl.TLSVersion) -> None:
     context = served.trusting()
     context.minimum_version = context.maximum_version = version
     with closing(served.connect(context)) as connection:
@@ -32,7 +32,7 @@ def test_tls_1_3_is_preferred(served: Served) -> None:
 @pytest.mark.control("T1")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("ciphers", ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA", "DHE-RSA-AES128-SHA"])
-def test_cbc_and_static_rsa_are_refused(served: Served, ciphers: str) -> None:
+def test_cbc_and_static_rsa_are_rejected(served: Served, ciphers: str) -> None:
     context = served.trusting()
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
@@ -43,7 +43,7 @@ def test_cbc_and_static_rsa_are_refused(served: Served, ciphers: str) -> None:
 @pytest.mark.control("T1")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
-def test_tls_before_1_2_is_refused(served: Served, version: ssl.TLSVersion) -> None:
+def test_tls_before_1_2_is_rejected(served: Served, version: ssl.TLSVersion) -> None:
     context = served.trusting()
     context.minimum_version = context.maximum_version = version
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -53,19 +53,17 @@ def test_tls_before_1_2_is_refused(served: Served, version: ssl.TLSVersion) -> N
 
 @pytest.mark.control("T2", "T3")
 @pytest.mark.parametrize("line", ["GET /healthz", "GET /api/v1/probes", "POST /api/v1/probes"])
-def test_plain_http_gets_no_answer_that_a_client_could_take_for_one(
-    served: Served, service: ModuleType, line: str
-) -> None:
+def test_plain_http_gets_no_http_response(served: Served, service: ModuleType, line: str) -> None:
     header = f"{service.core.auth.backend.CREDENTIAL_HEADER}: k"
     with closing(socket.create_connection((HOST, served.port), timeout=10)) as connection:
         connection.sendall(f"{line} HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\n\r\n".encode())
-        answer = read_all(connection)
-    assert not answer.startswith(b"HTTP/")
-    assert b"ocation:" not in answer
+        response = read_all(connection)
+    assert not response.startswith(b"HTTP/")
+    assert b"ocation:" not in response
 
 
 @pytest.mark.control("T5")
-def test_the_certificate_is_for_localhost_and_for_no_other_name(served: Served) -> None:
+def test_the_certificate_is_valid_for_localhost_only(served: Served) -> None:
     served.connect().close()
     served.connect(name="127.0.0.1").close()
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
@@ -75,8 +73,8 @@ def test_the_certificate_is_for_localhost_and_for_no_other_name(served: Served) 
 
 
 @pytest.mark.control("H1")
-def test_http_2_is_not_spoken(served: Served) -> None:
-    """There a body needs no length, and the server does not notice that a client has gone."""
+def test_http_2_is_not_offered(served: Served) -> None:
+    """In HTTP/2, a body needs no length, and the server does not notice that a client has disconnected."""
     context = served.trusting()
     context.set_alpn_protocols(["h2", "http/1.1"])
     with closing(served.connect(context)) as connection:
@@ -84,33 +82,33 @@ def test_http_2_is_not_spoken(served: Served) -> None:
 
 
 @pytest.mark.control("I2")
-def test_a_header_that_is_too_large_is_refused(served: Served) -> None:
-    answer = served.send("GET /healthz HTTP/1.1", "Host: localhost", "X-Large: " + "a" * 70_000)
-    assert not answer.startswith(b"HTTP/1.1 2")
+def test_a_header_that_is_too_large_is_rejected(served: Served) -> None:
+    response = served.send("GET /healthz HTTP/1.1", "Host: localhost", "X-Large: " + "a" * 70_000)
+    assert not response.startswith(b"HTTP/1.1 2")
 
 
 @pytest.mark.control("I2")
-def test_a_body_that_is_shorter_than_it_says_gets_no_success(served: Served) -> None:
+def test_a_body_shorter_than_its_content_length_is_not_accepted(served: Served) -> None:
     with closing(served.connect()) as connection:
         connection.sendall(b"POST /api/v1/probes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{}")
         connection.settimeout(2)
         try:
-            answer = connection.recv(65536)
+            response = connection.recv(65536)
         except OSError:
-            answer = b""
-    assert not answer.startswith(b"HTTP/1.1 2")
+            response = b""
+    assert not response.startswith(b"HTTP/1.1 2")
 
 
 @pytest.mark.control("H3", "E1")
-def test_a_request_without_a_host_is_refused(served: Served) -> None:
-    answer = served.send("GET /api/v1/me HTTP/1.0")
-    assert answer.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
+def test_a_request_without_a_host_is_rejected(served: Served) -> None:
+    response = served.send("GET /api/v1/me HTTP/1.0")
+    assert response.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
 
 
 @pytest.mark.control("E2")
-def test_no_version_is_told(served: Served) -> None:
-    answer = served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close").decode().lower()
-    head = answer.partition("\r\n\r\n")[0]
+def test_no_version_is_disclosed(served: Served) -> None:
+    response = served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close").decode().lower()
+    head = response.partition("\r\n\r\n")[0]
     servers = [line for line in head.splitlines() if line.startswith(("server:", "x-powered-by:"))]
     assert not [line for line in servers if any(character.isdigit() for character in line)]
 

@@ -1,4 +1,4 @@
-"""The checks of ``flask doctor``, each in the context of the application that it checks; some also prevent a start."""
+"""The checks of ``flask doctor``. Each runs in the context of the application that it checks."""
 
 from flask import Flask
 
@@ -12,11 +12,11 @@ CHECKS: tuple[Check, ...] = (
     Check("files", "only the owner can read files with secrets", secret.readable),
     Check("certificate", "valid for every host, and for weeks", certificate.invalid),
     Check("hosts", "the public host name is allowed", exposure.hosts),
-    Check("proxies", "TLS and the trusted proxies fit together", exposure.proxies),
+    Check("proxies", "TLS and the trusted proxies are consistent", exposure.proxies),
     Check("cors", "no origin of a developer's machine is allowed", exposure.origins),
     Check("debug", "debug mode is off", exposure.debug),
     Check("docs", "the page /docs is served in development only", exposure.docs),
-    Check("metrics", "a token protects them", exposure.metrics),
+    Check("metrics", "protected by a token", exposure.metrics),
     Check("migrations", "the database is up to date", dependencies.migrations),
     Check("dependencies", "all are available", dependencies.unavailable),
     Check("limits", "all workers count together", dependencies.limits),
@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *backend.CHECKS,
 )
 
+# The service does not start if one of these reports an error.
 REQUIRED = (exposure.proxies, exposure.debug, exposure.workers)
 
 
@@ -32,5 +33,4 @@ def refuse_unsafe(app: Flask) -> None:
     for check in REQUIRED:
         for finding in check(app):
             if finding.severity == "error":
-                message, hint = (f"{text[0].upper()}{text[1:]}." for text in (finding.message, finding.hint))
-                raise ConfigurationError(f"{message} {hint}")
+                raise ConfigurationError(str(finding))

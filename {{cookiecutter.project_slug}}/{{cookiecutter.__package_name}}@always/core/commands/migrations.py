@@ -11,11 +11,12 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from .. import services
+from ..cli import line
 from ..database import Database, Migrator
 
 
 class Migrations(click.Group):
-    """Commands that report what Alembic or the database rejects in one sentence."""
+    """A group that reports errors of Alembic and of the database in one sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the group."""
@@ -38,11 +39,8 @@ def _migrator() -> Migrator:
     return services.get(current_app, Migrator)
 
 
-def _message(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    message = " ".join(value.split()).rstrip(".")
-    if not message.isprintable() or not 0 < len(message) <= 100:
-        raise click.BadParameter("must have 1 to 100 printable characters.")
-    return message
+def _message(context: click.Context, parameter: click.Parameter, value: str) -> str | None:
+    return line(100)(context, parameter, " ".join(value.split()).rstrip("."))
 
 
 branch_option = click.option(
@@ -96,16 +94,14 @@ def check() -> None:
     """Compare the database with the migrations, and the models with the database."""
     migrator, database = _migrator(), services.get(current_app, Database)
     with database.reader.connect() as connection:
-        found = [f"{each.message} {each.hint}" for each in migrator.differences(connection)]
+        found = [str(finding) for finding in migrator.differences(connection)]
         if not found:
             for branch in migrator.branches:
                 changes = migrator.changes(branch, connection)
                 found += [f"No migration of the {branch} branch contains this change: {each}." for each in changes]
-    for line in found:
-        click.echo(line)
+    click.echo("\n".join(found) or "The database, the migrations and the models match.")
     if found:
         raise SystemExit(1)
-    click.echo("Database, migrations and models agree.")
 
 
 @command.command("current")

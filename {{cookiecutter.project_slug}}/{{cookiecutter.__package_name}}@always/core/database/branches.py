@@ -37,13 +37,14 @@ class Branch:
 
 
 def ownership_errors(service: MetaData, core: MetaData) -> Iterator[str]:
-    """Find tables of the service that a migration of its branch could not create next to core's."""
+    """Yield an error for each table of the service that has the name of a table of core or references one."""
     for table in service.tables.values():
         if table.name in core.tables:
-            yield f"Core has a table {table.name}: rename yours."
+            yield f"The service has a table {table.name}, and so has core. Rename the table of the service."
         for key in table.foreign_keys:
-            if key.target_fullname.rpartition(".")[0] in core.tables:
-                yield f"{key.parent} references {key.target_fullname}, a table of core: store its id as a string."
+            target = key.target_fullname
+            if target.rpartition(".")[0] in core.tables:
+                yield f"{key.parent} references {target}, a table of core. Store the id as a string instead."
 
 
 def differences(
@@ -63,19 +64,19 @@ def differences(
         reached = [revision for revision in applied & known.keys() if branch.contains(known[revision])]
         if len(heads) > 1:
             yield Finding(
-                f"The {branch.name} branch has {len(heads)} heads: {', '.join(sorted(heads))}.",
-                f"Run `flask db merge --branch {branch.name}`, then `flask db upgrade`.",
+                f"the {branch.name} branch has {len(heads)} heads: {', '.join(sorted(heads))}",
+                f"run `flask db merge --branch {branch.name}`, then `flask db upgrade`",
             )
         elif allow_newer and unknown and not reached:
             unknown.pop()
         elif reached != heads:
             at = ", ".join(sorted(reached)) or "base"
             yield Finding(
-                f"The {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}.",
-                "Run `flask db upgrade`.",
+                f"the {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}",
+                "run `flask db upgrade`",
             )
     for revision in unknown:
         yield Finding(
-            f"The database contains revision {revision}, which belongs to no branch of this version.",
-            "Deploy the version that contains it, or remove it with `flask db stamp --purge`.",
+            f"the database is at revision {revision}, which is not a migration of this version of the service",
+            "deploy the version that contains it, or remove it from the database with `flask db stamp --purge`",
         )

@@ -36,7 +36,7 @@ HOOKS = {
 
 
 class Migrator:
-    """Generates and runs the migrations of one database. Raises ``CommandError`` for what the caller has to fix."""
+    """Generates and runs the migrations of one database. Raises ``CommandError`` with a message for the user."""
 
     def __init__(self, url: str, branches: Sequence[Branch]) -> None:
         self._url = url
@@ -74,7 +74,7 @@ class Migrator:
         if not empty:
             with engine.for_migrations(self._url).connect() as connection:
                 if found := self.differences(connection):
-                    raise CommandError(f"{found[0].message} {found[0].hint}")
+                    raise CommandError(str(found[0]))
         owner.folder.mkdir(exist_ok=True)
         script = command.revision(
             self.config(branch, quiet=True),
@@ -99,11 +99,11 @@ class Migrator:
         return list(differences(self.scripts(), list(self.branches.values()), connection, allow_newer=allow_newer))
 
     def ready(self, connection: Connection) -> bool:
-        """Return whether the database has the tables of this version or of a newer one; once it has, it keeps them."""
+        """Return whether the database has all migrations of this version or a newer one. A positive result is final."""
         if not self._ready:
             found = self.differences(connection, allow_newer=True)
-            for each in found:
-                log.warning("not ready: %s %s", each.message, each.hint)
+            for finding in found:
+                log.warning("not ready: %s", finding)
             self._ready = not found
         return self._ready
 
@@ -118,7 +118,7 @@ class Migrator:
         return ScriptDirectory.from_config(self.config())
 
     def config(self, branch: str = "service", *, quiet: bool = False) -> Config:
-        """Return the configuration of a command that compares the models of ``branch``, if it compares models."""
+        """Return Alembic's configuration. A command that compares models compares those of ``branch``."""
         config = Config(
             stdout=sys.stdout, cmd_opts=Namespace(quiet=quiet), attributes={"run": lambda: self._run(branch)}
         )
