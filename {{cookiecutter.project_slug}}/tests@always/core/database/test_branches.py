@@ -129,7 +129,7 @@ def test_a_branch_that_is_behind_is_not_ready(both: Project, branch: str) -> Non
 def test_an_unknown_revision_is_reported_and_removed(both: Project) -> None:
     both.sql("INSERT INTO alembic_version VALUES ('feedfeedfeed')")
     (difference,) = both.differences()
-    assert "feedfeedfeed, which belongs to no branch" in difference
+    assert "The database is at revision feedfeedfeed, which is not a migration of this version" in difference
     assert "stamp --purge" in difference
     assert not both.is_ready()
     both.migrator.stamp(purge=True)
