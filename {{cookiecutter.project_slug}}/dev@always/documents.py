@@ -112,7 +112,8 @@ def security(root: Path) -> str:
             files = "<br>".join(f"`{file}`" for file in implementation)
             tests = "<br>".join("<br>".join((f"`{file}`", *names)) for file, names in proofs.get(control, {}).items())
             lines.append(f"| {control} | {promise} | {files} | {tests} |")
-        lines.append("")
+        lines += ["", *(f"- {limit}" for limit in part.get("limits", ()))]
+        lines += [""] if "limits" in part else []
     return "\n".join(lines)
 
 

@@ -21,7 +21,12 @@ _NOT_IN_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff
 _NOT_IN_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
 # JSON can write an unpaired surrogate, UTF-8 cannot.
 _SURROGATES = r"\ud800-\udfff"
-_BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# Blanks, and characters that leave no mark: the default ignorable code points of Unicode and the empty Braille pattern.
+_INVISIBLE = (
+    r"\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202f\u205f-\u206f"
+    r"\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
 # Python also reads other forms of ISO 8601, such as 20260131 and 2026-W05-6.
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE_TIME = _DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -41,10 +46,11 @@ class Text(String):
 
 
 class Line(Text):
-    """A string of one line that is not blank, ``low`` to ``high`` characters long."""
+    """A string of one line with a visible character, ``low`` to ``high`` characters long."""
 
     forbidden = re.compile(f"[{_NOT_IN_LINE}{_SURROGATES}]")
-    json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_LINE}]*[^{_NOT_IN_LINE}{_BLANK}][^{_NOT_IN_LINE}]*$"}
+    visible = re.compile(f"[^{_INVISIBLE}]")
+    json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_LINE}]*[^{_NOT_IN_LINE}{_INVISIBLE}][^{_NOT_IN_LINE}]*$"}
 
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:
         self.accepts = f"a line of {low} to {high} characters"
@@ -52,8 +58,8 @@ class Line(Text):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, *args, **kwargs)
-        if not text.strip():
-            raise ValidationError("Must not be blank.")
+        if not self.visible.search(text):
+            raise ValidationError("Must contain a visible character.")
         return text
 
 
@@ -91,7 +97,7 @@ class Number(lenient.Float):
     def _validated(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise self.make_error("invalid", input=value)
-        return value
+        return value + 0  # no -0.0, which compares equal to 0 but is written differently
 
 
 class Boolean(lenient.Boolean):

@@ -18,6 +18,7 @@ from . import services
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+MAX_PATH = 512
 
 
 class ProblemType(NamedTuple):
@@ -88,7 +89,7 @@ class Problem(HTTPException):
 
 def body(environ: dict[str, Any], kind: str, problem_type: ProblemType, detail: str, **members: Any) -> bytes:
     """Return the JSON of a problem for the request in ``environ``."""
-    path = environ.get("PATH_INFO", "").encode("latin-1", "replace")
+    path = environ.get("PATH_INFO", "")[:MAX_PATH].encode("latin-1", "replace")
     return orjson.dumps(
         {
             "type": f"/problems/{kind}",

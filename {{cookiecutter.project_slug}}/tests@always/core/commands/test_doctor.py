@@ -185,3 +185,10 @@ def test_it_runs_even_if_the_service_cannot_start(service: ModuleType) -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
     ((name, target),) = project["project"]["entry-points"]["flask.commands"].items()
     assert EntryPoint(name, target, "flask.commands").load() is service.core.commands.doctor.command
+
+
+def test_behind_a_proxy_it_states_what_the_proxy_must_drop(report: Report) -> None:
+    found = report(server_trusted_proxies="1")
+    assert found["proxies"][0] == "warning"
+    assert "X_Forwarded_For" in found["proxies"][1]
+    assert "X_Forwarded_For" not in str(report(server_trusted_proxies="1", **DEVELOPMENT))

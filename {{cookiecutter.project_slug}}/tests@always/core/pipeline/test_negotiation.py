@@ -1,9 +1,11 @@
 """Methods, paths and media types that the service does not support."""
 
+import json
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
 MakeApp = Callable[..., Flask]
@@ -15,6 +17,48 @@ PROBES = "/api/v1/probes"
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "PROPFIND", "X" * 100])
 def test_an_unknown_method_is_405(caller: MakeCaller, method: str) -> None:
     assert caller().open(PROBES, method=method).status_code == 405
+
+
+@pytest.mark.control("H2")
+@pytest.mark.parametrize("method", ["get", "Get", "gET", "head", "options", "oTher", "M" * 14_000])
+def test_methods_are_case_sensitive(caller: MakeCaller, capsys: pytest.CaptureFixture[str], method: str) -> None:
+    me = caller()
+    capsys.readouterr()
+    rejected = me.get(PROBES, environ_overrides={"REQUEST_METHOD": method})
+    assert rejected.status_code == 405
+    assert set(rejected.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert method not in rejected.get_data(as_text=True)
+    assert [json.loads(line)["method"] for line in capsys.readouterr().out.splitlines()] == ["other"]
+
+
+@pytest.mark.control("H2")
+def test_a_route_with_an_unknown_method_prevents_startup(
+    create_app: Callable[..., Flask], environ: dict[str, str], service: ModuleType
+) -> None:
+    blueprint = Blueprint("caches", __name__)
+    blueprint.add_url_rule("/caches", "purge", service.core.public(lambda: ""), methods=["PURGE"])
+    with pytest.raises(service.core.ConfigurationError, match="/caches has the method PURGE"):
+        create_app(environ, blueprints=[blueprint])
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("condition", ["1", "", '"1', '1"', 'w/"1"', '"1" "2"', '"1",', '*, "1"', '"a b"'])
+def test_a_malformed_condition_is_400(caller: MakeCaller, name: str, condition: str) -> None:
+    me = caller()
+    path = me.post(PROBES, json={"name": "x"}).headers["Location"]
+    rejected = me.patch(path, json={"name": "y"}, headers={name: condition})
+    assert rejected.status_code == 400
+    assert name in rejected.json["detail"]
+    assert me.get(path).json["name"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"), [("*", 200), ('"1"', 200), ('"7" , "1"', 200), ('W/"1"', 412), ('"2"', 412), ('""', 412)]
+)
+def test_a_change_depends_on_if_match(caller: MakeCaller, condition: str, status: int) -> None:
+    me = caller()
+    path = me.post(PROBES, json={"name": "x"}).headers["Location"]
+    assert me.patch(path, json={"name": "y"}, headers={"If-Match": condition}).status_code == status
 
 
 @pytest.mark.control("H2")

@@ -29,6 +29,22 @@ def test_the_address_is_the_last_entry_without_its_port(
     assert json.loads(capsys.readouterr().out)["address"] == address
 
 
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", "http, Https"])
+def test_the_forwarded_scheme_has_any_case(make_app: MakeApp, scheme: str) -> None:
+    client = make_app(server_tls="false", server_trusted_proxies="1").test_client()
+    response = client.get("/openapi.json", base_url="http://localhost", headers={"X-Forwarded-Proto": scheme})
+    assert response.status_code == 200
+    assert "Strict-Transport-Security" in response.headers
+
+
+@pytest.mark.control("T2", "T3")
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "https, http", "httpss", ""])
+def test_another_forwarded_scheme_is_rejected(make_app: MakeApp, scheme: str) -> None:
+    client = make_app(server_tls="false", server_trusted_proxies="1").test_client()
+    response = client.get("/openapi.json", base_url="http://localhost", headers={"X-Forwarded-Proto": scheme})
+    assert response.status_code == 403
+
+
 @pytest.mark.control("R3")
 @pytest.mark.parametrize("entry", ["203.0.113.7:{}", "[2001:db8::1]:{}"])
 def test_another_port_counts_on_the_same_rate_limit(make_app: MakeApp, entry: str) -> None:

@@ -66,6 +66,12 @@ INVALID = {
     "an empty object": ({}, "#/name"),
     "an empty name": ({"name": ""}, "#/name"),
     "a blank name": ({"name": "   "}, "#/name"),
+    "a zero-width space": ({"name": "\u200b"}, "#/name"),
+    "a word joiner and a blank": ({"name": "\u2060 "}, "#/name"),
+    "a Hangul filler": ({"name": "\u3164"}, "#/name"),
+    "an empty Braille pattern": ({"name": "\u2800"}, "#/name"),
+    "a variation selector": ({"name": "\ufe0f"}, "#/name"),
+    "a tag": ({"name": "\U000e0041"}, "#/name"),
     "a number as name": ({"name": 7}, "#/name"),
     "null as name": ({"name": None}, "#/name"),
     "a list as name": ({"name": ["x"]}, "#/name"),
@@ -97,6 +103,18 @@ def test_an_invalid_field_is_422_with_its_json_pointer(caller: MakeCaller, body:
     assert pointer in [error["pointer"] for error in rejected.json["errors"]]
     assert all(error["detail"] for error in rejected.json["errors"])
     assert me.get(PROBES).json["probes"] == []
+
+
+@pytest.mark.control("H3")
+def test_a_long_name_from_the_client_is_cut_in_the_response(caller: MakeCaller) -> None:
+    me, name = caller(), "x" * 60_000
+    rejected = me.post(PROBES, json={"name": "a", name: 1})
+    assert rejected.json["errors"] == [{"pointer": f"#/{name[:64]}...", "detail": "Unknown field."}]
+    for query in (f"{name}=1", f"{name}=1&{name}=2"):
+        rejected = me.get(f"{PROBES}?{query}")
+        assert rejected.status_code == 400
+        assert rejected.json["errors"][0]["parameter"] == f"{name[:64]}..."
+    assert len(me.get("/" + "\u00fc" * 5_000).data) < 4096
 
 
 @pytest.mark.control("Z2")
@@ -177,6 +195,17 @@ def test_an_invalid_query_is_400(caller: MakeCaller, query: str) -> None:
 
 def test_an_endpoint_without_query_parameters_refuses_one(caller: MakeCaller) -> None:
     assert caller().get("/api/v1/me?verbose=1").status_code == 400
+
+
+@pytest.mark.parametrize("zero", ["-0", "-0.0", "-0e3", "0"])
+def test_negative_zero_is_returned_as_zero(caller: MakeCaller, zero: str) -> None:
+    created = caller().post(PROBES, data=f'{{"name": "a", "price": {zero}}}', content_type=JSON)
+    assert str(created.json["price"]) == "0.0"
+
+
+@pytest.mark.parametrize("name", ["\u200ba", "a\u200d", "\U0001f468\u200d\U0001f469", "\u2764\ufe0f", "\u05d0\u200f"])
+def test_a_name_may_contain_invisible_characters_next_to_visible_ones(caller: MakeCaller, name: str) -> None:
+    assert caller().post(PROBES, json={"name": name}).json["name"] == name
 
 
 HOSTILE = [

@@ -49,7 +49,7 @@ INVALID = {
         "APP_SECRET_KEY in the environment is not valid UTF-8",
     ),
     "a name of two lines": ({"service_name": "Tea\nTwo"}, "APP_SERVICE_NAME .*: control characters are not allowed"),
-    "a blank name": ({"service_name": " "}, "APP_SERVICE_NAME .* must not be blank"),
+    "a blank name": ({"service_name": " "}, "APP_SERVICE_NAME .* must contain a visible character"),
     "a contact without a scheme": ({"service_security_contact": "a@b.example"}, "SECURITY_CONTACT .* mailto:"),
     "a contact of two lines": ({"service_security_contact": "mailto:a@b.example\nX: y"}, "SECURITY_CONTACT"),
     "a database of another kind": ({"database_url": "mysql://x"}, "APP_DATABASE_URL .* must begin with"),

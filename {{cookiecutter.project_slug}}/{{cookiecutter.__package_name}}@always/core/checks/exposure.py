@@ -37,6 +37,13 @@ def proxies(app: Flask) -> Iterator[Finding]:
             "set `trusted_proxies` to the number of proxies, or `address` to one that clients can reach",
             "warning",
         )
+    if settings.production and trusted:
+        yield Finding(
+            "the proxy must drop header names with underscores, which cannot be checked from here: the server reads "
+            "X_Forwarded_For as X-Forwarded-For, so a client could forge its address",
+            "use `deploy/Caddyfile` or `deploy/nginx.conf`, or configure another proxy as docs/deployment.md says",
+            "warning",
+        )
     if settings.server_tls and trusted > 1:
         yield Finding(
             f"{trusted} proxies are trusted; if a request passes fewer, its client can forge its address",

@@ -64,7 +64,7 @@ def record(event: SecurityEvent, reason: str, **fields: Any) -> None:
         caller = g.get("caller")
         fields |= {
             "address": request.remote_addr,
-            "method": redaction.method(request.environ),
+            "method": request.environ["REQUEST_METHOD"],
             "path": redaction.path(request.environ),
             "caller": fields.get("caller") or (caller and caller.id),
             "credential": fields.get("credential") or (caller and caller.credential),

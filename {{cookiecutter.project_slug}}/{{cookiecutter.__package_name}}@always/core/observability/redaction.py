@@ -1,4 +1,4 @@
-"""The path and the method of a request in a form that may be logged."""
+"""The path and the method of a request, with a bounded length and without credentials."""
 
 import re
 from typing import Any

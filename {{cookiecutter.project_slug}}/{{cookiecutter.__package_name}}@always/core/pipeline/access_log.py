@@ -16,7 +16,7 @@ def write(environ: dict[str, Any], status: int, seconds: float) -> None:
         "request",
         traceparent=traceparent(environ),
         address=environ.get("REMOTE_ADDR"),
-        method=redaction.method(environ),
+        method=environ["REQUEST_METHOD"],
         path=redaction.path(environ),
         route=endpoint and endpoint.route,
         caller=caller and caller.id,

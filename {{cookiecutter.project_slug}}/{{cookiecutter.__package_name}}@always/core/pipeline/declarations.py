@@ -6,6 +6,7 @@ from .. import limits, services
 from ..auth.guards import Guards
 from ..auth.scopes import Scopes
 from ..declare.declaration import Endpoint, Endpoints, declaration_of
+from ..observability.redaction import METHODS
 from ..problems import ProblemTypes
 from ..settings import ConfigurationError
 
@@ -16,6 +17,11 @@ def collect(app: Flask) -> None:
     Raises ``ConfigurationError`` for an endpoint without an access rule, and for an unknown scope, guard or problem
     type, or an invalid rate limit.
     """
+    for rule in app.url_map.iter_rules():
+        if unknown := ", ".join(sorted(set(rule.methods or ()) - METHODS)):
+            raise ConfigurationError(
+                f"Route {rule.rule} has the method {unknown}, which the service rejects. Use another."
+            )
     endpoints = {rule.endpoint: _endpoint(app, rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}
     services.register(app, Endpoints(endpoints))
 

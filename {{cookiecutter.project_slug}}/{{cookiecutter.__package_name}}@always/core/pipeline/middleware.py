@@ -46,6 +46,8 @@ class Middleware:
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
         status, streamed = 500, False
+        # Werkzeug ignores the case of a method, and the methods of routes are finite (RFC 9110, section 9.1).
+        environ["REQUEST_METHOD"] = redaction.method(environ)
         body = request_body.receive(environ, self._bodies)
 
         def start(line: str, headers: list[tuple[str, str]], failure: "OptExcInfo | None" = None) -> Any:
@@ -82,7 +84,7 @@ class Middleware:
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"
-            self._metrics.observe_response(route, redaction.method(environ), status, seconds)
+            self._metrics.observe_response(route, environ["REQUEST_METHOD"], status, seconds)
             access_log.write(environ, status, seconds)
             log.request_id.reset(token)
 

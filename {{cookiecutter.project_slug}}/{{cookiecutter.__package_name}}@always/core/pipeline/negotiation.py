@@ -1,17 +1,31 @@
 """The layer that checks the path and the headers about content, before the body is read."""
 
+import re
+
 from werkzeug.datastructures import MIMEAccept
 
 from ..declare.declaration import JSON
 from ..request.state import RequestState
 from .validation import invalid_input
 
+# RFC 9110, sections 8.8.3 and 13.1.1. Werkzeug also accepts tags without quotes.
+_TAG = r'(?:W/)?"[!#-~]*"'
+_CONDITION = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
+
 
 def check_content_headers(state: RequestState) -> None:
-    """Raise ``Problem``: 400 for NUL in the path, 415 for a Content-Encoding, 406 if Accept excludes the response."""
+    """Check the path and the headers.
+
+    Raises ``Problem``: 400 for NUL in the path or a malformed condition, 415 for a Content-Encoding, 406 if Accept
+    excludes the response.
+    """
     environ = state.environ
     if "\0" in environ["PATH_INFO"]:
         raise invalid_input("bad-request", "The path contains a NUL character.")
+    for name in ("If-Match", "If-None-Match"):
+        condition = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+        if condition is not None and not _CONDITION.fullmatch(condition):
+            raise invalid_input("bad-request", f'{name} must be * or a list of tags in double quotes, such as "1".')
     if environ.get("HTTP_CONTENT_ENCODING"):
         raise invalid_input("unsupported-media-type", "The body must not have a Content-Encoding.")
     accept = environ.get("HTTP_ACCEPT", "*/*")

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 def trust_proxies(wsgi_app: "WSGIApplication", app: Flask) -> "WSGIApplication":
     """Wrap the WSGI application of ``app`` so that it receives the client's address and scheme, not the proxy's."""
     proxies = get_settings(app, Settings).server_trusted_proxies
-    return ProxyFix(_without_ports(wsgi_app), x_for=proxies, x_proto=proxies) if proxies else wsgi_app
+    return ProxyFix(_normalised(wsgi_app), x_for=proxies, x_proto=proxies) if proxies else wsgi_app
 
 
-def _without_ports(wsgi_app: "WSGIApplication") -> "WSGIApplication":
-    """Wrap an application so that it receives the address without the port, which differs for each connection."""
+def _normalised(wsgi_app: "WSGIApplication") -> "WSGIApplication":
+    """Wrap an application so that it receives the address without a port, and the scheme in lower case."""
 
     def call(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        environ["REMOTE_ADDR"] = _address(environ.get("REMOTE_ADDR", ""))
+        environ["REMOTE_ADDR"] = _address(environ.get("REMOTE_ADDR", ""))  # each connection has another port
+        environ["wsgi.url_scheme"] = environ["wsgi.url_scheme"].lower()
         return wsgi_app(environ, start_response)
 
     return call

@@ -18,6 +18,8 @@ from ..request import body
 from ..request.state import RequestState
 from ..strict_json import InvalidJSON, parse
 
+MAX_NAME = 64
+
 
 def validate(state: RequestState) -> None:
     """Pass the validated query and body to the view as the arguments ``query`` and ``body``; raise ``Problem``."""
@@ -49,14 +51,14 @@ def _query(request: Request, schema: Schema | None) -> Any:
     parameters = request.args
     for name, values in parameters.lists():
         if len(values) > 1:
-            errors = [{"parameter": name, "detail": "Appears more than once."}]
+            errors = [{"parameter": _cut(name), "detail": "Appears more than once."}]
             raise invalid_input("bad-request", "A query parameter appears more than once.", errors)
         if "\0" in name or "\0" in values[0]:
             raise invalid_input("bad-request", "The query contains a NUL character.")
     try:
         return (schema or Schema()).load(parameters.to_dict())
     except ValidationError as error:
-        errors = [{"parameter": name, "detail": " ".join(details)} for name, details in _messages(error).items()]
+        errors = [{"parameter": _cut(name), "detail": " ".join(details)} for name, details in _messages(error).items()]
         raise invalid_input("bad-request", "A query parameter is invalid.", errors) from None
 
 
@@ -82,6 +84,11 @@ def _body(request: Request, schema: Schema) -> Any:
         raise invalid_input("invalid", "The body has invalid fields.", errors) from None
 
 
+def _cut(name: str) -> str:
+    """Return a name that the client has sent, at most ``MAX_NAME`` characters of it."""
+    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}..."
+
+
 def _messages(error: ValidationError) -> dict[str, Any]:
     messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
     return messages
@@ -91,7 +98,7 @@ def _pointers(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
     """Yield each message of marshmallow with the JSON pointer of its field."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            step = "" if name == "_schema" else "/" + _cut(str(name)).replace("~", "~0").replace("/", "~1")
             yield from _pointers(inner, pointer + step)
     else:
         for detail in messages:

@@ -22,6 +22,7 @@ from . import access_tokens, one_time_tokens, schemas, token_families
 from .authlib_server import Request, server
 from .clients import Client
 
+MAX_DESCRIPTION = 200  # characters; it may contain a parameter that the client sent
 blueprint = Blueprint("oauth2", __name__, url_prefix="/oauth2")
 
 
@@ -145,5 +146,6 @@ def _introspect_refresh(sent: str, client: Client) -> dict[str, Any] | None:
 
 
 def _description(text: str) -> str:
-    """Remove the characters that an error description must not contain (RFC 6749, section 5.2)."""
-    return "".join(character for character in text if " " <= character <= "~" and character not in '"\\')
+    """Cut the text, and remove the characters that an error description must not contain (RFC 6749, section 5.2)."""
+    allowed = (character for character in text if " " <= character <= "~" and character not in '"\\')
+    return "".join(allowed)[:MAX_DESCRIPTION]
