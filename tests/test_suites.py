@@ -8,6 +8,8 @@ the others have hostile answers.
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from tests.conftest import Bake
-from tests.environment import VARIANTS, Environment, answers_of
+from tests.environment import VARIANTS, Environment, answers_of, each_answer_once
 from tests.template import CHOICES, CONTEXT, TEMPLATE, hook, label
 
 MIN_HOSTILE = 20
@@ -79,6 +81,22 @@ def test_its_types_are_correct(
 ) -> None:
     """Mypy reports no error."""
     environment.run(bake(answers_of(variant)), "mypy")
+
+
+@pytest.mark.suite
+@pytest.mark.parametrize("variant", [*each_answer_once()], ids=label)
+def test_pyright_finds_no_error(
+    environment: Environment, bake: Bake, variant: Mapping[str, str]
+) -> None:
+    """In basic mode, which VS Code uses; with each answer once."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", str(environment.root / "bin" / "python")],
+        cwd=bake(answers_of(variant)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.suite

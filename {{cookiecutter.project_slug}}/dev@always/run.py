@@ -16,7 +16,12 @@ SERVE = [sys.executable, "-m", "flask", "serve"]
 def main() -> None:
     """Prepare and start the service."""
     os.chdir(ROOT)
-    created = create_files()
+    prepare(create_files())
+    serve()
+
+
+def prepare(created: list[str]) -> None:
+    """Upgrade the database and print calls that work; ``created`` is what ``create_files`` returned."""
     service.check_port()
     for line in created:
         print(line)
@@ -25,7 +30,6 @@ def main() -> None:
     if service.request("/docs").status_code == 200:
         notes.append(f"Documentation, where you can try calls: {service.origin()}/docs")
     print("", *notes, "", "In another terminal:", "", *calls.commands(header), "", sep="\n", flush=True)
-    serve()
 
 
 def create_files() -> list[str]:

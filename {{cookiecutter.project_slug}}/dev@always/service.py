@@ -5,6 +5,7 @@ from contextlib import redirect_stdout
 from functools import cache
 from importlib import import_module
 from io import StringIO
+from ssl import SSLContext
 from types import ModuleType
 from typing import Any
 
@@ -37,6 +38,12 @@ def core() -> ModuleType:
 def setting(name: str) -> Any:
     """Return the value of a setting of core."""
     return core().services.get(application(), core().settings.ActiveSettings).values[name]
+
+
+def tls_context() -> SSLContext:
+    """Return a TLS context with the certificate of the service."""
+    context: SSLContext = core().certificate.load(core().services.get(application(), core().settings.ActiveSettings))
+    return context
 
 
 def scopes() -> list[str]:

@@ -68,14 +68,14 @@ class Backend(Protocol):
     def challenge(self, error: str | None = None, scope: str | None = None) -> str:
         """Return the value of ``WWW-Authenticate``, with the error code and missing scope of RFC 6750, section 3."""
 
-    def readiness(self, app: Flask) -> Mapping[str, Callable[[], bool]]:
+    def readiness(self, app: Flask, /) -> Mapping[str, Callable[[], bool]]:
         """Return the dependencies that ``/readyz`` reports in addition to core's, each with a check."""
 
-    def security_schemes(self, app: Flask) -> Mapping[str, dict[str, Any]]:
+    def security_schemes(self, app: Flask, /) -> Mapping[str, dict[str, Any]]:
         """Return the security schemes of the OpenAPI document by name; a caller needs one of them."""
 
-    def caller_id(self, connection: Connection, name: str) -> str:
+    def caller_id(self, connection: Connection, name: str, /) -> str:
         """Return the caller id of a user name; a name that belongs to no user is returned unchanged, as an id."""
 
-    def own_rates(self, connection: Connection) -> Sequence[tuple[str, str, OwnRate]]:
+    def own_rates(self, connection: Connection, /) -> Sequence[tuple[str, str, OwnRate]]:
         """Return id, owner and rate of every active credential with a rate of its own."""

@@ -79,7 +79,7 @@ def _run(check: Check, app: Flask) -> Iterator[Result]:
 
 def _create_app(environ: Mapping[str, str]) -> Flask:
     # A late import: the owner's package imports this one.
-    package = import_module(__package__.partition(".")[0])
+    package = import_module(str(__package__).partition(".")[0])
     with examination():
         app: Flask = package.create_app(environ)
     return app

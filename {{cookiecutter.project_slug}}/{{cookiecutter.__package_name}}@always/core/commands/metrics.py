@@ -46,7 +46,7 @@ class Handler(WSGIRequestHandler):
 
     timeout = 5
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Log nothing."""
 
 

@@ -91,9 +91,9 @@ def command() -> None:
     if settings.server_debug and find_spec("watchfiles") is None:
         raise ConfigurationError("APP_SERVER_DEBUG requires the development tools. Run `uv sync`, or unset it.")
     if settings.server_debug or sys.platform != "linux":
-        # A reload needs a new interpreter. Its tracker, when it starts, unblocks the signals: start it first.
-        multiprocessing.set_start_method("spawn", force=True)
-        resource_tracker.ensure_running()
+        multiprocessing.set_start_method("spawn", force=True)  # a reload needs a new interpreter
+        if sys.platform != "win32":
+            resource_tracker.ensure_running()  # now, because its start unblocks the signals
     else:
         multiprocessing.set_start_method("fork", force=True)  # workers share the memory of the parent
     server = Server(

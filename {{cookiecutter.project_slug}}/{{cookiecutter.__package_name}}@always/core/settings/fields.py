@@ -115,14 +115,13 @@ class Rate(fields.Field[RateLimitItem]):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> RateLimitItem:
         try:
             (rate,) = parse_many(value)
-            valid = 1 <= rate.amount <= self.MAX_REQUESTS and 1 <= rate.get_expiry() <= self.MAX_SECONDS
+            if 1 <= rate.amount <= self.MAX_REQUESTS and 1 <= rate.get_expiry() <= self.MAX_SECONDS:
+                return rate
         except ValueError:
-            valid = False
-        if not valid:
-            raise ValidationError(
-                f"Must be a rate such as 600/minute, of at most {self.MAX_REQUESTS} requests over at most a year."
-            )
-        return rate
+            pass  # not a rate, or several
+        raise ValidationError(
+            f"Must be a rate such as 600/minute, of at most {self.MAX_REQUESTS} requests over at most a year."
+        )
 
 
 class StringList(fields.Field[tuple[str, ...]]):

@@ -29,7 +29,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 @response(KeyList)
 def list_keys(query: dict[str, Any]) -> dict[str, Any]:
     """List your keys, without the keys themselves."""
-    caller, limit = current_caller(), query["limit"]
+    caller, limit = current_caller(), int(query["limit"])
     owner = None if caller.is_admin else caller.id
     with connect() as connection:
         rows = queries.list_keys(connection, owner, limit + 1, query.get("cursor"), revoked=False)

@@ -166,11 +166,12 @@ def _check_audience(content: dict[str, Any], rules: Rules) -> tuple[str, ...]:
     name = rules.audience_claim
     value = content.get(name)
     audience = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) for one in audience):
+    strings = tuple(one for one in audience if isinstance(one, str))
+    if len(strings) != len(audience):
         raise AuthenticationError(f"{name} is not a string or a list of strings")
-    if rules.audiences.isdisjoint(audience):
+    if rules.audiences.isdisjoint(strings):
         raise AuthenticationError(f"{name} does not contain this service")
-    return tuple(audience)
+    return strings
 
 
 def _string(content: dict[str, Any], name: str) -> str:

@@ -1,5 +1,6 @@
 """The field of an email address."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields, validate
@@ -14,7 +15,7 @@ class EmailAddress(Text, fields.Email):
     """
 
     forbidden = Line.forbidden
-    json_schema: dict[str, str] = {}  # noqa: RUF012
+    json_schema: Mapping[str, str] = {}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(max=254), **kwargs)

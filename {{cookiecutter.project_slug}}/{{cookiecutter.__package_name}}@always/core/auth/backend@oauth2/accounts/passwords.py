@@ -69,7 +69,7 @@ def _without_repetition(text: str) -> str:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    lines = files(__package__).joinpath("common_passwords.txt").read_text("utf-8").splitlines()
+    lines = files(str(__package__)).joinpath("common_passwords.txt").read_text("utf-8").splitlines()
     return frozenset(line for line in lines if not line.startswith("# "))
 
 

@@ -43,9 +43,9 @@ def _parse_basic(header: str) -> tuple[str, str]:
     scheme, _, credentials = header.partition(" ")
     try:
         decoded = base64.b64decode(credentials.strip(), validate=True).decode("ascii")
-        client_id, colon, secret = decoded.partition(":")
     except ValueError:
-        colon = ""
+        decoded = ""
+    client_id, colon, secret = decoded.partition(":")
     if scheme.lower() != "basic" or not colon:
         _fail("the Authorization header is not valid HTTP Basic")
     client_id, secret = unquote_plus(client_id, errors="replace"), unquote_plus(secret, errors="replace")
