@@ -40,24 +40,30 @@ class Environment:
         subprocess.run([UV, "venv", "--quiet", str(self.root)], check=True)
         subprocess.run(install, check=True)
 
-    def run(self, service: Path, *command: str, fails: bool = False) -> str:
-        """Run a module in a service and return its output; caches are written to other folders."""
-        programs = self.root / "bin"
-        environment = {
+    def command(self, *command: str) -> list[str]:
+        """Return a command that runs a module."""
+        return [str(self.root / "bin" / "python"), "-m", *command]
+
+    def variables(self, service: Path) -> dict[str, str]:
+        """Return the variables for a command in a service; caches are written to other folders."""
+        variables = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("APP_", "PYTEST_", "PYTHON", "VIRTUAL_ENV"))
         }
-        environment |= {
+        return variables | {
             "MYPY_CACHE_DIR": str(self.root / f"mypy-{self.worker}"),
-            "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
+            "PATH": f"{self.root / 'bin'}{os.pathsep}{variables['PATH']}",
             "PYTHONPATH": str(service),
             "PYTHONPYCACHEPREFIX": str(self.root / "bytecode"),
         }
+
+    def run(self, service: Path, *command: str, fails: bool = False) -> str:
+        """Run a module in a service and return its output."""
         done = subprocess.run(
-            [str(programs / "python"), "-m", *command],
+            self.command(*command),
             cwd=service,
-            env=environment,
+            env=self.variables(service),
             check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

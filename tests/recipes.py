@@ -16,11 +16,32 @@ BLOCK = re.compile(r"^(?:`([^`\n]+)`:\n\n)?```(\w*)\n(.*?)^```$", re.MULTILINE |
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a recipe: its language, its text, and the path of its file if it has one."""
+    """A block of a recipe: its language, its text, and the path of its file if it has one.
+
+    The path may contain `*` where the name of the file is generated.
+    """
 
     path: str
     language: str
     text: str
+
+    def apply(self, service: Path) -> None:
+        """Create or change the file."""
+        if self.language == "diff":
+            (target,) = service.glob(self.path)
+            target.write_text(changed(target.read_text("utf-8"), self.text), "utf-8")
+        else:
+            target = service / self.path
+            if target.exists():
+                raise ValueError(f"{self.path} exists: show the change as a diff.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(self.text, "utf-8")
+
+    def commands(self) -> list[str]:
+        """Return the commands of a `console` block."""
+        if self.language != "console":
+            return []
+        return self.text.replace("\\\n", " ").splitlines()
 
 
 @dataclass(frozen=True)
@@ -30,24 +51,6 @@ class Recipe:
     page: str
     title: str
     blocks: tuple[Block, ...]
-
-    def apply(self, service: Path) -> None:
-        """Create and change the files."""
-        for block in self.blocks:
-            target = service / block.path
-            if block.language == "diff":
-                target.write_text(changed(target.read_text("utf-8"), block.text), "utf-8")
-            elif block.path:
-                if target.exists():
-                    raise ValueError(f"{block.path} exists: show the change as a diff.")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(block.text, "utf-8")
-
-    def commands(self) -> Iterator[str]:
-        """Yield the commands."""
-        for block in self.blocks:
-            if block.language == "console":
-                yield from block.text.replace("\\\n", " ").splitlines()
 
     def tests(self) -> list[str]:
         """Return the paths of the tests that the recipe adds."""

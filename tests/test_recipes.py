@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.conftest import Bake
 from tests.environment import Environment
 from tests.recipes import Recipe, changed, recipes
+from tests.services import free_port
 from tests.template import SERVICE
 
 TITLES = [recipe.title for recipe in recipes(SERVICE)]
@@ -45,6 +47,47 @@ def run(environment: Environment, service: Path, command: str) -> None:
             raise AssertionError(f"unknown command: {command}")
 
 
+def call(environment: Environment, service: Path, calls: list[str]) -> None:
+    """Start the service as `make run` does; run the calls with the credential that it prints."""
+    origin = f"https://localhost:{free_port()}"
+    variables = environment.variables(service) | {"APP_SERVER_PORT": origin.rpartition(":")[2]}
+    process = subprocess.Popen(
+        environment.command("dev.run"),
+        cwd=service,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    assert process.stdout
+    try:
+        output = ""
+        for line in process.stdout:
+            output += line
+            if "sys_startup" in line:
+                break
+        (header,) = re.findall(r"^curl .*? -H (.+) \S+/api/v1/me$", output, re.MULTILINE) or [
+            output
+        ]
+        for line in calls:
+            command = f"CREDENTIAL={header}; {line.replace('https://localhost:8443', origin)}"
+            subprocess.run(
+                [
+                    "sh",
+                    "-c",
+                    command.replace(
+                        "curl ", "curl -s --fail-with-body --retry-connrefused --retry 9 "
+                    ),
+                ],
+                cwd=service,
+                check=True,
+                timeout=60,
+            )
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
 def check(environment: Environment, service: Path, *tests: str) -> None:
     """Regenerate the documents; run lint, types and these tests."""
     environment.run(service, "dev.documents")
@@ -55,13 +98,20 @@ def check(environment: Environment, service: Path, *tests: str) -> None:
 
 
 def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
-    """Apply a recipe, run its commands, its tests and those of the related parts."""
+    """Follow a recipe, run its tests and those of the related parts, then its calls."""
     environment.run(service, "flask", "db", "upgrade")
-    recipe.apply(service)
-    environment.run(service, "ruff", "format", "--diff", "--no-cache")
-    for command in recipe.commands():
-        run(environment, service, command)
+    calls = []
+    for block in recipe.blocks:
+        if block.path:
+            block.apply(service)
+        for command in block.commands():
+            if command.startswith("curl "):
+                calls.append(command)
+            else:
+                run(environment, service, command)
     check(environment, service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
+    if calls:
+        call(environment, service, calls)
 
 
 @pytest.mark.suite
@@ -72,7 +122,7 @@ def test_a_recipe_works(environment: Environment, service: Path, title: str) -> 
 
 
 def test_the_index_lists_every_recipe() -> None:
-    """With its page, in the order of the page."""
+    """With its page."""
     rows = re.findall(
         r"^\| \[\w+\]\(recipes/(\w+\.md)\) \| (.+) \|$",
         (SERVICE / "docs" / "development.md").read_text("utf-8"),
@@ -80,7 +130,7 @@ def test_the_index_lists_every_recipe() -> None:
     )
     listed = [(page, title) for page, titles in rows for title in titles.split(", ")]
     titles = [(recipe.page, recipe.title) for recipe in recipes(SERVICE)]
-    assert listed == [(page, title[0].lower() + title[1:]) for page, title in titles]
+    assert sorted(listed) == sorted((page, title[0].lower() + title[1:]) for page, title in titles)
 
 
 @pytest.mark.parametrize(

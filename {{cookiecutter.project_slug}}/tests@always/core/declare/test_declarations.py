@@ -33,6 +33,12 @@ class Machine(Schema):
     spare = fields.Nested(Part)
 
 
+class Workshop(Schema):
+    """A body that nests another body."""
+
+    machines = fields.List(fields.Nested(Machine), required=True)
+
+
 class CreatedMachine(Schema):
     """A response with a nested schema of its own."""
 
@@ -99,6 +105,13 @@ def machines(service: ModuleType, blueprint: Blueprint, serve: Serve) -> FlaskCl
         """Create machines."""
         return {"label": ", ".join(machine["label"] for machine in body)}
 
+    @blueprint.post("/workshop")
+    @declare.public
+    @declare.body(Workshop)
+    @declare.response(None, 204)
+    def equip(body: dict[str, Any]) -> None:
+        """Create the machines of a workshop."""
+
     @blueprint.patch("/machine")
     @declare.public
     @declare.body(Machine, partial=True)
@@ -125,6 +138,7 @@ def test_nested_and_repeated_bodies_are_validated(machines: FlaskClient) -> None
         ("/machines", [1], "#/0"),
         ("/machines", {}, "#"),
         ("/machine", [], "#"),
+        ("/workshop", {"machines": [{"label": "press", "parts": [{}]}]}, "#/machines/0/parts/0/name"),
     ],
 )
 def test_an_invalid_field_is_named_at_any_depth(machines: FlaskClient, path: str, body: Any, pointer: str) -> None:
@@ -139,6 +153,7 @@ def test_the_document_describes_nested_and_repeated_bodies(machines: FlaskClient
     assert schemas["Machine"]["required"] == ["label", "parts"]
     assert schemas["Part"]["required"] == ["name"]
     assert "required" not in schemas["PartialMachine"]
+    assert schemas["Workshop"]["properties"]["machines"]["items"] == {"$ref": "#/components/schemas/Machine"}
     one = described["paths"]["/machine"]["post"]["requestBody"]["content"]["application/json"]
     many = described["paths"]["/machines"]["post"]["requestBody"]["content"]["application/json"]
     example = {"label": "press", "parts": [{"name": "bolt"}], "spare": {"name": "bolt"}}

@@ -46,7 +46,8 @@ def body(schema: type[Schema], *, partial: bool = False, many: bool = False) -> 
 
     With ``partial`` no field is required. With ``many`` the body is an array of objects.
     """
-    return lambda view: declare(view, body=schema(partial=partial, many=many))
+    # None, as for a nested schema: apispec takes False for another schema of the same name.
+    return lambda view: declare(view, body=schema(partial=partial or None, many=many))
 
 
 def raw_body(media_type: str, schema: type[Schema] | None = None) -> Callable[[View], View]:
