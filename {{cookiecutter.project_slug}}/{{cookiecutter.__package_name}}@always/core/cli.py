@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from marshmallow import ValidationError
+from marshmallow.fields import Field
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -47,6 +49,18 @@ def line(max_length: int) -> Callback:
         return value
 
     return check
+
+
+def accepts(field: Field[Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """Return a callback that validates and converts a value as a field of a schema does."""
+
+    def load(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Any:
+        try:
+            return None if value is None else field.deserialize(value)
+        except ValidationError as error:
+            raise click.BadParameter(" ".join(map(str, error.messages))) from None
+
+    return load
 
 
 def print_json(value: Any) -> None:

@@ -1,13 +1,17 @@
 """The scopes of an application: what a credential can allow its caller to do."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import click
 from flask import Flask, current_app
+from flask.cli import ScriptInfo
 
 from .. import services
 from ..settings import ConfigurationError
 
+F = TypeVar("F", bound=Callable[..., Any])
 _SCOPE = re.compile(r"[!#-\[\]-~]+")  # RFC 6749, section 3.3
 
 
@@ -43,3 +47,19 @@ def current_scopes() -> Scopes:
 def separated(text: str) -> list[str]:
     """Return the scopes in ``text``, which are separated by spaces and nothing else (RFC 6749, section 3.3)."""
     return [scope for scope in text.split(" ") if scope]
+
+
+def scopes_option(*, meaning: str, required: bool = False) -> Callable[[F], F]:
+    """Add the option ``--scopes`` to a command, which gets them as a tuple without duplicates, or None."""
+    return click.option("--scopes", required=required, callback=_parse, help=meaning)
+
+
+def _parse(context: click.Context, _option: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    # Options are parsed before Flask pushes the application context of the command.
+    known = services.get(context.ensure_object(ScriptInfo).load_app(), Scopes)
+    named = tuple(dict.fromkeys(separated(text)))
+    if not named or not set(named) <= known.keys():
+        raise click.BadParameter(f"must be one or more of {', '.join(known)}")
+    return named

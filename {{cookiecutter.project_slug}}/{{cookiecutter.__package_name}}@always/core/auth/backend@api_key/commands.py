@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 
 import click
+from limits import RateLimitItem
 from sqlalchemy import Connection
 
-from ...cli import DatabaseGroup, json_option, line, print_json, print_table, utf8
+from ...cli import DatabaseGroup, accepts, json_option, line, print_json, print_table, utf8
 from ...clock import now
 from ...database import AnyRow, connect, transaction
-from ..scopes_option import scopes_option
+from ...settings.fields import Rate, to_string
+from ..scopes import scopes_option
 from . import issuing, queries
-from .rate_option import rate_option
 from .schemas import KeySchema
 from .settings import MAX_DAYS, MAX_OVERLAP_HOURS
 
@@ -26,7 +27,7 @@ COMMANDS = (keys,)
 @click.option("--owner", callback=line(64), help="The owner of the key; by default the name of the key.")
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="The lifetime in days.")
 @click.option("--not-before", type=click.DateTime(DATES), help="The start of the validity, in UTC.")
-@rate_option
+@click.option("--rate", callback=accepts(Rate()), help="A rate limit of its own, such as 1000/minute.")
 @json_option
 def create(
     name: str,
@@ -34,7 +35,7 @@ def create(
     owner: str | None,
     days: int | None,
     not_before: datetime | None,
-    rate: str | None,
+    rate: RateLimitItem | None,
     as_json: bool,
 ) -> None:
     """Create a key and print it, once.
@@ -52,7 +53,7 @@ def create(
                 by=OPERATOR,
                 days=days,
                 not_before=not_before and not_before.replace(tzinfo=UTC),
-                rate=rate,
+                rate=to_string(rate) if rate else None,
             )
     except issuing.NeverValid:
         raise click.UsageError("The key would expire before --not-before. Choose an earlier date.") from None

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 
 from ...cli import line
 from ...settings import get_settings
-from ..scopes_option import scopes_option
+from ..scopes import scopes_option
 from .claims import MAX_LENGTH
 from .local_issuer import LOCAL
 from .settings import ProviderSettings

@@ -59,6 +59,7 @@ CLIENT = ("clients", "create", "--name", "x", "--scopes", "admin", "--grants")
     [
         (("users", "create", "taken", *EMAIL), PASSWORD, "The name taken is taken."),
         (("users", "create", "Bad Name", *EMAIL), PASSWORD, "Invalid name"),
+        (("users", "create", "odd", "--email", "odd", "--password-stdin"), PASSWORD, "Not a valid email address."),
         (("users", "create", "weak", *EMAIL), "short", "at least 15"),
         (("users", "create", "odd", *EMAIL, "--scopes", "everything"), PASSWORD, "must be one or more of"),
         (("users", "create", "odd", *EMAIL, "--scopes", "probes:read\u00a0admin"), PASSWORD, "must be one or more of"),

@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from ....database import transaction
 from ....declare import body, errors, guarded_by, response
 from ....features import Feature
+from ....fields import Email
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....observability.events import SecurityEvent
 from ....problems import Problem
 from ...scopes import current_scopes
 from .. import issuing, queries
-from .email_field import EmailAddress
 from .settings import GUARD, SignUpSettings, register_guard
 
 USER_CREATED = SecurityEvent("user_created", "info", "A user signed up.")
@@ -35,7 +35,7 @@ class SignUp(Schema):
         ),
         metadata={"examples": ["ada"]},
     )
-    email = EmailAddress(required=True, metadata={"examples": ["ada@example.com"]})
+    email = Email(required=True, metadata={"examples": ["ada@example.com"]})
 
 
 class SignedUp(Schema):

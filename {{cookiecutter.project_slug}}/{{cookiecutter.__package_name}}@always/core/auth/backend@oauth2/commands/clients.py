@@ -1,13 +1,14 @@
 """``flask clients``: create, list, rotate and delete OAuth clients."""
 
 import click
+from limits import RateLimitItem
 
-from ....cli import DatabaseGroup, json_option, line, print_json, print_records, utf8
+from ....cli import DatabaseGroup, accepts, json_option, line, print_json, print_records, utf8
 from ....database import connect, transaction
 from ....observability import events
-from ...scopes_option import scopes_option
+from ....settings.fields import Rate, to_string
+from ...scopes import scopes_option
 from ..events import AUTHN_PASSWORD_CHANGE, USER_CREATED, USER_DELETED
-from ..rate_option import rate_option
 from ..server import clients as queries
 from ..server import redirect_uris
 
@@ -37,7 +38,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 @scopes_option(meaning="The scopes of the client, separated by spaces; none by default.")
 @click.option("--public", is_flag=True, help="The client cannot keep a secret: it runs in a browser or on a phone.")
 @click.option("--introspects", is_flag=True, help="The client is a resource server: it may introspect all tokens.")
-@rate_option
+@click.option("--rate", callback=accepts(Rate()), help="A rate limit of its own, such as 1000/minute.")
 @json_option
 def create(
     name: str,
@@ -46,7 +47,7 @@ def create(
     scopes: tuple[str, ...] | None,
     public: bool,
     introspects: bool,
-    rate: str | None,
+    rate: RateLimitItem | None,
     as_json: bool,
 ) -> None:
     """Create a client and print its id and secret. The secret is shown only once.
@@ -71,7 +72,7 @@ def create(
             scopes=scopes or (),
             public=public,
             introspects=introspects,
-            rate=rate,
+            rate=to_string(rate) if rate else None,
         )
     events.record(USER_CREATED, "an operator created a client", owner=client_id)
     _print_credentials(client_id, secret, as_json)

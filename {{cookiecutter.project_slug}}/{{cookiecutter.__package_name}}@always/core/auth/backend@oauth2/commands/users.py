@@ -6,11 +6,11 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from ....cli import DatabaseGroup, json_option, line, print_json, print_records, utf8
+from ....cli import DatabaseGroup, accepts, json_option, print_json, print_records, utf8
 from ....database import AnyRow, connect, transaction
+from ....fields import Email
 from ....observability import events
-from ...scopes import current_scopes
-from ...scopes_option import scopes_option
+from ...scopes import current_scopes, scopes_option
 from ..accounts import passwords
 from ..accounts import users as queries
 from ..events import (
@@ -28,7 +28,7 @@ password_stdin = click.option("--password-stdin", "from_stdin", is_flag=True, he
 
 @users.command("create")
 @click.argument("name")
-@click.option("--email", required=True, callback=line(100), help="The user's email address.")
+@click.option("--email", required=True, callback=accepts(Email()), help="The user's email address.")
 @scopes_option(meaning="The scopes that the user can grant to clients; by default those of a sign-up.")
 @password_stdin
 @json_option

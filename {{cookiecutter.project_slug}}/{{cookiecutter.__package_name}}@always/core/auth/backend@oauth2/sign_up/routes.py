@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from ....database import transaction
 from ....declare import body, errors, guarded_by, response
 from ....features import Feature
+from ....fields import Email
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
@@ -16,7 +17,6 @@ from ...scopes import current_scopes
 from ..accounts import passwords, users
 from ..events import USER_CREATED
 from ..settings import MIN_PASSWORD_LENGTH
-from .email_field import EmailAddress
 from .settings import GUARD, SignUpSettings, register_guard
 
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
@@ -29,7 +29,7 @@ class SignUp(Schema):
     username = fields.String(
         required=True, validate=validate.Regexp(users.NAME, error=users.NAME_RULE), metadata={"examples": ["ada"]}
     )
-    email = EmailAddress(required=True, metadata={"examples": ["ada@example.com"]})
+    email = Email(required=True, metadata={"examples": ["ada@example.com"]})
     password = fields.String(
         required=True,
         load_only=True,
