@@ -5,12 +5,12 @@ from flask import Flask
 from ..auth import backend
 from ..diagnostics import Check
 from ..settings import ConfigurationError
-from . import certificate, dependencies, exposure, secret
+from . import dependencies, exposure, files
 
 CHECKS: tuple[Check, ...] = (
-    Check("secrets", "every secret has its own value", secret.reused),
-    Check("files", "only the owner can read files with secrets", secret.readable),
-    Check("certificate", "valid for every host, and for weeks", certificate.invalid),
+    Check("secrets", "every secret has its own value", files.reused_secrets),
+    Check("files", "only the owner can read files with secrets", files.readable_by_others),
+    Check("certificate", "valid for every host, and for weeks", files.invalid_certificate),
     Check("hosts", "the public host name is allowed", exposure.hosts),
     Check("proxies", "TLS and the trusted proxies are consistent", exposure.proxies),
     Check("cors", "no origin of a developer's machine is allowed", exposure.origins),

@@ -37,7 +37,6 @@ def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
     return {
         "target_metadata": branch.metadata,
         "include_name": _tables_of(branch, others),
-        "compare_type": _compare_type,
         "compare_server_default": True,
         "render_as_batch": True,  # some databases change a column by rebuilding its table
         "render_item": _render_type,
@@ -50,15 +49,6 @@ def _tables_of(branch: Branch, others: Sequence[Branch]) -> Callable[..., bool]:
     names = branch.created_tables() - {name for other in others for name in other.metadata.tables}
     names |= branch.metadata.tables.keys()
     return lambda name, kind, _parents: kind != "table" or name in names
-
-
-def _compare_type(
-    _context: MigrationContext, _reflected: Column[Any], _column: Column[Any], found: Any, wanted: Any
-) -> bool | None:
-    """Return whether a native enum type has other labels than the model; None: Alembic compares."""
-    if isinstance(found, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
-        return found.enums != wanted.enums
-    return None
 
 
 def _render_type(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

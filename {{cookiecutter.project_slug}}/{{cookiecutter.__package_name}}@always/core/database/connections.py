@@ -1,9 +1,4 @@
-"""Connections and transactions.
-
-``connect()`` returns a connection that commits each statement. ``transaction()`` commits when its block ends, and rolls
-back when an exception leaves the block; to keep what was written, leave the block before you raise. ``best_effort()``
-is a transaction for writes that may be skipped: it waits only 0.1 s for a lock.
-"""
+"""Connections to the database, and transactions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -78,7 +73,7 @@ def transaction() -> AbstractContextManager[Connection]:
 
 
 def best_effort() -> AbstractContextManager[Connection]:
-    """Return a connection in a transaction for writes that may be skipped; raises 503 if a lock takes over 0.1 s."""
+    """Return a connection in a transaction for writes that may be skipped: it waits only 0.1 s for a lock."""
     return services.get(current_app, Database).transaction(best_effort=True)
 
 

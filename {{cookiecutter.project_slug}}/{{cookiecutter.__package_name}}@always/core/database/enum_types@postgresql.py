@@ -67,6 +67,13 @@ class EnumTypesImpl(PostgresqlImpl):
         super().alter_column(table_name, column_name, type_=type_, **options)
         self._drop_unused(types)
 
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Return whether the types differ; a native enum type, whether the labels differ."""
+        found, wanted = inspector_column.type, metadata_column.type
+        if isinstance(found, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
+            return found.enums != wanted.enums
+        return super().compare_type(inspector_column, metadata_column)
+
     def _create_types(self, types: Sequence[TypeEngine[Any]]) -> None:
         for each in types:
             native = each.dialect_impl(self.dialect)
