@@ -176,7 +176,8 @@ SETTINGS = """\
 
 Each setting is an environment variable or, unless it is secret, a key in `settings.toml`: `APP_LIMITS_CALLER` is
 `caller` in the table `[limits]`. Variables may also be in `.env`; the environment takes precedence. A secret may be in
-a file named by `APP_<NAME>_FILE`. An unknown name or an invalid value prevents startup.
+a file named by `APP_<NAME>_FILE`. An invalid value or a misspelled name prevents startup. Other `APP_` variables, such
+as those that Kubernetes sets for a Service named app, are ignored with a warning.
 `uv run flask settings` prints the active values and the source of each.
 
 | variable | accepted values | default | meaning |

@@ -22,7 +22,10 @@ def create(folder: Path) -> str | None:
     if not path.exists():
         secret_files.write(path, EMPTY_VALUE.sub(_with_secret, example))
         return "Created .env with new secrets."
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None  # the service reports the reason when it starts
     missing = [found for found in EMPTY_VALUE.finditer(example) if not _contains(text, found[1])]
     if not missing:
         return None

@@ -30,7 +30,7 @@ def test_no_secret_is_shown(app: Flask, environ: dict[str, str]) -> None:
 
 
 def test_a_value_of_the_env_file_has_that_file_as_its_source(make_app: MakeApp, environ: dict[str, str]) -> None:
-    """Although the ``flask`` command has copied it into the environment."""
+    """Also if a shell or a container engine has copied it into the environment."""
     Path(environ["APP_SETTINGS"]).with_name(".env").write_text("APP_SERVER_PORT=9443\n")
     app = make_app(server_port="9443")
     assert registered(app, "ActiveSettings").raw["server_port"].origin == ".env"

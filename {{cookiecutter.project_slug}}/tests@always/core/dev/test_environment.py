@@ -45,3 +45,11 @@ def test_a_name_that_is_set_or_commented_out_is_not_added(folder: Path, line: st
     (folder / ".env").write_text(f"APP_ONE=mine\n{line}\n", "utf-8")
     assert environment.create(folder) is None
     assert (folder / ".env").read_text("utf-8") == f"APP_ONE=mine\n{line}\n"
+
+
+def test_a_file_that_cannot_be_read_is_left_to_the_service_to_report(folder: Path) -> None:
+    (folder / ".env").write_bytes("# café\n".encode("utf-16"))
+    assert environment.create(folder) is None
+    (folder / ".env").unlink()
+    (folder / ".env").mkdir()
+    assert environment.create(folder) is None

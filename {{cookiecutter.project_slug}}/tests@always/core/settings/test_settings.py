@@ -127,7 +127,9 @@ def test_an_unknown_name_is_reported_as_it_was_written(environ: dict[str, str], 
     with pytest.raises(service.core.settings.ConfigurationError) as error:
         service.core.settings.load(service.core.settings.Settings, *service.core.auth.backend.SETTINGS, environ=environ)
     assert "Unknown setting [limits] callr in settings.toml." in error.value.message
-    assert "Unknown setting APP_LIMITS_ADRESS in the environment." in error.value.message
+    assert (
+        "Unknown setting APP_LIMITS_ADRESS in the environment: did you mean APP_LIMITS_ADDRESS?" in error.value.message
+    )
 
 
 def test_a_secret_in_settings_toml_is_rejected(environ: dict[str, str], service: ModuleType) -> None:

@@ -19,7 +19,7 @@ from .. import services
 from ..cli import json_option, print_json, print_table
 from ..database import Database
 from ..diagnostics import Check, Checks, Skipped, examination
-from ..settings import ConfigurationError
+from ..settings import ActiveSettings, ConfigurationError
 
 FIRST = "fix the failures above first"
 
@@ -57,7 +57,10 @@ def examine(environ: Mapping[str, str]) -> Iterator[Result]:
     except ConfigurationError as error:
         yield Result("error", "settings", error.message.rstrip("."), "see docs/settings.md")
         return
-    yield Result("ok", "settings", "all settings are known and valid")
+    warnings = services.get(app, ActiveSettings).warnings
+    yield from [Result("warning", "settings", warning.rstrip(".")) for warning in warnings] or [
+        Result("ok", "settings", "all settings are known and valid")
+    ]
     with app.app_context(), closing(services.get(app, Database)):
         for check in services.get(app, Checks):
             results = list(_run(check, app))

@@ -29,6 +29,8 @@ def command(as_json: bool) -> None:
         for name, value in active_settings.values.items()
     ]
     print_records(records, as_json)
+    for warning in active_settings.warnings:
+        click.echo(f"Warning: {warning}", err=True)
 
 
 def _shown(value: object, *, secret: bool) -> str:

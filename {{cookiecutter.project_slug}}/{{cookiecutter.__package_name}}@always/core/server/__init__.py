@@ -24,7 +24,7 @@ from granian.http import HTTP1Settings
 from granian.server import MPServer
 
 from .. import certificate, services
-from ..observability import events, metrics
+from ..observability import events, log, metrics
 from ..request import body
 from ..settings import ActiveSettings, ConfigurationError, Settings
 
@@ -83,6 +83,8 @@ def command() -> None:
     """
     active_settings = services.get(current_app, ActiveSettings)
     settings, root = active_settings[Settings], active_settings.root
+    for warning in active_settings.warnings:
+        log.write("warning", "settings", reason=warning)
     tls = settings.server_tls
     if tls:
         certificate.load(active_settings)  # granian would report an invalid certificate with a traceback

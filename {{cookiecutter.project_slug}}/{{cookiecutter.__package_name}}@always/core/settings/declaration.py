@@ -6,6 +6,9 @@ from typing import Any
 import click
 from marshmallow import fields
 
+PREFIX = "APP_"  # of the variables
+Field = dataclasses.Field[Any]
+
 
 class ConfigurationError(click.ClickException):
     """The reason why the service must not start, in one sentence.

@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -13,11 +14,11 @@ from flask import Flask
 from marshmallow import ValidationError
 
 from .. import services
-from .declaration import ConfigurationError
+from .declaration import PREFIX, ConfigurationError, Field
+from .unknown_variables import find_mistakes
 
-PREFIX = "APP_"
+_PORT_OF_SERVICE = re.compile("(tcp|udp|sctp)://")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # how Python represents a byte of a variable that is not UTF-8
-Field = dataclasses.Field[Any]
 T = TypeVar("T")
 
 
@@ -36,13 +37,18 @@ class ActiveSettings:
     """The settings of one application, by the dataclass that declares them or a base of it.
 
     ``fields`` and ``values`` contain the declaration and the value of every setting by its name, ``raw`` what the
-    sources contain. ``root`` is the folder of ``settings.toml``.
+    sources contain. ``root`` is the folder of ``settings.toml``. ``warnings`` are sentences about what was ignored.
     """
 
     def __init__(
-        self, root: Path, fields: Mapping[str, Field], instances: Sequence[object], raw: Mapping[str, RawValue]
+        self,
+        root: Path,
+        fields: Mapping[str, Field],
+        instances: Sequence[object],
+        raw: Mapping[str, RawValue],
+        warnings: Sequence[str],
     ) -> None:
-        self.root, self.fields, self.raw = root, fields, raw
+        self.root, self.fields, self.raw, self.warnings = root, fields, raw, warnings
         self.values: dict[str, Any] = {name: value for each in instances for name, value in vars(each).items()}
         self._instances = {base: each for each in instances for base in type(each).__mro__}
 
@@ -61,23 +67,30 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     ``APP_SETTINGS`` is the path of the TOML file, by default ``settings.toml`` in the working directory. ``.env`` is in
     the same folder. ``APP_<NAME>_FILE`` is the path of a file that contains a secret.
 
-    Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, and an invalid or missing value.
+    Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, and an invalid or missing value. A
+    variable that other software may have set is ignored, and so is ``.env`` if it is unreadable but not needed.
     """
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
     declared = _declared(declarations)
     secrets = {name for name, field in declared.items() if field.metadata["secret"]}
-    dotenv = _read_dotenv(path.parent / ".env")
-    # The ``flask`` command has copied .env into the environment: an equal value comes from the file.
-    environment = {name: value for name, value in environ.items() if dotenv.get(name) != value}
+    dotenv, warnings = _read_dotenv(path.parent / ".env")
     raw = _read_toml(path, secrets)
-    raw |= _read_variables(dotenv, ".env", secrets)
-    raw |= _read_variables(environment, "the environment", secrets)
-    values = _convert(declared, raw)
+    errors = [f"Unknown setting {value}." for name, value in raw.items() if name not in declared]
+    # A shell or a container engine may have copied .env into the environment: an equal value comes from the file.
+    environment = {name: value for name, value in environ.items() if dotenv.get(name) != value}
+    variables = _read_variables(dotenv, ".env", secrets) | _read_variables(environment, "the environment", secrets)
+    unknown = {value.name: value for name, value in variables.items() if name not in declared}
+    mistakes = find_mistakes(unknown, declared)
+    errors += [f"Unknown setting {unknown[name]}: {mistake}" for name, mistake in mistakes.items()]
+    if foreign := sorted(unknown.keys() - mistakes.keys()):
+        warnings.append(f"Ignored variables that are not settings of this service: {', '.join(foreign):.1000}.")
+    raw |= variables
+    values = _convert(declared, raw, errors, warnings)
     instances = [
         declaration(**{field.name: values[field.name] for field in dataclasses.fields(declaration)})
         for declaration in declarations
     ]
-    return ActiveSettings(path.parent, declared, instances, raw)
+    return ActiveSettings(path.parent, declared, instances, raw, warnings)
 
 
 def _declared(declarations: Sequence[type[Any]]) -> dict[str, Field]:
@@ -92,10 +105,11 @@ def _declared(declarations: Sequence[type[Any]]) -> dict[str, Field]:
     return declared
 
 
-def _convert(declared: Mapping[str, Field], raw: Mapping[str, RawValue]) -> dict[str, Any]:
-    """Return the value of every setting. Raises ``ConfigurationError`` with a sentence for each error."""
+def _convert(
+    declared: Mapping[str, Field], raw: Mapping[str, RawValue], errors: list[str], notes: Sequence[str]
+) -> dict[str, Any]:
+    """Return the value of every setting. Raises ``ConfigurationError`` with all errors and the notes."""
     values: dict[str, Any] = {}
-    errors = [f"Unknown setting {value}." for name, value in raw.items() if name not in declared]
     for name, field in declared.items():
         if name not in raw:
             values[name] = field.default
@@ -107,11 +121,17 @@ def _convert(declared: Mapping[str, Field], raw: Mapping[str, RawValue]) -> dict
             try:
                 values[name] = field.metadata["field"].deserialize(raw[name].value)
             except ValidationError as error:
+                if _PORT_OF_SERVICE.match(str(raw[name].value)):
+                    errors.append(
+                        f"{raw[name]} is {raw[name].value!a:.100}, which Kubernetes sets for a Service of that name. "
+                        "Set enableServiceLinks to false in the pod, or rename the Service."
+                    )
+                    continue
                 shown = "" if field.metadata["secret"] else f" {raw[name].value!a:.100}"
                 reason = " ".join(map(str, error.messages)).rstrip(".")
                 errors.append(f"Invalid value{shown} of {raw[name]}: {reason[0].lower()}{reason[1:]}.")
     if errors:
-        raise ConfigurationError(" ".join(errors))
+        raise ConfigurationError(" ".join([*errors, *notes]))
     return values
 
 
@@ -130,19 +150,27 @@ def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
             raw |= {f"{name}_{key}": RawValue(row, path.name, f"[{name}] {key}") for key, row in value.items()}
         else:
             raw[name] = RawValue(value, path.name, name)
-    for name in secrets & set(raw):
+    for name in secrets & raw.keys():
         raise ConfigurationError(
             f"{path.name} contains the secret {raw[name].name}. Remove it and set {PREFIX}{name.upper()}."
         )
     return raw
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
+def _read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the variables of the file, and a warning if it exists but cannot be read."""
     try:
-        values = dotenv_values(path, interpolate=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"Cannot read {path}: {error}.") from None
-    return {name: value or "" for name, value in values.items()}
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return {}, []
+    except OSError as error:
+        return {}, [f"Cannot read {path}: {error.strerror}."]
+    except ValueError:
+        text = "\0"
+    if "\0" in text:  # UTF-16 without a byte order mark
+        raise ConfigurationError(f"{path} is not a UTF-8 text file. Save it with the encoding UTF-8.")
+    values = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value or "" for name, value in values.items()}, []
 
 
 def _read_variables(variables: Mapping[str, str], origin: str, secrets: set[str]) -> dict[str, RawValue]:

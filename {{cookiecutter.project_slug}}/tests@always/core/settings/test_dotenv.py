@@ -1,0 +1,73 @@
+"""``.env`` is read as UTF-8. Each command reports a file that it cannot read in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.core.package import ROOT
+from tests.core.registry import registered
+from tests.core.service import create_app
+
+
+@pytest.fixture
+def dotenv(environ: dict[str, str]) -> Path:
+    """A file ``.env`` with all variables of the application, which are then no longer in the environment."""
+    path = Path(environ["APP_SETTINGS"]).with_name(".env")
+    path.write_text("".join(f"{name}={environ.pop(name)}\n" for name in [*environ] if name != "APP_SETTINGS"))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_utf_8_is_read_with_and_without_a_byte_order_mark(dotenv: Path, environ: dict[str, str], encoding: str) -> None:
+    dotenv.write_text(dotenv.read_text() + "APP_SERVICE_NAME=Café ☕\n", encoding)
+    assert registered(create_app(environ), "ActiveSettings").values["service_name"] == "Café ☕"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_another_encoding_is_named(dotenv: Path, environ: dict[str, str], service: ModuleType, encoding: str) -> None:
+    dotenv.write_text(f"# café\n{dotenv.read_text()}", encoding)
+    with pytest.raises(service.core.settings.ConfigurationError, match="is not a UTF-8 text file"):
+        create_app(environ)
+
+
+@pytest.mark.parametrize("complete", [True, False], ids=["all in the environment", "a secret is missing"])
+def test_an_unreadable_file_matters_only_if_a_setting_is_missing(
+    environ: dict[str, str], service: ModuleType, complete: bool
+) -> None:
+    path = Path(environ["APP_SETTINGS"]).with_name(".env")
+    path.mkdir()
+    reason = f"Cannot read {path}: {'Permission denied' if os.name == 'nt' else 'Is a directory'}."
+    if complete:
+        assert registered(create_app(environ), "ActiveSettings").warnings == [reason]
+        return
+    del environ["APP_SECRET_KEY"]
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
+        create_app(environ)
+    assert error.value.message.startswith("APP_SECRET_KEY is missing: ")
+    assert error.value.message.endswith(reason)
+
+
+@pytest.mark.parametrize("command", ["serve", "settings", "doctor"])
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_the_flask_command_prints_a_sentence_without_a_traceback(
+    dotenv: Path, environ: dict[str, str], command: str, encoding: str
+) -> None:
+    """Flask itself would read ``.env`` in the working directory first."""
+    dotenv.write_text(f"# café\n{dotenv.read_text()}", encoding)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("APP_", "FLASK_"))}
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", command],
+        cwd=dotenv.parent,
+        env={**variables, **environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert "is not a UTF-8 text file" in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
