@@ -56,6 +56,6 @@ def attempt(kind: str, key_id: str, write: Write) -> bool:
         with best_effort() as connection:
             write(connection, key_id)
     except ServiceUnavailable:
-        current_app.logger.warning("Could not record %s for the key %s: the database is unavailable.", kind, key_id)
+        current_app.logger.warning("could not record %s for the key %s: the database is unavailable", kind, key_id)
         return False
     return True
