@@ -35,7 +35,7 @@ def credential() -> tuple[str, list[str]]:
     url = service.origin()
     token = f"{curl()} -s -u {quoted(service_client)} -d grant_type=client_credentials {url}/oauth2/token"
     return f'"Authorization: Bearer $({token} | {EXTRACT})"', [
-        f"User: {USER}, password {saved['password']}; signs in at {url}/oauth2/login",
+        f"User {USER} with the password {saved['password']}: sign in at {url}/oauth2/login",
         f"Client for users (authorization code), redirect URI {CALLBACK}: {web}",
         f"Client without a user (client credentials): {service_client}",
     ]

@@ -10,17 +10,17 @@ from . import dependencies, exposure, files
 CHECKS: tuple[Check, ...] = (
     Check("secrets", "every secret has its own value", files.reused_secrets),
     Check("files", "only the owner can read files with secrets", files.readable_by_others),
-    Check("certificate", "valid for every host, and for weeks", files.invalid_certificate),
-    Check("hosts", "the public host name is allowed", exposure.hosts),
+    Check("certificate", "valid for every allowed host, and not about to expire", files.invalid_certificate),
+    Check("hosts", "the allowed hosts suit the environment", exposure.hosts),
     Check("proxies", "TLS and the trusted proxies are consistent", exposure.proxies),
-    Check("cors", "no origin of a developer's machine is allowed", exposure.origins),
+    Check("cors", "the allowed origins suit the environment", exposure.origins),
     Check("debug", "debug mode is off", exposure.debug),
     Check("docs", "the page /docs is served in development only", exposure.docs),
-    Check("metrics", "protected by a token", exposure.metrics),
+    Check("metrics", "a token protects the metrics", exposure.metrics),
     Check("migrations", "the database is up to date", dependencies.migrations),
-    Check("dependencies", "all are available", dependencies.unavailable),
+    Check("dependencies", "all dependencies are available", dependencies.unavailable),
     Check("limits", "all workers count together", dependencies.limits),
-    Check("clock", "agrees with the database and the files", dependencies.clock),
+    Check("clock", "the clock agrees with the database and the files", dependencies.clock),
     *backend.CHECKS,
 )
 

@@ -78,7 +78,7 @@ def check_url(app: Flask) -> Iterator[Finding]:
         )
 
 
-check = Check("url", "the URL of the service is set", check_url)
+check = Check("url", "the URL of the service suits the environment", check_url)
 
 
 def metadata_url() -> str:

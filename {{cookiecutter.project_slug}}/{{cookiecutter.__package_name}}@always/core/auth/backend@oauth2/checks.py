@@ -23,4 +23,4 @@ def check_signing_keys(_app: Flask) -> Iterator[Finding]:
         )
 
 
-CHECKS = (Check("signing keys", "all can be decrypted", check_signing_keys), protected_resource.check)
+CHECKS = (Check("signing keys", "all signing keys can be decrypted", check_signing_keys), protected_resource.check)
