@@ -47,6 +47,18 @@ ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]+))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 ESCAPE = re.compile(r"\\(.)")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+# Applications and browser extensions have schemes of their own. One of the letters of "https" is a
+# typing error, and the other excluded schemes have no origin.
+APP_ORIGIN = re.compile(
+    r"chrome-extension://[a-p]{32}"
+    r"|(?:moz|safari-web)-extension://[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|(?!(?:[htps]+|file|ftp|wss?|data|blob|about|javascript|[a-z-]+-extension)://)"
+    r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]{1,253}(?::[1-9][0-9]{0,4})?"
+)
+PRIVATE_NAMES = (".test", ".local", ".localhost")
+PRIVATE_NETWORKS = (
+    "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fc00::/7 fe80::/10".split()
+)
 
 
 def invalid_answers(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
@@ -129,7 +141,12 @@ def check_origins(value: str) -> str | None:
 
 
 def check_origin(origin: str) -> str | None:
-    """Return the rule broken if this is not scheme://host[:port] as browsers send it (RFC 6454)."""
+    """Return the rule broken if this is not scheme://host[:port] as browsers send it (RFC 6454).
+
+    The service checks its settings in the same way.
+    """
+    if APP_ORIGIN.fullmatch(origin):
+        return None
     found = ORIGIN.fullmatch(origin)
     if "*" in origin:
         return "must not be a wildcard; list each origin"
@@ -137,8 +154,9 @@ def check_origin(origin: str) -> str | None:
         return "must not be null, which any sandboxed page can send"
     if not found:
         return (
-            "must be scheme://host[:port] as browsers send it: http or https, lower case, ASCII"
-            " (punycode), without user, path, query or trailing slash"
+            "must be scheme://host[:port] as browsers send it: http, https or the scheme of an"
+            " application, lower case, ASCII (punycode), without user, path, query or trailing"
+            " slash"
         )
     scheme, host, port = found.groups()
     # Browsers parse a host whose last label is a number as an IP address (WHATWG URL 3.5).
@@ -150,9 +168,22 @@ def check_origin(origin: str) -> str | None:
         return "must have a port from 1 to 65535"
     if port == DEFAULT_PORTS[scheme]:
         return f"must not contain port {port}: browsers omit the default port of {scheme}"
-    if scheme == "http" and host not in LOOPBACK:
-        return "must be https: plain http is allowed for localhost, 127.0.0.1 and [::1] only"
+    if scheme == "http" and not (host in LOOPBACK or is_private(host, numeric)):
+        return (
+            "must be https: plain http is allowed for localhost, private addresses, .test and"
+            " .local only"
+        )
     return None
+
+
+def is_private(host: str, numeric: bool) -> bool:
+    """Return whether a host is a private address, or a name that is reserved for local use."""
+    if not numeric:
+        return host.endswith(PRIVATE_NAMES)
+    import ipaddress  # slow to import, and rarely needed
+
+    address = ipaddress.ip_address(host.strip("[]"))
+    return any(address in ipaddress.ip_network(network) for network in PRIVATE_NETWORKS)
 
 
 def is_name(host: str) -> bool:

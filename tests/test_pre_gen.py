@@ -193,6 +193,19 @@ def test_a_package_name_that_differs_from_the_slug_is_rejected() -> None:
             (o, "as browsers send it")
             for o in ("ftp://acme.example", "file:///etc", "chrome-extension://a")
         ),
+        *(
+            (o, "as browsers send it")
+            for o in ("htps://acme.example", "httpss://acme.example", "ttp://localhost")
+        ),
+        *(
+            (o, "as browsers send it")
+            for o in ("capacitor://", "capacitor://localhost/", "capacitor://a@localhost", "app:a")
+        ),
+        *(
+            (o, "as browsers send it")
+            for o in (f"chrome-extension://{'z' * 32}", "moz-extension://a", "wss://acme.example")
+        ),
+        ("tauri://*", "wildcard"),
         *((o, "as browsers send it") for o in ("HTTPS://acme.example", "https://Acme.example")),
         *((o, "as browsers send it") for o in ("https://größe.example", "https://a_b.example")),
         *(
@@ -225,7 +238,16 @@ def test_a_package_name_that_differs_from_the_slug_is_rejected() -> None:
         ("http://localhost:80", "default port"),
         *(
             (o, "must be https")
-            for o in ("http://acme.example", "http://127.0.0.2", "http://localhost.example")
+            for o in (
+                "http://acme.example",
+                "http://127.0.0.2",
+                "http://localhost.example",
+                "http://172.32.0.1",
+                "http://192.0.2.7",
+                "http://[2001:db8::7]",
+                "http://test",
+                "http://shop.test.example",
+            )
         ),
         ("https://a.example,https://a.example", "twice"),
         ("https://a.example,,https://b.example", "as browsers send it"),
@@ -261,6 +283,14 @@ def test_invalid_origins_are_rejected(origin: str, rule: str) -> None:
         "https://[2001:db8::7]",
         "https://server1",
         "http://localhost:443",
+        "capacitor://localhost, ionic://localhost, tauri://localhost, https://tauri.localhost",
+        "http://tauri.localhost, app://obsidian.md, capacitor-electron://-, com.acme.app://home",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://3c4b7a3e-5f3a-4f0b-9d0e-0a1b2c3d4e5f",
+        "safari-web-extension://E5E7B5D3-0A1B-4C2D-8E3F-4A5B6C7D8E9F",
+        "http://10.1.2.3:3000, http://172.31.0.1, http://192.168.1.20:8080, http://169.254.1.1",
+        "http://[fd00::7]:3000, http://[fe80::1]",
+        "http://shop.test, http://nas.local:8080",
     ],
 )
 def test_origins_are_accepted(origins: str) -> None:

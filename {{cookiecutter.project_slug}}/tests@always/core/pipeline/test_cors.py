@@ -65,6 +65,43 @@ def test_the_cors_headers_contain_the_origin_and_fixed_lists(client: FlaskClient
     assert headers["Vary"] == "Origin"
 
 
+@pytest.mark.control("C1")
+@pytest.mark.parametrize(
+    ("allowed", "others"),
+    [
+        ("capacitor://localhost", ["capacitor://localhost:1", "capacitor://other", "ionic://localhost", "https://localhost"]),
+        ("tauri://localhost", ["TAURI://localhost", "tauri://localhost/", "tauri://localhost.evil.example"]),
+        ("https://tauri.localhost", ["http://tauri.localhost", "tauri://tauri.localhost", "https://localhost"]),
+        ("http://tauri.localhost", ["https://tauri.localhost"]),
+        ("ionic://localhost", ["null"]),
+        ("chrome-extension://abcdefghijklmnopabcdefghijklmnop", ["chrome-extension://abcdefghijklmnopabcdefghijklmnoa"]),
+        ("safari-web-extension://E5E7B5D3-0A1B-4C2D-8E3F-4A5B6C7D8E9F", ["safari-web-extension://e5e7b5d3-0a1b-4c2d-8e3f-4a5b6c7d8e9f"]),
+        ("http://192.168.1.20:3000", ["http://192.168.1.20", "http://192.168.1.2"]),
+        ("http://shop.test", ["http://shop.test.example", "https://shop.test"]),
+        ("http://nas.local", ["http://nas.local:80"]),
+    ],
+)  # fmt: skip
+def test_apps_and_local_pages_can_be_allowed_exactly(make_app: MakeApp, allowed: str, others: list[str]) -> None:
+    environment = "development" if allowed.startswith("http://") else "production"
+    client = make_app(cors_origins=allowed, environment=environment).test_client()
+    assert preflight(client, allowed)["Access-Control-Allow-Origin"] == allowed
+    rejected = client.get("/api/v1/probes", headers={"Origin": allowed})
+    assert (rejected.status_code, rejected.headers["Access-Control-Allow-Origin"]) == (401, allowed)
+    for other in others:
+        assert "Access-Control-Allow-Origin" not in preflight(client, other)
+
+
+@pytest.mark.control("C2")
+def test_more_request_headers_can_be_allowed(make_app: MakeApp) -> None:
+    client = make_app(
+        cors_origins=ALLOWED, cors_request_headers="sentry-trace, baggage, X-Requested-With"
+    ).test_client()
+    headers = preflight(client, ALLOWED, headers="content-type, sentry-trace, baggage, x-requested-with, x-made-up")
+    allowed = {name.strip().lower() for name in headers["Access-Control-Allow-Headers"].split(",")}
+    assert {"content-type", "sentry-trace", "baggage", "x-requested-with"} <= allowed
+    assert "x-made-up" not in allowed
+
+
 @pytest.mark.control("C2")
 def test_a_private_network_is_not_allowed(client: FlaskClient) -> None:
     sent = {

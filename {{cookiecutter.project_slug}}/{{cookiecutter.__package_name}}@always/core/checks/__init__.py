@@ -25,7 +25,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 # The service does not start if one of these reports an error.
-REQUIRED = (exposure.proxies, exposure.debug, exposure.workers)
+REQUIRED = (exposure.proxies, exposure.debug, exposure.private_origins, exposure.workers)
 
 
 def refuse_unsafe(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from ..diagnostics import Finding
 from ..settings import Settings, get_settings
 from ..settings.fields import GENERATE_HINT
+from ..settings.origins import is_private
 from ..settings.storage import SHARED
 
 LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
@@ -52,11 +53,25 @@ def proxies(app: Flask) -> Iterator[Finding]:
         )
 
 
-def origins(app: Flask) -> Iterator[Finding]:
-    """Report an allowed origin on a developer's machine in production."""
+def private_origins(app: Flask) -> Iterator[Finding]:
+    """Report origins with plain http in a private network, which anyone in that network can imitate."""
     settings = get_settings(app, Settings)
-    for origin in settings.cors_origins:
-        if settings.production and urlsplit(origin).hostname in LOCAL:
+    for origin in settings.cors_origins if settings.production else ():
+        parts = urlsplit(origin)
+        if parts.scheme == "http" and is_private(parts.hostname or ""):
+            yield Finding(
+                f"the origin {origin} is allowed, but production does not allow plain http in a private network",
+                "remove it from `origins` in settings.toml, or serve the page over https",
+            )
+
+
+def origins(app: Flask) -> Iterator[Finding]:
+    """Report allowed origins on a developer's machine or in a private network, and those that several apps share."""
+    yield from private_origins(app)
+    settings = get_settings(app, Settings)
+    for origin in settings.cors_origins if settings.production else ():
+        parts = urlsplit(origin)
+        if parts.scheme in ("http", "https") and parts.hostname in LOCAL:
             yield Finding(f"{origin} is allowed in production", "remove it from `origins` in settings.toml")
 
 

@@ -36,7 +36,7 @@ class CorsPolicy:
             {
                 "origins": list(settings.cors_origins),
                 "methods": sorted(methods - {"HEAD", "OPTIONS"}),
-                "allow_headers": [backend.CREDENTIAL_HEADER, *REQUEST_HEADERS],
+                "allow_headers": [backend.CREDENTIAL_HEADER, *REQUEST_HEADERS, *settings.cors_request_headers],
                 "expose_headers": EXPOSED,
                 "max_age": settings.cors_max_age,
                 "supports_credentials": False,

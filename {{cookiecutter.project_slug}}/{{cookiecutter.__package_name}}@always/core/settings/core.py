@@ -7,7 +7,8 @@ from limits import RateLimitItem, parse
 
 from .database import DatabaseUrl
 from .declaration import setting
-from .fields import Boolean, Choice, Contact, FilePath, Hosts, Integer, IPAddress, Line, Origins, Rate, Secret
+from .fields import Boolean, Choice, Contact, FieldNames, FilePath, Hosts, Integer, IPAddress, Line, Rate, Secret
+from .origins import Origins
 from .storage import BACKEND, STRATEGIES, StorageSettings
 
 
@@ -89,7 +90,12 @@ class Settings(StorageSettings):
     )
 
     cors_origins: tuple[str, ...] = setting(
-        Origins(), "the origins whose pages may call the service from a browser", default=()
+        Origins(), "the origins of web pages, apps and extensions that may call the service from a browser", default=()
+    )
+    cors_request_headers: tuple[str, ...] = setting(
+        FieldNames(),
+        "more request headers that they may send, such as sentry-trace, baggage or X-Requested-With",
+        default=(),
     )
     cors_max_age: int = setting(
         Integer(0, 86400), "seconds for which a browser may cache the response to a preflight", default=600

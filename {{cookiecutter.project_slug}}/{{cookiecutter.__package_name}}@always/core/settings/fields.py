@@ -7,7 +7,6 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from limits import RateLimitItem, parse_many
 from marshmallow import ValidationError, fields, validate
@@ -155,24 +154,13 @@ class Hosts(StringList):
             raise ValidationError(f"{item!r} is not a host name in lower case without a port.")
 
 
-class Origins(StringList):
-    """Origins as browsers send them: ``scheme://host[:port]`` (RFC 6454, section 6.2)."""
+class FieldNames(StringList):
+    """Names of header fields: letters, digits and dashes."""
 
     def check(self, item: str) -> None:
-        """Raise ``ValidationError`` unless the item is an origin with https, or with http on localhost."""
-        rule = f"{item!r} is not an origin of the form https://host[:port]."
-        try:
-            parts = urlsplit(item)
-            port = parts.port
-        except ValueError:
-            raise ValidationError(rule) from None
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else (parts.hostname or "")
-        default = {"https": 443, "http": 80}.get(parts.scheme)
-        canonical = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-        if default is None or not HOST.fullmatch(host) or canonical != item or port in (0, default):
-            raise ValidationError(rule)
-        if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
-            raise ValidationError(f"{item!r} uses plain http, which is only allowed for localhost.")
+        """Raise ``ValidationError`` unless the item is a field name."""
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", item):
+            raise ValidationError(f"{item!r} is not a field name of letters, digits and dashes; list each name.")
 
 
 def to_string(value: Any) -> str:

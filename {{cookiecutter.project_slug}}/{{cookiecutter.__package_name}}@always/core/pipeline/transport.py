@@ -1,0 +1,35 @@
+"""The layer that rejects plain HTTP. A credential that was sent in clear text is exposed, which is logged."""
+
+from flask import g
+
+from ..auth import backend
+from ..auth.errors import AuthenticationError
+from ..limits import count_failed_authentication
+from ..observability import events
+from ..problems import Problem
+from ..request.state import RequestState
+from . import limits
+from .allowed_hosts import PROBES
+
+
+def require_https(state: RequestState) -> None:
+    """Raise ``Problem`` (403) for a request over plain HTTP.
+
+    The probes accept it: a container platform does not know the certificate. The response to a valid credential is the
+    same as to any other request.
+    """
+    if state.environ["wsgi.url_scheme"] == "https" or state.environ["PATH_INFO"] in PROBES:
+        return
+    limits.by_address(state)
+    try:
+        g.caller = state.caller = backend.authenticate()
+    except AuthenticationError:
+        count_failed_authentication()
+    except Problem:
+        pass  # two credentials
+    if state.caller is not None:
+        events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP")
+        backend.revoke_exposed(state.caller.credential)
+    raise Problem(
+        "insecure-transport", "The service accepts HTTPS only. Replace a credential that you sent without encryption."
+    )
