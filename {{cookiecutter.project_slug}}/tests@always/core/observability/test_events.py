@@ -32,6 +32,10 @@ def admin_endpoint(caller: MakeCaller) -> None:
     caller("admin").get("/api/v1/admin/stats")
 
 
+def plain_http(caller: MakeCaller) -> None:
+    caller().get("/api/v1/me", headers={"X-Forwarded-Proto": "http"})
+
+
 def too_many_requests(caller: MakeCaller) -> None:
     client = caller()
     for _ in range(31):
@@ -55,12 +59,14 @@ TRIGGERS: Mapping[str, Trigger] = {
     "authn_login_fail": unknown_credential,
     "authz_admin": admin_endpoint,
     "authz_fail": missing_scope,
+    "credential_exposed": plain_http,
     "excess_rate_limit_exceeded": too_many_requests,
     "input_validation_fail": invalid_body,
     "malicious_cors": foreign_origin,
     "malicious_direct_reference": foreign_object,
     **BACKEND_TRIGGERS,
 }
+OF_CORE = {"credential_exposed": {"server_tls": "false", "server_trusted_proxies": "1"}}
 BY_THE_SERVER = {"sys_startup", "sys_shutdown"}
 # Resources whose objects have an owner record this one.
 BY_RESOURCES = {"malicious_direct_reference"}
@@ -77,7 +83,7 @@ def lines(text: str, event: str) -> list[dict[str, Any]]:
 def test_an_event_records_the_client_the_request_and_a_reason(
     make_app: MakeApp, caller: MakeCaller, capsys: pytest.CaptureFixture[str], event: str
 ) -> None:
-    app = make_app(**SETTINGS.get(event, {}))
+    app = make_app(**{**OF_CORE, **SETTINGS}.get(event, {}))
     capsys.readouterr()
     TRIGGERS[event](lambda *scopes, **options: caller(*scopes, **options, app=app))
     log = capsys.readouterr().out

@@ -68,6 +68,9 @@ class Backend(Protocol):
     def challenge(self, error: str | None = None, scope: str | None = None) -> str:
         """Return the value of ``WWW-Authenticate``, with the error code and missing scope of RFC 6750, section 3."""
 
+    def revoke_exposed(self, credential: str, /) -> None:
+        """Revoke a credential that was sent over plain HTTP, if it can be revoked and the settings say so."""
+
     def readiness(self, app: Flask, /) -> Mapping[str, Callable[[], bool]]:
         """Return the dependencies that ``/readyz`` reports in addition to core's, each with a check."""
 

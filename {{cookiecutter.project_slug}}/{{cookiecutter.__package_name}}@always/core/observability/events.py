@@ -26,6 +26,7 @@ class SecurityEvent:
 AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
 AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
 AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A caller's scopes did not permit its request.")
+CREDENTIAL_EXPOSED = SecurityEvent("credential_exposed", "critical", "A valid credential was sent over plain HTTP.")
 EXCESS_RATE_LIMIT_EXCEEDED = SecurityEvent("excess_rate_limit_exceeded", "warning", "A rate limit rejected a request.")
 INPUT_VALIDATION_FAIL = SecurityEvent("input_validation_fail", "warning", "A body or a query was invalid.")
 MALICIOUS_CORS = SecurityEvent("malicious_cors", "warning", "A request came from an origin that is not allowed.")
@@ -39,6 +40,7 @@ SECURITY_EVENTS = (
     AUTHN_LOGIN_FAIL,
     AUTHZ_ADMIN,
     AUTHZ_FAIL,
+    CREDENTIAL_EXPOSED,
     EXCESS_RATE_LIMIT_EXCEEDED,
     INPUT_VALIDATION_FAIL,
     MALICIOUS_CORS,

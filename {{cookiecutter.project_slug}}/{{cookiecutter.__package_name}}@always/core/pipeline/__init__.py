@@ -13,11 +13,12 @@ from .. import limits as rate_limits
 from ..anomalies import AnomalyMonitor
 from ..request import body
 from ..request.state import RequestState, begin, current_state
-from . import authentication, authorization, cors, declarations, limits, negotiation, validation
+from . import authentication, authorization, cors, declarations, limits, negotiation, transport, validation
 from .middleware import Middleware
 from .trusted_proxies import trust_proxies
 
 LAYERS: tuple[Callable[[RequestState], Response | None], ...] = (
+    transport.require_https,
     cors.answer_preflight,
     limits.by_address,
     authentication.authenticate,

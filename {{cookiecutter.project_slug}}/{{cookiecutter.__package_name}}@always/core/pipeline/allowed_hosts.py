@@ -1,4 +1,4 @@
-"""Which requests are meant for this service: over HTTPS, to one of the allowed hosts."""
+"""Which requests are meant for this service: those to one of the allowed hosts."""
 
 from typing import Any
 
@@ -14,14 +14,12 @@ class AllowedHosts:
         self._names = frozenset(settings.server_allowed_hosts)
 
     def problem(self, environ: dict[str, Any]) -> tuple[str, str] | None:
-        """Return the problem type and detail for a request over plain HTTP or to another host, otherwise None.
+        """Return the problem type and detail for a request to another host, otherwise None.
 
-        The probes accept any host and plain HTTP: a container platform knows neither the name nor the certificate.
+        The probes accept any host, since a container platform does not know the name.
         """
         if environ["PATH_INFO"] in PROBES:
             return None
-        if environ["wsgi.url_scheme"] != "https":
-            return "insecure-transport", "The service accepts HTTPS only."
         host = environ.get("HTTP_HOST", "")
         name, _, port = host.rpartition(":")
         if not port.isdigit() or not name:

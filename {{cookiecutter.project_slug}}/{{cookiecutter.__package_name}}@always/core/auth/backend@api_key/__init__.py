@@ -9,6 +9,7 @@ from .checks import CHECKS
 from .commands import COMMANDS
 from .events import ANOMALIES
 from .events import SECURITY_EVENTS as KEY_EVENTS
+from .issuing import revoke_exposed
 from .queries import caller_id, count_owners, own_rates
 from .routes import blueprint
 from .settings import KeySettings
@@ -42,5 +43,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "revoke_exposed",
     "security_schemes",
 ]

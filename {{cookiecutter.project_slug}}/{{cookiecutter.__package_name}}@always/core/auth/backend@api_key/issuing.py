@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from ...clock import now
-from ...database import AnyRow
+from ...database import AnyRow, transaction
 from ...observability import events
 from ...settings import get_settings
 from . import key_format, queries
@@ -125,3 +125,10 @@ def revoke(connection: Connection, key_id: str, *, by: str) -> None:
     """Revoke a key and record the security event."""
     if queries.revoke(connection, key_id, by):
         events.record(AUTHN_TOKEN_REVOKED, "a key was revoked", credential=key_id, by=by)
+
+
+def revoke_exposed(credential: str) -> None:
+    """Revoke a key that was sent over plain HTTP; see ``Backend.revoke_exposed``."""
+    if get_settings(current_app, KeySettings).keys_revoke_exposed:
+        with transaction() as connection:
+            revoke(connection, credential, by="plain HTTP")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...settings import setting
-from ...settings.fields import Integer, Secret
+from ...settings.fields import Boolean, Integer, Secret
 
 MAX_DAYS = 365
 MAX_OVERLAP_HOURS = 720
@@ -23,6 +23,11 @@ class KeySettings:
         "the previous pepper; keys that were created with it remain valid until they expire",
         default=None,
         secret=True,
+    )
+    keys_revoke_exposed: bool = setting(
+        Boolean(),
+        "revoke a key that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
+        default=False,
     )
     keys_default_days: int = setting(Integer(1, MAX_DAYS), "the default lifetime of a key in days", default=90)
     keys_max_days: int = setting(Integer(1, MAX_DAYS), "the maximum lifetime of a key in days", default=MAX_DAYS)

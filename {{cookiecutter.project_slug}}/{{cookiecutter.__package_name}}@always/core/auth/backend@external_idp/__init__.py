@@ -5,7 +5,7 @@ Other packages use only the names below, which ``auth.interface.Backend`` descri
 
 from flask import Blueprint
 
-from .authentication import authenticate, init_app
+from .authentication import authenticate, init_app, revoke_exposed
 from .bearer import CREDENTIAL_HEADER, challenge
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
@@ -36,5 +36,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "revoke_exposed",
     "security_schemes",
 ]

@@ -36,6 +36,10 @@ def authenticate() -> Caller | None:
     return services.get(current_app, CallerCache).get_or_load(token, _caller)
 
 
+def revoke_exposed(credential: str) -> None:
+    """Do nothing: only the identity provider can revoke its tokens."""
+
+
 def _caller(token: str) -> Caller:
     issuer = trusted_issuer.get(current_app)
     valid = claims.validate(token, issuer.rules, issuer.find_key)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields
 
-from ...settings.fields import Origins
+from ...settings.origins import Origins
 
 
 class HttpsOrigin(fields.String):

@@ -9,7 +9,7 @@ from ... import features
 from .. import guards
 from . import protected_resource, revocations
 from .accounts import account_page, csrf, pages, sign_in
-from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness
+from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness, revoke_exposed
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
@@ -62,5 +62,6 @@ __all__ = [
     "init_app",
     "own_rates",
     "readiness",
+    "revoke_exposed",
     "security_schemes",
 ]

@@ -12,14 +12,18 @@ from flask import Flask, current_app
 from joserfc.jwk import ECKey
 
 from ... import services
-from ...database import connect
+from ...database import connect, transaction
+from ...observability import events
 from ...request.caller import Caller, OwnRate
+from ...settings import get_settings
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, protected_resource
 from .claims import Claims, Rules
 from .claims import validate as validate_claims
+from .events import AUTHN_TOKEN_REVOKED
 from .server import access_tokens, signing_keys
+from .settings import TokenSettings
 
 CREDENTIAL_HEADER = "Authorization"
 challenge = bearer.challenge
@@ -52,6 +56,16 @@ def authenticate() -> Caller | None:
     if token is None:
         return None
     return services.get(current_app, CallerCache).get_or_load(token, _load_caller)
+
+
+def revoke_exposed(credential: str) -> None:
+    """Revoke an access token that was sent over plain HTTP; see ``Backend.revoke_exposed``."""
+    if not get_settings(current_app, TokenSettings).tokens_revoke_exposed:
+        return
+    with transaction() as connection:
+        revoked = access_tokens.revoke(connection, credential)
+    if revoked:
+        events.record(AUTHN_TOKEN_REVOKED, "the token was sent over plain HTTP")
 
 
 def validate(token: str) -> ValidToken:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse
 
 from ...settings import setting
-from ...settings.fields import Integer, Rate
+from ...settings.fields import Boolean, Integer, Rate
 from .protected_resource import ResourceSettings
 
 MIN_PASSWORD_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
@@ -21,6 +21,11 @@ class TokenSettings(ResourceSettings):
     )
     tokens_publish_minutes: int = setting(
         Integer(0, 1440), "minutes between the publication of a new signing key and its first use", default=10
+    )
+    tokens_revoke_exposed: bool = setting(
+        Boolean(),
+        "revoke an access token that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
+        default=False,
     )
     sessions_hours: int = setting(Integer(1, 720), "lifetime of a browser session in hours", default=12)
     passwords_min_length: int = setting(
