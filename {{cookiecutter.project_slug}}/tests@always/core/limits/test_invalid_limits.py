@@ -1,4 +1,4 @@
-"""Limits that cannot have the declared effect prevent the start."""
+"""Limits that cannot have the declared effect prevent startup."""
 
 from types import ModuleType
 from typing import Any
@@ -9,7 +9,7 @@ from flask_limiter import Limit, Limiter
 
 
 @pytest.mark.parametrize("declared", ["unknown setting", "another scope", "name of a general limit", "invalid rate"])
-def test_an_invalid_limit_prevents_the_start(service: ModuleType, limiter: Limiter, serve: Any, declared: str) -> None:
+def test_an_invalid_limit_prevents_startup(service: ModuleType, limiter: Limiter, serve: Any, declared: str) -> None:
     setting = service.core.limits.SettingRate
     limit = {
         "unknown setting": limiter.shared_limit(setting("teapots"), scope="teapots"),
@@ -26,7 +26,7 @@ def test_an_invalid_limit_prevents_the_start(service: ModuleType, limiter: Limit
         serve(pot)
 
 
-def test_a_limit_of_a_blueprint_prevents_the_start(service: ModuleType, limiter: Limiter, serve: Any) -> None:
+def test_a_limit_of_a_blueprint_prevents_startup(service: ModuleType, limiter: Limiter, serve: Any) -> None:
     blueprint = Blueprint("views", __name__)
     limiter.limit("1/minute")(blueprint)
     with pytest.raises(service.core.settings.ConfigurationError, match=r"blueprint views .* shared_limit"):
@@ -34,7 +34,7 @@ def test_a_limit_of_a_blueprint_prevents_the_start(service: ModuleType, limiter:
 
 
 @pytest.mark.parametrize("option", ["filter", "default"])
-def test_an_option_without_effect_prevents_the_start(
+def test_an_option_without_effect_prevents_startup(
     service: ModuleType, limiter: Limiter, serve: Any, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     def view() -> str:

@@ -128,7 +128,7 @@ def test_a_limit_of_the_settings_has_their_name_and_rate(service: ModuleType, li
     assert responses[2].json["violated-policies"] == [name]
 
 
-def test_a_blueprint_answers_in_its_own_form(limiter: Limiter, serve: Any) -> None:
+def test_a_blueprint_responds_in_its_own_format(limiter: Limiter, serve: Any) -> None:
     blueprint = Blueprint("views", __name__)
 
     @blueprint.errorhandler(HTTPException)
@@ -148,7 +148,7 @@ def test_a_blueprint_answers_in_its_own_form(limiter: Limiter, serve: Any) -> No
     assert 0 < int(rejected.headers["Retry-After"]) <= 60
 
 
-def test_an_unavailable_storage_answers_503(
+def test_an_unavailable_storage_is_503(
     service: ModuleType, limiter: Limiter, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @limiter.exempt
