@@ -24,16 +24,16 @@ def run(app: Flask, *arguments: str) -> Any:
     return app.test_cli_runner().invoke(args=["limits", *arguments])
 
 
-def test_limits_are_listed_with_their_origin(make_app: MakeApp) -> None:
+def test_limits_are_listed_with_their_source(make_app: MakeApp) -> None:
     app = make_app(limits_caller="7/2 minutes")
     rows = json.loads(run(app, "--json").stdout)
-    listed = {row["limit"]: row for row in rows if not row["from"].startswith("credential")}
+    listed = {row["limit"]: row for row in rows if not row["source"].startswith("credential")}
     assert listed["caller"]["rate"] == "7/2minute"
     assert listed["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
     assert listed["caller"]["counts"] == "requests of one authenticated caller"
     assert listed["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
     assert {"address", "failed-authentications"} <= set(listed)
-    assert run(app).output.splitlines()[0].split() == ["LIMIT", "RATE", "COUNTS", "FROM"]
+    assert run(app).output.splitlines()[0].split() == ["LIMIT", "RATE", "COUNTS", "SOURCE"]
 
 
 def test_the_limits_of_a_caller_are_shown_and_reset(service: ModuleType, make_app: MakeApp, caller: MakeCaller) -> None:
@@ -89,7 +89,7 @@ def test_the_limits_of_views_are_listed_shown_and_reset(service: ModuleType, lim
     client = serve(tea)
     app = client.application
     listed = {
-        row["limit"]: row["counts"] for row in json.loads(run(app, "--json").stdout) if "views.tea" in row["from"]
+        row["limit"]: row["counts"] for row in json.loads(run(app, "--json").stdout) if "views.tea" in row["source"]
     }
     assert listed == {
         "views.tea:60s": "requests of one caller, else address",

@@ -37,7 +37,7 @@ def readable_by_others(app: Flask) -> Iterator[Finding]:
     active_settings = services.get(app, ActiveSettings)
     settings, (_, key) = active_settings[Settings], certificate.paths(active_settings)
     files = {active_settings.root / ".env", key, key.with_name("ca-key.pem")}
-    files |= {Path(each.origin) for each in active_settings.raw.values() if Path(each.origin).is_absolute()}
+    files |= {Path(each.source) for each in active_settings.raw.values() if Path(each.source).is_absolute()}
     for path in sorted(files):
         if path.is_file() and path.stat().st_mode & GROUP_AND_OTHERS:
             yield Finding(f"other users can read {path}", f"`chmod 600 {path}`")

@@ -49,7 +49,7 @@ def command(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is None:
         rows = [*_of_settings(), *_of_views(), *_of_credentials()]
-        print_records([dict(zip(("limit", "rate", "counts", "from"), row, strict=True)) for row in rows], as_json)
+        print_records([dict(zip(("limit", "rate", "counts", "source"), row, strict=True)) for row in rows], as_json)
 
 
 @command.command("show")
@@ -93,8 +93,8 @@ def _of_settings() -> Iterator[tuple[str, ...]]:
     for name, rate in services.get(current_app, Counters).rates.items():
         setting = f"limits_{name.replace('-', '_')}"
         raw = active_settings.raw.get(setting)
-        origin = f"{raw.origin}: {raw.name}" if raw else "default"
-        yield name, to_string(rate), active_settings.fields[setting].metadata["meaning"], origin
+        source = f"{raw.source}: {raw.name}" if raw else "default"
+        yield name, to_string(rate), active_settings.fields[setting].metadata["meaning"], source
 
 
 def _of_views() -> Iterator[tuple[str, ...]]:

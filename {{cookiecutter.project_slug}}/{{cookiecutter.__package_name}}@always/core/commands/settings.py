@@ -24,7 +24,7 @@ def command(as_json: bool) -> None:
         {
             "variable": f"APP_{name.upper()}",
             "value": _shown(value, secret=active_settings.fields[name].metadata["secret"]),
-            "origin": active_settings.raw[name].origin if name in active_settings.raw else "default",
+            "source": active_settings.raw[name].source if name in active_settings.raw else "default",
         }
         for name, value in active_settings.values.items()
     ]

@@ -26,11 +26,11 @@ class RawValue(NamedTuple):
     """A value as written, the source that contains it, and the name of the setting there."""
 
     value: Any
-    origin: str
+    source: str
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name} in {self.origin}"
+        return f"{self.name} in {self.source}"
 
 
 class ActiveSettings:
@@ -173,7 +173,7 @@ def _read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
     return {name: value or "" for name, value in values.items()}, []
 
 
-def _read_variables(variables: Mapping[str, str], origin: str, secrets: set[str]) -> dict[str, RawValue]:
+def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]) -> dict[str, RawValue]:
     raw: dict[str, RawValue] = {}
     for variable, value in variables.items():
         name = variable.removeprefix(PREFIX).lower()
@@ -185,5 +185,5 @@ def _read_variables(variables: Mapping[str, str], origin: str, secrets: set[str]
             except (OSError, ValueError) as error:
                 raise ConfigurationError(f"Cannot read the file of {variable}: {error}.") from None
         else:
-            raw[name] = RawValue(value, origin, variable)
+            raw[name] = RawValue(value, source, variable)
     return raw

@@ -33,7 +33,7 @@ def test_a_key_with_its_own_rate_is_counted_separately(make_app: MakeApp) -> Non
 
     assert statuses(own, 4) == [200, 200, 200, 429]
     assert statuses(common, 3) == [200, 200, 429]
-    listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
+    listed = {row["source"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
     assert listed[f"credential {own['id']}"]["rate"] == "3/day"
     assert f"credential {common['id']}" not in listed
 
@@ -48,7 +48,7 @@ def test_keys_that_a_key_creates_share_its_rate_limit(app: Flask) -> None:
     used = [client.get("/api/v1/me", headers=headers(created)).status_code for created in (own, child, replacement)]
     assert used == [200, 200, 429]
     runner = app.test_cli_runner()
-    listed = [row["from"] for row in json.loads(runner.invoke(args=["limits", "--json"]).stdout)]
+    listed = [row["source"] for row in json.loads(runner.invoke(args=["limits", "--json"]).stdout)]
     assert listed.count(f"credential {own['id']}") == 1
     assert not {f"credential {child['id']}", f"credential {replacement['id']}"} & set(listed)
     shown = runner.invoke(args=["limits", "show", replacement["id"], "--json"])

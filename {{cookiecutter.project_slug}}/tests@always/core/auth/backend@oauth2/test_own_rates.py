@@ -28,7 +28,7 @@ def test_a_client_with_its_own_rate_is_limited_separately(make_app: MakeApp) -> 
 
     assert statuses(own, 4) == [200, 200, 200, 429]
     assert statuses(common, 3) == [200, 200, 429]
-    listed = {row["from"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
+    listed = {row["source"]: row for row in json.loads(app.test_cli_runner().invoke(args=["limits", "--json"]).stdout)}
     assert listed[f"credential {own['id']}"]["rate"] == "3/minute"
     assert f"credential {common['id']}" not in listed
 
