@@ -29,9 +29,9 @@ def test_limits_are_listed_with_their_source(make_app: MakeApp) -> None:
     rows = json.loads(run(app, "--json").stdout)
     listed = {row["limit"]: row for row in rows if not row["source"].startswith("credential")}
     assert listed["caller"]["rate"] == "7/2minute"
-    assert listed["caller"]["from"] == "the environment: APP_LIMITS_CALLER"
+    assert listed["caller"]["source"] == "the environment: APP_LIMITS_CALLER"
     assert listed["caller"]["counts"] == "requests of one authenticated caller"
-    assert listed["unknown-paths"]["from"] == "settings.toml: [limits] unknown_paths"
+    assert listed["unknown-paths"]["source"] == "settings.toml: [limits] unknown_paths"
     assert {"address", "failed-authentications"} <= set(listed)
     assert run(app).output.splitlines()[0].split() == ["LIMIT", "RATE", "COUNTS", "SOURCE"]
 
