@@ -1,12 +1,13 @@
 """``/api/v1/items``, the example resource."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Executable, event
+from sqlalchemy import Column, Connection, Executable, ForeignKey, MetaData, Table, event
 
 from tests.core.registry import registered
 
@@ -56,6 +57,25 @@ def test_a_change_of_an_old_version_is_412(caller: MakeCaller) -> None:
     assert me.delete(url, headers={"If-Match": first}).status_code == 412
     assert me.patch(url, json={}, headers={"If-Match": first}).status_code == 412
     assert me.delete(url, headers={"If-Match": second}).status_code == 204
+
+
+def test_an_item_that_another_table_references_is_not_deleted(
+    app: Flask, caller: MakeCaller, service: ModuleType
+) -> None:
+    me, database = caller(), registered(app, "Database")
+    item = me.post(ITEMS, json={"name": "lamp"})
+    uses = Table("uses", MetaData(), Column("item_id", ForeignKey(service.items.models.Item.id)))
+    with database.transaction() as connection:
+        uses.create(connection)
+        connection.execute(uses.insert(), {"item_id": item.json["id"]})
+    try:
+        refused = me.delete(item.headers["Location"])
+    finally:
+        with database.transaction() as connection:
+            uses.drop(connection)
+    assert refused.status_code == 409
+    assert refused.json["detail"] == "The item is in use."
+    assert me.delete(item.headers["Location"]).status_code == 204
 
 
 @pytest.mark.parametrize(("method", "body"), [("PATCH", {"name": "big lamp"}), ("DELETE", None)])

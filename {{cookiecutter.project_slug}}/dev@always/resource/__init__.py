@@ -1,1 +1,1 @@
-"""Resources of the service, such as the example: ``uv run python -m dev.resource --remove NAME``."""
+"""Create and remove resources of the service: ``uv run python -m dev.resource``."""

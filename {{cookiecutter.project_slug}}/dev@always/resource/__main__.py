@@ -4,17 +4,45 @@ import argparse
 import os
 
 from .. import ROOT, environment
-from .removal import remove
+from .design import Design, field, singular_of
+
+EXAMPLES = """\
+examples:
+  python -m dev.resource rooms name:string
+  python -m dev.resource bookings title:string 'seats:integer?' 'kind:enum(call,visit)' 'room:ref(rooms)'
+  python -m dev.resource --remove bookings
+
+types: string, text, integer, number, boolean, date, datetime, enum(first,second), ref(resource)
+a `?` after the type makes the field optional
+"""
 
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m dev.resource", description="Remove a resource of the service.")
-    parser.add_argument("--remove", metavar="NAME", required=True, help="the package of the resource, such as orders")
+    parser = argparse.ArgumentParser(
+        prog="python -m dev.resource",
+        description="Create or remove a resource of the service.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", nargs="?", help="the plural, such as bookings: the package, the path and the table")
+    parser.add_argument("fields", nargs="*", metavar="field:type", help="a field, such as title:string")
+    parser.add_argument("--singular", metavar="NAME", help="the name of one row, if its plural is irregular")
+    parser.add_argument("--remove", metavar="NAME", help="remove the resource with this package")
     arguments = parser.parse_args()
+    if (arguments.name is None) == (arguments.remove is None):
+        parser.error("name a resource to create, or one to --remove")
     os.chdir(ROOT)
     environment.create(ROOT)
-    remove(arguments.remove)
+    if arguments.remove:
+        from .removal import remove
+
+        remove(arguments.remove)
+    else:
+        from .creation import create
+
+        fields = tuple(field(text, arguments.name) for text in arguments.fields)
+        create(Design(arguments.name, arguments.singular or singular_of(arguments.name), fields))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ from ..documents import GENERATED
 from . import checks, migration, source_edits
 from .parts import Resource
 
-# The line of README.md as the template wrote it. If the owner changed it, it is listed instead of removed.
-README_LINE = (
+# The line of README.md for a new resource, and that for the example. If the owner changed it, it is listed instead of
+# removed.
+README_LINE = "| `{package}/{name}/` | the resource at `/api/v1/{name}` |\n"
+EXAMPLE_LINE = (
     "| `{package}/{name}/` | the example resource, to be copied; "
     "`uv run python -m dev.resource --remove {name}` removes it |\n"
 )
@@ -70,11 +72,13 @@ def remove(name: str) -> None:
 def edits(resource: Resource) -> dict[Path, str]:
     """Return the new content of the files that register or describe the resource; exit if one cannot be edited."""
     init, scopes, readme = resource.package / "__init__.py", resource.package / "scopes.py", ROOT / "README.md"
-    line = README_LINE.format(package=resource.package.name, name=resource.name)
+    described = readme.read_text("utf-8")
+    for line in (README_LINE, EXAMPLE_LINE):
+        described = described.replace(line.format(package=resource.package.name, name=resource.name), "")
     edited = {
         init: source_edits.without_name(init.read_text("utf-8"), resource.name),
         scopes: source_edits.without_strings(scopes.read_text("utf-8"), f"{resource.name}:"),
-        readme: readme.read_text("utf-8").replace(line, ""),
+        readme: described,
     }
     remaining = {
         init: source_edits.lines_with_name(edited[init], resource.name),

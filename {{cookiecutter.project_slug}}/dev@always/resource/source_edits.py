@@ -19,6 +19,37 @@ def without_strings(source: str, prefix: str) -> str:
     return _without(source, lambda node: bool(_starts(node, prefix)))
 
 
+def with_import(source: str, name: str) -> str:
+    """Add a name to ``from . import ...``; raises ``LookupError`` if there is no such import."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
+            end = _positions(source)(node.names[-1])[1]
+            return f"{source[:end]}, {name}{source[end:]}"
+    raise LookupError("There is no `from . import ...`.")
+
+
+def with_element(source: str, name: str, element: str, *, first: bool = False) -> str:
+    """Add an element to the list or dict of a variable or a keyword argument; raises ``LookupError`` without one."""
+    for node in ast.walk(ast.parse(source)):
+        names = [node.arg] if isinstance(node, ast.keyword) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+        value = getattr(node, "value", None)
+        if name not in names or not isinstance(value, ast.List | ast.Dict):
+            continue
+        start, end = _positions(source)(value)
+        inside = re.sub("#.*", "", source[start + 1 : end - 1]).strip()
+        if not inside:
+            return f"{source[: start + 1]}{element}{source[end - 1 :]}"
+        if first:
+            return f"{source[: start + 1]}{element}, {source[start + 1 :]}"
+        comma = ("", ",") if inside.endswith(",") else (", ", "")
+        return f"{source[: end - 1]}{comma[0]}{element}{comma[1]}{source[end - 1 :]}"
+    raise LookupError(f"There is no list or dict {name}.")
+
+
 def lines_with_name(source: str, name: str) -> list[int]:
     """Return the numbers of the lines that use a name."""
     return sorted({use.lineno for use in _uses(ast.parse(source), name)})

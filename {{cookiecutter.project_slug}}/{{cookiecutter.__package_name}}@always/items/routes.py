@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from ..core import (
     MALICIOUS_DIRECT_REFERENCE,
@@ -83,14 +84,17 @@ def change_item(item_id: str, body: dict[str, Any]) -> Any:
 
 @blueprint.delete("/<item_id>")
 @requires("items:write")
-@errors("not-found", "precondition-failed")
+@errors("not-found", "conflict", "precondition-failed")
 @response(None, 204)
 def delete_item(item_id: str) -> None:
-    """Delete one of your items; with ``If-Match``, only if it has that version."""
+    """Delete one of your items that is not in use; with ``If-Match``, only if it has that version."""
     with transaction() as connection:
         item = _get_or_404(connection, item_id, for_update=True)
         _check_version(item)
-        queries.remove(connection, current_caller().id, item.id)
+        try:
+            queries.remove(connection, current_caller().id, item.id)
+        except IntegrityError:  # a foreign key of another table
+            raise Problem("conflict", "The item is in use.") from None
 
 
 def _get_or_404(connection: Connection, item_id: str, *, for_update: bool = False) -> AnyRow:

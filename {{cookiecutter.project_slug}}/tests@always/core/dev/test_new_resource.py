@@ -1,0 +1,206 @@
+"""``python -m dev.resource NAME FIELDS`` refuses what would not work before it writes anything."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from dev import service
+from dev.resource import creation, design, names, package, package_tests, source_edits
+from dev.resource.design import Design
+from dev.resource.targets import Target
+from tests.core.package import package as own_package
+from tests.core.registry import registered
+
+EVERY_TYPE = [
+    *(
+        "title:string",
+        "note:text?",
+        "seats:integer",
+        "price:number?",
+        "paid:boolean",
+        "day:date?",
+        "starts_at:datetime",
+    ),
+    *("kind:enum(room, desk-2)", "place:ref(rooms)", "other_place:ref(rooms)?"),
+]
+ELEMENTS = [
+    ("f(x=[a])\n", "f(x=[a, tea.b])\n", "f(x=[tea.b, a])\n"),
+    ("f(x=[])\n", "f(x=[tea.b])\n", "f(x=[tea.b])\n"),
+    ("x = [\n    a,\n]\n", "x = [\n    a,\ntea.b,]\n", "x = [tea.b, \n    a,\n]\n"),
+    ("x: list[str] = [\n    a,  # b, c\n]\n", "x: list[str] = [\n    a,  # b, c\ntea.b,]\n", None),
+    ('f(x={"é": a})\n', 'f(x={"é": a, tea.b})\n', None),
+    ("x = {\n    1: a  # b\n}\n", "x = {\n    1: a  # b\n, tea.b}\n", None),
+]
+
+
+def parsed(*fields: str, plural: str = "bookings", singular: str = "booking") -> Design:
+    """Return the design that these arguments describe."""
+    return Design(plural, singular, tuple(design.field(text, plural) for text in fields))
+
+
+@pytest.fixture
+def application(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application of the service, as the command imports it."""
+    app = own_package.create_app(environ)
+    monkeypatch.setattr(service, "application", lambda: app)
+    yield app
+    registered(app, "Database").close()
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("bookings", "booking"),
+        ("meeting_rooms", "meeting_room"),
+        ("categories", "category"),
+        ("boxes", "box"),
+        ("classes", "class"),
+        ("matches", "match"),
+        ("invoices", "invoice"),
+        ("houses", "house"),
+        ("status", "status"),
+        ("staff", "staff"),
+        ("ties", "tie"),
+    ],
+)
+def test_the_singular_follows_from_the_ending(plural: str, singular: str) -> None:
+    assert design.singular_of(plural) == singular
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("title", "Invalid field 'title'. Write NAME:TYPE"),
+        ("title:", "Unknown type in 'title:'. Types: string, text,"),
+        ("title:str", "Unknown type in 'title:str'."),
+        ("title:string(3)", "Unknown type in 'title:string(3)'."),
+        ("title:string??", "Invalid field"),
+        (":string", "Invalid field name ''."),
+        ("Title:string", "Invalid field name 'Title'."),
+        ("_title:string", "Invalid field name '_title'."),
+        ("ti-tle:string", "Invalid field name 'ti-tle'."),
+        ("título:string", "Invalid field name 'título'."),
+        ("kind:enum", "Invalid value '' of kind."),
+        ("kind:enum()", "Invalid value '' of kind."),
+        ("kind:enum(a,,b)", "Invalid value '' of kind."),
+        ("kind:enum(a b)", "Invalid value 'a b' of kind."),
+        ("kind:enum(a')", 'Invalid value "a\'" of kind.'),
+        ("kind:enum(é)", "Invalid value 'é' of kind."),
+        ("kind:enum(a,b,a)", "The values of kind contain one twice: a, b, a."),
+        ("room:ref", "Unknown type in 'room:ref'."),
+        ("room:ref()", "Unknown type in 'room:ref()'."),
+    ],
+)
+def test_an_invalid_field_is_refused_with_a_sentence(text: str, reason: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        design.field(text, "bookings")
+    assert str(refused.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("plural", "fields", "reason"),
+    [
+        ("class", ["a:string"], "The name class is a Python keyword."),
+        ("select", ["a:string"], "The name select is a reserved word of SQL."),
+        ("Bookings", ["a:string"], "Invalid name 'Bookings'."),
+        ("book-ings", ["a:string"], "Invalid name 'book-ings'."),
+        ("core", ["a:string"], "acme/core exists."),
+        ("settings", ["a:string"], "acme/settings.py exists."),
+        ("migrations", ["a:string"], "acme/migrations exists."),
+        ("me", ["a:string"], "The service has the path /api/v1/me or a blueprint me."),
+        ("metrics", ["a:string"], "The service has the path /api/v1/metrics or a blueprint metrics."),
+        ("os", ["a:string"], "acme/__init__.py uses the name os."),
+        ("rows", ["a:string"], "The name rows is a reserved word of SQL."),
+        ("queries", ["a:string"], "The generated code uses the name queries."),
+        ("classes", ["a:string"], "The generated code cannot use the name class for one row."),
+        ("inputs", ["a:string"], "The generated code cannot use the name input for one row."),
+        ("indexs", ["a:string"], "The generated code cannot use the name Index for one row."),
+        ("problems", ["a:string"], "The generated code cannot use the name Problem for one row."),
+        ("bookings", [], "bookings needs a field"),
+        ("bookings", ["a:string", "a:text"], "The field a appears twice."),
+        ("bookings", ["room:ref(rooms)", "room_id:string"], "The field room_id appears twice."),
+        *(
+            ("bookings", [f"{name}:string"], f"Every resource has the field {name}.")
+            for name in ("id", "owner", "version", "created_at", "updated_at")
+        ),
+        ("bookings", ["from:date"], "The field name from is a Python keyword."),
+        ("bookings", ["order:integer"], "The field name order is a reserved word of SQL."),
+        ("bookings", ["date:date"], "The generated code uses the name date otherwise."),
+        ("bookings", ["fields:string"], "The generated code uses the name fields otherwise."),
+        ("bookings", ["metadata:string"], "The generated code uses the name metadata otherwise."),
+        ("bookings", ["load:string"], "The generated code uses the name load otherwise."),
+        ("bookings", [f"{'x' * 64}:string"], f"The name {'x' * 64} in the database would exceed 63 characters."),
+        ("bookings", [f"{'x' * 43}:ref(rooms)"], f"The name fk_bookings_{'x' * 43}_id_rooms in the database"),
+    ],
+)
+def test_a_name_that_would_not_work_is_refused(application: Flask, plural: str, fields: list[str], reason: str) -> None:
+    found = next(names.problems(parsed(*fields, plural=plural, singular=design.singular_of(plural))))
+    assert found.startswith(reason.replace("acme/", f"{own_package.__name__}/"))
+
+
+def test_ordinary_names_are_accepted(application: Flask) -> None:
+    for plural in ("orders", "lines", "categories", "meeting_rooms", "events", "notes"):
+        singular = design.singular_of(plural)
+        fields = [
+            "type:string",
+            "count:integer",
+            "name:string",
+            "url:string",
+            "body:text",
+            "me:string",
+        ]
+        assert list(names.problems(parsed(*fields, *EVERY_TYPE, plural=plural, singular=singular))) == []
+
+
+def test_every_module_is_python_and_only_used_parts_are_written() -> None:
+    rooms = {"rooms": Target("room", "/api/v1/rooms", {"name": "Blue"}, {})}
+    for fields in (EVERY_TYPE, ["seats:integer"], ["note:text?"]):
+        complete = fields is EVERY_TYPE
+        resource = parsed(*fields)
+        modules = package.modules(resource)
+        modules["test_bookings.py"] = package_tests.module(resource, rooms if complete else {})
+        for text in modules.values():
+            ast.parse(text)
+            assert "$" not in text
+        assert ("_check_references" in modules["routes.py"]) == complete
+        assert ("class Search" in modules["schemas.py"]) == complete
+        assert ("new_room" in modules["test_bookings.py"]) == complete
+
+
+@pytest.mark.parametrize(("before", "last", "first"), ELEMENTS)
+def test_an_element_is_added_to_a_list_or_dict(before: str, last: str, first: str | None) -> None:
+    assert source_edits.with_element(before, "x", "tea.b") == last
+    if first:
+        assert source_edits.with_element(before, "x", "tea.b", first=True) == first
+
+
+def test_a_missing_list_or_import_is_named() -> None:
+    assert source_edits.with_import("from . import core\n", "tea") == "from . import core, tea\n"
+    with pytest.raises(LookupError, match="There is no list or dict x"):
+        source_edits.with_element("f(x=make())\n", "x", "tea.b")
+    with pytest.raises(LookupError, match="There is no"):
+        source_edits.with_import("from .core import create_app\n", "tea")
+
+
+def test_a_failure_restores_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed, created, migrations = tmp_path / "changed.py", tmp_path / "created", tmp_path / "migrations"
+    changed.write_text("old\n")
+    migrations.mkdir()
+    (migrations / "first.py").touch()
+
+    def fail() -> None:
+        with creation.undone_on_failure([created, tmp_path / "never"], [changed], migrations):
+            changed.write_text("new\n")
+            created.mkdir()
+            (migrations / "second.py").touch()
+            raise SystemExit("failed")
+
+    with pytest.raises(SystemExit):
+        fail()
+    assert changed.read_text() == "old\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.py", "migrations"]
+    assert [path.name for path in migrations.iterdir()] == ["first.py"]
+    assert "Nothing was changed." in capsys.readouterr().err
