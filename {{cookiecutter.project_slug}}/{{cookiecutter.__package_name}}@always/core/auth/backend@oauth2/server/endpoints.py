@@ -146,6 +146,6 @@ def _introspect_refresh(sent: str, client: Client) -> dict[str, Any] | None:
 
 
 def _description(text: str) -> str:
-    """Cut the text, and remove the characters that an error description must not contain (RFC 6749, section 5.2)."""
+    """Shorten the description and remove the characters that it must not contain (RFC 6749, section 5.2)."""
     allowed = (character for character in text if " " <= character <= "~" and character not in '"\\')
     return "".join(allowed)[:MAX_DESCRIPTION]
