@@ -38,7 +38,7 @@ def create(
     rate: RateLimitItem | None,
     as_json: bool,
 ) -> None:
-    """Create a key and print it, once.
+    """Create a key and print it. It is shown only once.
 
     \b
     flask keys create --name ci --scopes keys:manage --owner build --expires-in 30
@@ -101,7 +101,7 @@ def show(key_id: str) -> None:
 @click.option("--overlap", type=click.IntRange(0, MAX_OVERLAP_HOURS), help="Hours that the old key remains valid.")
 @json_option
 def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
-    """Create a key that replaces another one, and print it, once.
+    """Create a key that replaces another one, and print it. It is shown only once.
 
     \b
     flask keys rotate 3kTMd9zQw7La --overlap 48
