@@ -23,7 +23,7 @@ SUFFIXES = {
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
-    "deployment": {"compose", "systemd", "no_deployment"},
+    "deployment": {"compose", "kubernetes", "systemd", "no_deployment"},
 }
 # The suffix of files that every service has. Cookiecutter renders the path of each file unless it
 # copies the whole folder, and before it copies a folder, -f deletes the existing one with all that

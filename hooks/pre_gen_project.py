@@ -29,7 +29,7 @@ SUFFIXES = {
     "limiter_backend": {"memory", "redis", "valkey", "memcached"},
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
-    "deployment": {"compose", "systemd", "no_deployment"},
+    "deployment": {"compose", "kubernetes", "systemd", "no_deployment"},
 }
 OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
 

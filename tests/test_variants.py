@@ -50,6 +50,7 @@ WORDS = {
     "gitlab": ["gitlab"],
     "no_ci": [],
     "compose": ["compose"],
+    "kubernetes": ["kubernetes", "kustomiz"],
     "systemd": ["systemd"],
     "no_deployment": [],
 }
