@@ -27,6 +27,7 @@ from .. import certificate, services
 from ..observability import events, log, metrics
 from ..request import body
 from ..settings import ActiveSettings, ConfigurationError, Settings
+from . import open_files
 
 MAX_HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT_MS = 10_000  # the time in which a client must send its headers
@@ -105,7 +106,7 @@ def command() -> None:
         interface=Interfaces.WSGI,
         workers=settings.server_workers,
         blocking_threads=settings.server_threads + body.THREADS,
-        backpressure=settings.server_connections,
+        backpressure=open_files.allow(settings.server_connections),
         # No HTTP/2: with it, granian reads forever if a client vanishes in the middle of a body, and never closes idle
         # connections. A proxy can offer HTTP/2 to clients.
         http=HTTPModes.http1,

@@ -53,7 +53,7 @@ class Settings(StorageSettings):
         Integer(1, 256), "number of threads per worker; more are started while clients send bodies slowly", default=8
     )
     server_connections: int = setting(
-        Integer(16, 65536), "maximum number of connections per worker, including idle ones", default=512
+        Integer(16, 65536), "maximum number of connections per worker, including idle ones", default=4096
     )
     server_tls: bool = setting(Boolean(), "serve over TLS; false only behind a proxy that terminates TLS", default=True)
     server_tls_minimum: str = setting(Choice("1.2", "1.3"), "minimum TLS version", default="1.2")
