@@ -105,6 +105,6 @@ CATALOGUE: dict[str, Anomaly] = {
         minutes=0,
         condition="The certificate expires within {limit} days.",
         meaning="Clients will refuse to connect once it has expired.",
-        action="Renew the certificate, then restart the service, which reads it only when it starts.",
+        action="Renew the certificate, then send SIGHUP to the service or restart it, so that it reads the file.",
     ),
 }
