@@ -63,7 +63,7 @@ def init_app(app: Flask, migrations: Path) -> None:
 
 
 def connect() -> AbstractContextManager[Connection]:
-    """Return a connection that commits each statement; raises 503 while the database does not answer."""
+    """Return a connection that commits each statement; raises 503 while the database is unavailable."""
     return services.get(current_app, Database).connect()
 
 

@@ -19,7 +19,7 @@ PRUNE_INTERVAL = 30.0  # seconds
 
 
 class MemoryStorage:
-    """Counts by one strategy; ``clock`` returns seconds that never go back."""
+    """Counts by one strategy; ``clock`` returns monotonic seconds."""
 
     rejects = False
     shared = False

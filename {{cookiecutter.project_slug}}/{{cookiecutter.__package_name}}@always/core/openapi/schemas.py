@@ -54,7 +54,7 @@ def _with_nested(names: set[str], schemas: dict[str, Any]) -> set[str]:
 
 
 def example(schema: Schema, outer: tuple[type[Schema], ...] = ()) -> Any:
-    """Return a body that consists of the examples of the fields; a schema nested in itself (``outer``) is left out."""
+    """Return a body that consists of the examples of the fields; a schema nested in itself (``outer``) is omitted."""
     values = {
         name: _field_example(field, (*outer, type(schema)))
         for name, field in schema.fields.items()

@@ -34,7 +34,7 @@ class RawValue(NamedTuple):
 
 
 class ActiveSettings:
-    """The settings of one application, by the dataclass that declares them or a base of it.
+    """The settings of one application: ``active_settings[Settings]`` is the instance of that dataclass or a subclass.
 
     ``fields`` and ``values`` contain the declaration and the value of every setting by its name, ``raw`` what the
     sources contain. ``root`` is the folder of ``settings.toml``. ``warnings`` are sentences about what was ignored.
