@@ -40,6 +40,12 @@ class Environment:
         subprocess.run([UV, "venv", "--quiet", str(self.root)], check=True)
         subprocess.run(install, check=True)
 
+    def install(self, requirement: str) -> None:
+        """Install a package that a service adds to its dependencies."""
+        with FileLock(f"{self.root}.lock"):
+            install = [UV, "pip", "install", "--quiet", "--python", str(self.root), requirement]
+            subprocess.run(install, check=True)
+
     def command(self, *command: str) -> list[str]:
         """Return a command that runs a module."""
         return [str(self.root / "bin" / "python"), "-m", *command]

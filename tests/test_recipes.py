@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Bake
 from tests.environment import Environment
 from tests.recipes import Recipe, changed, recipes
-from tests.services import free_port
+from tests.services import UV, free_port
 from tests.template import SERVICE
 
 TITLES = [recipe.title for recipe in recipes(SERVICE)]
@@ -41,6 +41,10 @@ def find(service: Path, title: str) -> Recipe:
 def run(environment: Environment, service: Path, command: str) -> None:
     """Run a command of a recipe."""
     match shlex.split(command):
+        case ["uv", "add", requirement]:
+            # The services of the tests share one environment.
+            subprocess.run([UV, "add", "--quiet", "--frozen", requirement], cwd=service, check=True)
+            environment.install(requirement)
         case ["uv", "run", "python", "-m", *words] | ["uv", "run", *words]:
             environment.run(service, *words)
         case _:
@@ -70,7 +74,9 @@ def call(environment: Environment, service: Path, calls: list[str]) -> None:
             output
         ]
         for line in calls:
-            command = f"CREDENTIAL={header}; {line.replace('https://localhost:8443', origin)}"
+            command = (
+                f"set -e; CREDENTIAL={header}; {line.replace('https://localhost:8443', origin)}"
+            )
             subprocess.run(
                 [
                     "sh",
@@ -105,7 +111,7 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
         if block.path:
             block.apply(service)
         for command in block.commands():
-            if command.startswith("curl "):
+            if not command.startswith("uv "):
                 calls.append(command)
             else:
                 run(environment, service, command)

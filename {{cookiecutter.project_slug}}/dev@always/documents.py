@@ -8,14 +8,13 @@ import dataclasses
 import importlib
 import json
 import os
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import ROOT
+from . import ROOT, service
 
 GENERATED = (
     "docs/errors.md",
@@ -44,8 +43,7 @@ def documents(app: Any) -> dict[str, str]:
 def main() -> None:
     """Write the documents that changed."""
     os.chdir(ROOT)
-    sys.path.insert(0, str(ROOT))
-    for name, text in documents(importlib.import_module("wsgi").create_app()).items():
+    for name, text in documents(service.application()).items():
         path = ROOT / name
         if not path.is_file() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -51,8 +51,12 @@ class HttpsClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("base_url", "https://localhost")
+        kwargs.setdefault("buffered", True)  # reads the response and closes its file
         kwargs["headers"] = {**self.headers, **dict(kwargs.get("headers") or {})}
-        return super().open(*args, **kwargs)
+        response = super().open(*args, **kwargs)
+        if kwargs["buffered"]:
+            response.request.environ["wsgi.input"].close()  # a temporary file, if the body is large
+        return response
 
 
 class Shared:

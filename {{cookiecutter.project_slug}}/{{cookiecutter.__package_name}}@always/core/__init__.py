@@ -23,7 +23,7 @@ from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
 from .observability.metrics import get_metrics
 from .problems import Problem, ProblemType
-from .request import current_caller
+from .request import current_caller, event_stream
 from .settings import ConfigurationError, get_settings, setting
 from .settings import fields as setting_fields
 
@@ -48,6 +48,7 @@ __all__ = [
     "current_caller",
     "cursor",
     "errors",
+    "event_stream",
     "fields",
     "get_metrics",
     "get_settings",

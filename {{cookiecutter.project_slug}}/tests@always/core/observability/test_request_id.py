@@ -65,11 +65,11 @@ def test_the_traceback_and_the_lines_of_libraries_carry_the_request_id(serve: Se
 def test_lines_written_while_a_response_is_streamed_carry_the_request_id(serve: Serve, capsys: Capture) -> None:
     client = serve(streaming, breaking)
     capsys.readouterr()
-    response = client.get("/streaming")
+    response = client.get("/streaming", buffered=False)
     assert response.text == "ab"
     _, warning = lines(capsys)
     assert warning["request_id"] == response.headers["X-Request-ID"]
-    response = client.get("/breaking", headers={"X-Request-ID": "breaking-1"})
+    response = client.get("/breaking", headers={"X-Request-ID": "breaking-1"}, buffered=False)
     with pytest.raises(LookupError):
         response.get_data()
     _, failure = lines(capsys)

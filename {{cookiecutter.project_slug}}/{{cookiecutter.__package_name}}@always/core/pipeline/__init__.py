@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from .. import anomalies, problems, services
 from .. import limits as rate_limits
 from ..anomalies import AnomalyMonitor
-from ..request import body
+from ..request import body, streams
 from ..request.state import RequestState, begin, current_state
 from . import authentication, authorization, cors, declarations, limits, negotiation, transport, validation
 from .middleware import Middleware
@@ -32,7 +32,7 @@ LAYERS: tuple[Callable[[RequestState], Response | None], ...] = (
 def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> None:
     """Make every request of ``app`` pass the middleware and the layers."""
     problems.init_app(app, problem_types)
-    for package in (rate_limits, body, anomalies):
+    for package in (rate_limits, body, streams, anomalies):
         package.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 

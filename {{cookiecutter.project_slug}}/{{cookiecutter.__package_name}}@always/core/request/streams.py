@@ -1,0 +1,57 @@
+"""Server-sent events (WHATWG HTML, section 9.2). A stream occupies a worker thread until it ends.
+
+So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``. That is less than the time that the
+server gives its workers to stop, and a client without a valid credential cannot continue. Clients reconnect by
+themselves and send the id of the last event as ``Last-Event-ID``.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from threading import BoundedSemaphore
+
+from flask import Flask, Response, current_app, request, stream_with_context
+
+from .. import services
+from ..observability import events
+from ..problems import Problem
+from ..settings import Settings, get_settings
+
+MAX_SECONDS = 15
+
+
+class Streams(BoundedSemaphore):
+    """The streams that the threads of a worker may send at the same time."""
+
+
+def init_app(app: Flask) -> None:
+    """Let half of the threads stream."""
+    services.register(app, Streams(max(1, get_settings(app, Settings).server_threads // 2)))
+
+
+def event_stream(messages: Iterable[str]) -> Response:
+    """Return a response that sends each message when it is produced, for at most ``MAX_SECONDS``.
+
+    Produce a message every few seconds, such as the comment ``": wait\\n\\n"``: only then can the stream end in time or
+    after the client has disconnected. Raises ``Problem`` (503) if too many streams are open.
+    """
+    response = Response(mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # makes nginx pass on each message at once
+    if request.method == "HEAD":
+        return response
+    streams = services.get(current_app, Streams)
+    if not streams.acquire(blocking=False):
+        events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many streams", limit="streams")
+        raise Problem("unavailable", "Too many streams are open.", headers=[("Retry-After", str(MAX_SECONDS))])
+    stack = ExitStack()
+    stack.callback(streams.release)
+    response.call_on_close(stack.close)  # may be called twice; the second call of ``stack.close`` does nothing
+    response.response = stream_with_context(_until(time.monotonic() + MAX_SECONDS, messages))
+    return response
+
+
+def _until(deadline: float, messages: Iterable[str]) -> Iterator[str]:
+    for message in messages:
+        yield message
+        if time.monotonic() >= deadline:
+            break
