@@ -36,9 +36,8 @@ ORDER = (
     "docs_page",
     "endpoints",
     "checks",
-    "commands",
     "server",
-    "json_provider",
+    "commands",
     "app",
     "__init__",
 )

@@ -3,9 +3,12 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+import orjson
 from flask import Blueprint, Flask
+from flask.json.provider import JSONProvider
 
 from . import checks as core_checks
 from . import commands as core_commands
@@ -17,7 +20,6 @@ from .auth import guards as auth_guards
 from .auth import scopes as auth_scopes
 from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
 from .diagnostics import Check, Checks, is_examined
-from .json_provider import OrjsonProvider
 from .observability import log
 from .observability.events import SecurityEvent
 from .observability.metrics import OwnMetrics
@@ -28,6 +30,18 @@ OPTIONAL = features.load(
     str(__package__),
     "docs_page",
 )
+
+
+class OrjsonProvider(JSONProvider):
+    """Serializes with orjson: strict, UTF-8, and several times as fast as the standard library."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Return ``obj`` as JSON."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Return the value of a JSON document."""
+        return orjson.loads(s)
 
 
 def create_app(

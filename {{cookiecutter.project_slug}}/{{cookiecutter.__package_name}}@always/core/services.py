@@ -1,6 +1,6 @@
 """The long-lived objects of one application: its database, limiter, metrics and so on, each found by its class.
 
-A dataclass with a field for each would have to import every package that defines one, and each of them imports it.
+A dataclass with a field for each would have to import the packages that define them, which import this module.
 """
 
 from typing import TypeVar, cast

@@ -18,7 +18,9 @@ from werkzeug import Request, Response
 from .. import certificate, services
 from ..endpoints.metrics import CHALLENGE, MEDIA_TYPE, is_authorized, scrape
 from ..observability.metrics import FOLDER
+from ..server import check_port
 from ..settings import ActiveSettings, ConfigurationError, Settings
+from ..settings.fields import GENERATE_HINT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -61,7 +63,7 @@ def serve() -> None:
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     if not settings.metrics_token:
-        raise ConfigurationError("APP_METRICS_TOKEN is missing. Without a token, the metrics cannot be read.")
+        raise ConfigurationError(f"APP_METRICS_TOKEN is missing: {GENERATE_HINT}.")
     server = listen(app)
     os.environ[FOLDER] = str(active_settings.root / settings.metrics_folder)
     scheme = "https" if settings.server_tls else "http"
@@ -78,12 +80,8 @@ def listen(app: Flask) -> WSGIServer:
     settings = active_settings[Settings]
     address, port = settings.metrics_address, settings.metrics_port
     context = certificate.load(active_settings) if settings.server_tls else None
-    try:
-        server = make_server(address, port, application(app), IPv6Server if ":" in address else Server, Handler)
-    except OSError as error:
-        raise ConfigurationError(
-            f"Cannot listen on port {port} of {address}: {error.strerror}. Set APP_METRICS_PORT to another port."
-        ) from None
+    check_port(address, port, "METRICS")
+    server = make_server(address, port, application(app), IPv6Server if ":" in address else Server, Handler)
     if context:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # The handshake takes place in the thread of the connection, where a slow client blocks no other.

@@ -13,7 +13,7 @@ USED = text(
     "SELECT DISTINCT t.oid FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
     " WHERE a.attrelid = to_regclass(:table) AND t.typtype = 'e' AND CAST(:column AS text) IN ('', a.attname)"
 )
-# Those on which nothing depends any more: no column, no array, no function.
+# The enum types on which nothing depends any more: no column, no array, no function.
 UNUSED = text(
     "SELECT t.oid::regtype::text FROM pg_type t WHERE t.oid = ANY(:types) AND NOT EXISTS"
     " (SELECT FROM pg_depend d WHERE d.refobjid IN (t.oid, t.typarray) AND d.deptype = 'n')"
@@ -79,7 +79,7 @@ class EnumTypesImpl(PostgresqlImpl):
             native = each.dialect_impl(self.dialect)
             if isinstance(native, ENUM):
                 native.create(self._bind, checkfirst=True)
-                # CREATE TABLE would create the type without looking whether it exists, unless it is noted here.
+                # CREATE TABLE would create the type again, unless the memo records that it exists.
                 self.memo.setdefault(f"pg_{native.__visit_name__}", set()).add((native.schema, native.name))
 
     def _drop_unused(self, types: Sequence[int]) -> None:

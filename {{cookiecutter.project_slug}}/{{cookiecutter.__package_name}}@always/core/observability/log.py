@@ -1,8 +1,8 @@
 """The log: one JSON object per line, in UTC. The server writes to standard output, a command to standard error.
 
 Values are JSON strings, so a line break in a path or a header cannot start a line of its own (OWASP ASVS 5.0,
-16.4.1). Bodies and queries are never logged; of the headers, only ids and origins of a fixed format are. A terminal
-shows the same lines as text.
+16.4.1). Bodies, queries and headers are never logged, except for ids and origins of a fixed format. A terminal shows
+the same lines as text.
 """
 
 import logging

@@ -1,7 +1,9 @@
-"""The metrics of the service, for Prometheus. An address, a caller or a path is never a label: each value is a series.
+"""The metrics of the service, for Prometheus.
 
-Each worker counts in files of its own in the folder ``PROMETHEUS_MULTIPROC_DIR``. A scrape sums them up, those of
-ended workers included. ``flask serve`` sets the variable before it starts a worker.
+An address, a caller or a path is never a label, since each value would create a time series.
+
+Each worker counts in files of its own in the folder ``PROMETHEUS_MULTIPROC_DIR``. A scrape returns their sums, which
+include workers that have ended. ``flask serve`` sets the variable before it starts a worker.
 """
 
 import os
@@ -23,7 +25,7 @@ REJECTED = frozenset({"401", "403", "429"})
 # Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
 MAX_REASONS = 50
 Observe = tuple[Callable[[], None], Callable[[float], None]]
-# A class of metrics of the service's own, whose instances register their metrics in the registry that they are given.
+# A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
 M = TypeVar("M")
 
@@ -66,7 +68,7 @@ class Metrics:
             self.security_events.labels(event)
 
     def gauge(self, name: str, documentation: str) -> Gauge:
-        """Return a new gauge. The value that any worker set last counts."""
+        """Return a new gauge, which shows the value that any worker has set last."""
         return Gauge(name, documentation, registry=self.registry, multiprocess_mode="mostrecent")
 
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -111,7 +113,7 @@ def get_metrics(app: Flask, kind: type[M]) -> M:
 
 
 def share(folder: Path) -> None:
-    """Make all workers that start from now on count in this folder, from zero.
+    """Make the workers that start from now on count in this folder, beginning at zero.
 
     Raises ``ConfigurationError`` if the folder cannot be created.
     """

@@ -129,10 +129,11 @@ def command() -> None:
     events.record(events.SYS_SHUTDOWN, "the server has stopped")
 
 
-def check_port(address: str, port: int) -> None:
-    """Check that the service can listen on this address and port. Raises ``ConfigurationError``.
+def check_port(address: str, port: int, table: str = "SERVER") -> None:
+    """Check that a server can listen on this address and port, which are settings of ``table``.
 
-    granian sets SO_REUSEPORT: a second service would start, and receive half of the connections of the first.
+    Raises ``ConfigurationError``. granian sets SO_REUSEPORT: without this check, a second service would start and
+    receive half of the connections of the first.
     """
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         if sys.platform != "win32":  # on Windows the option allows two listeners; elsewhere it ignores TIME_WAIT
@@ -141,9 +142,9 @@ def check_port(address: str, port: int) -> None:
             probe.bind((address, port))
         except OSError as error:
             foreign = error.errno == errno.EADDRNOTAVAIL
-            fix = "APP_SERVER_ADDRESS to an address of this machine" if foreign else "APP_SERVER_PORT to another port"
+            fix = "ADDRESS to an address of this machine" if foreign else "PORT to another port"
             raise ConfigurationError(
-                f"Cannot listen on port {port} of {address}: {error.strerror}. Set {fix}."
+                f"Cannot listen on port {port} of {address}: {error.strerror}. Set APP_{table}_{fix}."
             ) from None
 
 

@@ -14,7 +14,7 @@ from .storage import BACKEND, STRATEGIES, StorageSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(StorageSettings):
-    """The settings of ``settings.toml``, ``.env`` and ``APP_`` variables; an attribute is the name in lower case."""
+    """Settings of core: ``server_port`` is ``port`` under ``[server]`` in ``settings.toml``, or ``APP_SERVER_PORT``."""
 
     environment: str = setting(
         Choice("production", "development"),
@@ -30,7 +30,7 @@ class Settings(StorageSettings):
 
     metrics_token: str | None = setting(
         Secret(),
-        "the bearer token with which Prometheus reads /metrics; without it, they cannot be read",
+        "the bearer token with which Prometheus reads /metrics; without a token, the metrics cannot be read",
         default=None,
         secret=True,
     )
@@ -39,7 +39,7 @@ class Settings(StorageSettings):
     service_description: str = setting(Line(), "the purpose of the service in one sentence")
     service_security_contact: str = setting(
         Contact(),
-        "the contact for vulnerability reports, a mailto: or https: URI; empty means security@ the first host",
+        "the contact for vulnerability reports, a mailto: or https: URI; by default security@ the first allowed host",
         default="",
     )
 
