@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,10 @@ def run(environment: Environment, service: Path, command: str) -> None:
             # The services of the tests share one environment.
             subprocess.run([UV, "add", "--quiet", "--frozen", requirement], cwd=service, check=True)
             environment.install(requirement)
+        case ["uvx", name, *words]:
+            # Installed with the tests of the template.
+            program = [sys.executable, "-m", name.replace("-", "_"), *words]
+            subprocess.run(program, cwd=service, check=True)
         case ["uv", "run", "python", "-m", *words] | ["uv", "run", *words]:
             environment.run(service, *words)
         case _:
@@ -111,7 +116,7 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
         if block.path:
             block.apply(service)
         for command in block.commands():
-            if not command.startswith("uv "):
+            if not command.startswith(("uv ", "uvx ")):
                 calls.append(command)
             else:
                 run(environment, service, command)
