@@ -15,7 +15,7 @@ NewRow = Callable[[Reference], str]
 
 
 def modules(design: Design) -> dict[str, str]:
-    """Return the text of each module of the package by its file name, before ruff sorts and formats it."""
+    """Return the source of each module of the package by its file name, before ruff sorts and formats it."""
     values = names(design) | _model(design) | _queries(design) | _routes(design)
     files = {name: f"{name}.py" for name in MODULES} | {"init": "__init__.py"}
     return {file: render(name, values) for name, file in files.items()}

@@ -9,7 +9,7 @@ from .targets import Target
 
 
 def module(design: Design, targets: dict[str, Target]) -> str:
-    """Return the text of the test module, before ruff sorts and formats it.
+    """Return the source of the test module, before ruff sorts and formats it.
 
     ``targets`` are the resources that are referenced, directly or by another one, by name.
     """

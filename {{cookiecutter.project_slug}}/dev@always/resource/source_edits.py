@@ -20,12 +20,12 @@ def without_strings(source: str, prefix: str) -> str:
 
 
 def with_import(source: str, name: str) -> str:
-    """Add a name to ``from . import ...``; raises ``LookupError`` if there is no such import."""
+    """Add a name to ``from . import ...``; raises ``LookupError`` without such an import."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
             end = _positions(source)(node.names[-1])[1]
             return f"{source[:end]}, {name}{source[end:]}"
-    raise LookupError("There is no `from . import ...`.")
+    raise LookupError("The line `from . import ...` is missing.")
 
 
 def with_element(source: str, name: str, element: str, *, first: bool = False) -> str:
@@ -47,7 +47,7 @@ def with_element(source: str, name: str, element: str, *, first: bool = False) -
             return f"{source[: start + 1]}{element}, {source[start + 1 :]}"
         comma = ("", ",") if inside.endswith(",") else (", ", "")
         return f"{source[: end - 1]}{comma[0]}{element}{comma[1]}{source[end - 1 :]}"
-    raise LookupError(f"There is no list or dict {name}.")
+    raise LookupError(f"The list or dict {name} is missing.")
 
 
 def lines_with_name(source: str, name: str) -> list[int]:

@@ -179,9 +179,9 @@ def test_an_element_is_added_to_a_list_or_dict(before: str, last: str, first: st
 
 def test_a_missing_list_or_import_is_named() -> None:
     assert source_edits.with_import("from . import core\n", "tea") == "from . import core, tea\n"
-    with pytest.raises(LookupError, match="There is no list or dict x"):
+    with pytest.raises(LookupError, match="The list or dict x is missing"):
         source_edits.with_element("f(x=make())\n", "x", "tea.b")
-    with pytest.raises(LookupError, match="There is no"):
+    with pytest.raises(LookupError, match=r"The line `from \. import \.\.\.` is missing"):
         source_edits.with_import("from .core import create_app\n", "tea")
 
 

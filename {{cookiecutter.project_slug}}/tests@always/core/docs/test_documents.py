@@ -35,7 +35,7 @@ def test_every_file_of_a_control_exists(app: Flask) -> None:
     root = Path(app.root_path)
     for part in documents.controls(ROOT):
         for control, (_, *files) in part["controls"].items():
-            assert files, f"docs/controls: {control} names no file"
+            assert files, f"docs/controls: {control} lacks a file"
             for file in files:
                 paths = [root / name / file[2:] for name in resources(app)] if file.startswith("*/") else [root / file]
                 missing = [path for path in paths if not path.exists()]
