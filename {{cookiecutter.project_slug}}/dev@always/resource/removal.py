@@ -22,6 +22,7 @@ EXAMPLE_LINE = (
     "| `{package}/{name}/` | the example resource, to be copied; "
     "`uv run python -m dev.resource --remove {name}` removes it |\n"
 )
+RECIPES = "docs/recipes/"  # show changes of any resource; they use the example, removed or not
 DOCUMENTS = (
     "*.md",
     "*.toml",
@@ -96,7 +97,7 @@ def mentions(resource: Resource) -> Iterator[str]:
     pattern = re.compile(rf"/{name}\b|\b{name}[:/]\w|`{name}/?`")
     for path in sorted({path for each in DOCUMENTS for path in ROOT.glob(each) if path.is_file()}):
         document = path.relative_to(ROOT).as_posix()
-        if document not in GENERATED:
+        if document not in GENERATED and not document.startswith(RECIPES):
             for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
                 if pattern.search(line):
                     shown = "" if document == ".env" else f": {line.strip()[:100]}"  # .env contains secrets
