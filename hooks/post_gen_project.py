@@ -24,6 +24,7 @@ SUFFIXES = {
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
     "deployment": {"compose", "kubernetes", "systemd", "no_deployment"},
+    "license": {"no_license", "mit", "apache_2_0"},
 }
 # The suffix of files that every service has. Cookiecutter renders the path of each file unless it
 # copies the whole folder, and before it copies a folder, -f deletes the existing one with all that
@@ -143,6 +144,50 @@ def create_secrets_and_certificates() -> str:
     return f"The development CA is {ca} (made with {tool}). Trust that file to trust the service."
 
 
+def record_template_commit() -> None:
+    """Write the commit of the template into pyproject.toml, in place of "unknown"."""
+    content = read("pyproject.toml").replace(
+        b'template_commit = "unknown"', b'template_commit = "%s"' % template_commit().encode()
+    )
+    with open("pyproject.toml", "wb") as file:
+        file.write(content)
+
+
+def template_commit() -> str:
+    """Return the commit of the template, or "unknown" if its folder is not a git repository.
+
+    Read the files of the repository (gitrepository-layout(5)): git may be missing, and it would
+    refuse a repository of another user.
+    """
+    commit: str = CONTEXT.get("_commit") or ""  # cruft passes it
+    git = os.path.join(CONTEXT.get("_repo_dir") or "", ".git")
+    try:
+        if not commit:
+            if os.path.isfile(git):  # a worktree or a submodule: the path of its folder
+                path = read(git).decode().removeprefix("gitdir:").strip()
+                git = os.path.join(os.path.dirname(git), path)
+            commit = read(os.path.join(git, "HEAD")).decode().strip()
+        if commit.startswith("ref: "):
+            commit = commit_of(git, commit.removeprefix("ref: "))
+    except (OSError, UnicodeDecodeError):
+        return "unknown"
+    is_hash = len(commit) in (40, 64) and set(commit) <= set("0123456789abcdef")
+    return commit if is_hash else "unknown"
+
+
+def commit_of(git: str, reference: str) -> str:
+    """Return the commit of a branch, from its file or from packed-refs; "" if it has none."""
+    if os.path.isfile(common := os.path.join(git, "commondir")):
+        git = os.path.join(git, read(common).decode().strip())
+    if os.path.isfile(path := os.path.join(git, reference)):
+        return read(path).decode().strip()
+    for line in read(os.path.join(git, "packed-refs")).decode().splitlines():
+        commit, _, name = line.partition(" ")
+        if name == reference:
+            return commit
+    return ""
+
+
 def outdated_settings() -> list[str]:
     """Return the settings that .env lacks, or has for another server than .env.example."""
     schemes = []
@@ -156,12 +201,14 @@ def outdated_settings() -> list[str]:
 
 if __name__ == "__main__":
     left = apply_variants({CONTEXT[question] for question in SUFFIXES} | {ALWAYS})
+    record_template_commit()
     about_certificates = create_secrets_and_certificates()
     run, test = ("make run", "make test") if os.name != "nt" else (RUN, TEST)
     message = (
         f"\n{CONTEXT['project_slug']} is ready. Next, in that folder:\n\n"
         f"  {run:{len(test)}}    starts it on https://localhost:8443 and prints a working request\n"
         f"  {test:{len(run)}}    runs its tests\n\n"
+        "Both create uv.lock. Commit it: it pins all dependencies, and CI installs from it.\n"
         f"{about_certificates}"
     )
     if missing := outdated_settings():

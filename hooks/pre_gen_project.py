@@ -30,6 +30,7 @@ SUFFIXES = {
     "database": {"sqlite", "postgresql"},
     "ci": {"github", "gitlab", "no_ci"},
     "deployment": {"compose", "kubernetes", "systemd", "no_deployment"},
+    "license": {"no_license", "mit", "apache_2_0"},
 }
 OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
 

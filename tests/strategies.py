@@ -90,7 +90,16 @@ _origin = st.one_of(
         st.sampled_from(HOSTS),
         st.sampled_from(["", ":1", ":8443", ":443", ":65536"]),
     ).map(lambda parts: f"{parts[0]}://{parts[1]}{parts[2]}"),
-    st.sampled_from(["*", "null", "https://a.example/", "https://u@a.example", "file:///etc", "capacitor://localhost"]),
+    st.sampled_from(
+        [
+            "*",
+            "null",
+            "https://a.example/",
+            "https://u@a.example",
+            "file:///etc",
+            "capacitor://localhost",
+        ]
+    ),
     _pieces,
 )
 origins = st.lists(_origin, max_size=4).map(",".join)

@@ -1,5 +1,7 @@
 """The CI files for GitHub and GitLab are valid, pinned and least privileged, in every service."""
 
+import ast
+import json
 import os
 import re
 import shutil
@@ -134,8 +136,8 @@ def test_the_programs_that_the_tests_start_are_installed(
     assert {"promtool"} <= started <= RUNNERS[ci].union(*installed)
 
 
-def test_both_run_the_same_checks(bake: Bake) -> None:
-    """GitHub and GitLab run the same `uv` commands."""
+def test_make_check_github_and_gitlab_run_the_same_checks(bake: Bake) -> None:
+    """The same commands of uv and Go."""
 
     def commands(*paths: Path) -> set[str]:
         return {
@@ -144,16 +146,53 @@ def test_both_run_the_same_checks(bake: Bake) -> None:
             for found in re.findall(r"(?:run:|-) ((?:uv|go) .*)", path.read_text("utf-8"))
         }
 
-    workflows = sorted((bake({"ci": "github"}) / ".github/workflows").iterdir())
-    assert commands(*workflows) == commands(bake({"ci": "gitlab"}) / ".gitlab-ci.yml")
+    service = bake({"ci": "github"})
+    local = (service / "dev/check.py").read_text("utf-8").partition("COMMANDS = ")[2]
+    expected = set(ast.literal_eval(local.partition("\n\n")[0]))
+    assert commands(*sorted((service / ".github/workflows").iterdir())) == expected
+    assert commands(bake({"ci": "gitlab"}) / ".gitlab-ci.yml") == expected
 
 
-def test_the_tests_run_on_three_python_versions(bake: Bake) -> None:
+def test_the_checks_before_a_commit_are_those_of_make_lint(bake: Bake) -> None:
+    """Through uv, so that the versions are those of the service."""
+    service = bake({})
+    (local,) = yaml.safe_load((service / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    makefile = (service / "Makefile").read_text("utf-8")
+    (lint,) = re.findall(r"^lint: .*\n\t@(.+)", makefile, re.MULTILINE)
+    hooks = [hook["entry"] for hook in local["hooks"]]
+    assert " && ".join(hooks) == lint.replace('"$(UV)"', "uv")
+
+
+@pytest.mark.parametrize("answers", SERVICES, ids=label)
+def test_the_development_container_has_the_required_servers(
+    bake: Bake, answers: dict[str, str]
+) -> None:
+    """Those of CI, and the service finds them through the same variables as its tests."""
+    service = bake(answers)
+    container = json.loads((service / ".devcontainer/devcontainer.json").read_text("utf-8"))
+    (job,) = jobs(service)
+    wanted = {name: server["image"] for name, server in job.get("services", {}).items()}
+    assert ("image" in container) == (not wanted)
+    if wanted:
+        paths = [service / ".devcontainer" / name for name in container["dockerComposeFile"]]
+        run(*SCHEMA, "vendor.compose-spec", *paths)
+        files = [yaml.safe_load(path.read_text("utf-8"))["services"] for path in paths]
+        parts = [each.pop(container["service"]) for each in files]
+        development = {"environment": {}} | parts[0]
+        for part in parts[1:]:
+            development["environment"] |= part["environment"]
+        servers = {name: server for each in files for name, server in each.items()}
+        assert {name: server["image"] for name, server in servers.items()} == wanted
+        settings = {name.partition("_")[2]: url for name, url in development["environment"].items()}
+        assert {name.partition("_")[2] for name in job["env"] if "TEST_" in name} == set(settings)
+
+
+def test_the_tests_run_on_every_supported_python_version(bake: Bake) -> None:
     """All versions that the service supports."""
     (github,) = jobs(bake({"ci": "github"}))
     (gitlab,) = jobs(bake({"ci": "gitlab"}))
-    assert github["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
-    assert gitlab["parallel"]["matrix"] == [{"PYTHON": ["3.11", "3.12", "3.13"]}]
+    assert github["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert gitlab["parallel"]["matrix"] == [{"PYTHON": ["3.11", "3.12", "3.13", "3.14"]}]
 
 
 def test_without_ci_no_ci_files_are_rendered(bake: Bake) -> None:

@@ -1,11 +1,11 @@
 """The components that operations share: response headers, and one response for each status of an error."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
 from marshmallow import Schema
+from werkzeug.http import HTTP_STATUS_CODES
 
 from ..declare.declaration import JSON
 from ..operations import Operation
@@ -91,7 +91,7 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _name(status: int) -> str:
-    return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
+    return HTTP_STATUS_CODES[status].title().replace(" ", "").replace("-", "")
 
 
 def _string(description: str, **keywords: str) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from marshmallow import Schema
+from werkzeug.http import HTTP_STATUS_CODES
 
 from ..auth.scopes import current_scopes
 from ..declare.declaration import JSON, Declaration
@@ -97,7 +97,7 @@ def _responses(operation: Operation, components: Components) -> dict[str, Any]:
         for status in components.statuses(operation.errors)
     }
     for status in (response.status, *response.other_statuses):
-        responses[status] = {"description": HTTPStatus(status).phrase, **success}
+        responses[status] = {"description": HTTP_STATUS_CODES[status], **success}
     return {str(status): responses[status] for status in sorted(responses)}
 
 
