@@ -78,7 +78,8 @@ def test_the_readme_lists_the_command_of_each_make_target() -> None:
 def test_every_link_in_the_documents_leads_to_a_file_and_a_heading() -> None:
     documents = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("ops/*.md"), ROOT / "SECURITY.md", ROOT / "README.md"]
     for document in documents:
-        for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", document.read_text("utf-8")):
+        prose = re.sub(r"^```.*?^```", "", document.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for target, _, heading in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", prose):
             linked = document.parent / target if target else document
             assert linked.exists(), (document.name, target)
             assert not heading or heading in headings(linked), (document.name, target, heading)
