@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import Bake
 from tests.deployment.proxies import PROXIES, Proxy, is_listening
+from tests.programs import program
 from tests.services import Service, free_port
 
 pytestmark = pytest.mark.install
@@ -206,6 +207,24 @@ def test_a_chunked_body_reaches_the_service(deployment: Deployment) -> None:
             headers={"X-API-Key": deployment.key, "Content-Type": "application/json"},
         )
     assert response.status_code == 201
+
+
+def test_a_body_without_a_length_over_http_2_reaches_the_service(deployment: Deployment) -> None:
+    """HTTP/2 needs no length; the proxy passes the body on in chunks."""
+    headers = (f"X-API-Key: {deployment.key}", "Content-Type: application/json")
+    done = subprocess.run(
+        [
+            *(program("curl"), "-sS", "--http2", "-X", "POST", "-T", "-"),
+            *("--cacert", str(deployment.proxy.authority), "-w", "\n%{http_code} %{http_version}"),
+            *(part for header in headers for part in ("-H", header)),
+            f"https://localhost:{deployment.proxy.port}/api/v1/items",
+        ],
+        input='{"name": "tea"}',
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1] == "201 2", done.stderr
 
 
 def test_caddy_offers_a_key_exchange_that_resists_quantum_computers(
