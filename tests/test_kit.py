@@ -35,7 +35,7 @@ def test_the_license_has_no_year(bake: Bake, answer: str, identifier: str, title
     assert project(service)["project"]["license"] == identifier
 
 
-def test_without_a_license_there_is_no_file(bake: Bake) -> None:
+def test_without_a_license_the_file_is_missing(bake: Bake) -> None:
     """All rights are reserved."""
     service = bake({})
     assert not (service / "LICENSE").exists()
