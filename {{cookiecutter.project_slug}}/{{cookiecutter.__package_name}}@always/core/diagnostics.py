@@ -1,6 +1,7 @@
-"""What ``flask doctor`` runs: checks and their findings. The checks are in ``checks`` and in the auth backends.
+"""What ``flask doctor`` runs: checks and their findings. The checks are in ``checks`` and ``auth/backend/checks.py``.
 
-``doctor`` also builds the application, in a block of ``examination``, to check one that must not start.
+``flask doctor`` creates the application within ``examination``, because it also checks configurations that prevent
+startup.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +50,7 @@ class Checks(tuple[Check, ...]):
 
 @contextmanager
 def examination() -> Iterator[None]:
-    """Within the block, ``create_app`` also returns an application whose configuration must not start."""
+    """Within the block, ``create_app`` returns the application even if a required check fails."""
     token = _examined.set(True)
     try:
         yield

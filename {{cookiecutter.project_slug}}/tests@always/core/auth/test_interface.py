@@ -1,4 +1,4 @@
-"""The backend of this auth style has exactly the public names of the interface. (mypy compares the types.)"""
+"""The backend has exactly the public names of the interface. mypy compares the types."""
 
 from types import ModuleType
 

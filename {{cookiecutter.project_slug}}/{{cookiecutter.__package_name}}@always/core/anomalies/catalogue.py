@@ -1,4 +1,4 @@
-"""The anomalies of every service. An auth style and the owner of the service add their own.
+"""The anomalies of core. ``auth/backend/events.py`` can add some, and so can ``create_app(anomalies=...)``.
 
 The alert rules in ``ops/prometheus`` repeat the numbers and sentences; a test compares them with these.
 """

@@ -1,7 +1,7 @@
-"""The public interface of ``auth/backend``, the only package that depends on the auth style.
+"""The public interface of ``auth/backend``, the only package that depends on how callers authenticate.
 
-Each auth style has its own ``backend`` package. mypy compares the package with ``Backend``; a test compares its
-``__all__`` with the names below.
+The rest of the service uses only the names below. mypy compares the package with ``Backend``; a test compares its
+``__all__`` with them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,15 +18,15 @@ from ..request.caller import Caller, OwnRate
 
 
 class Backend(Protocol):
-    """What an auth style provides to the rest of the service."""
+    """What the backend provides to the rest of the service."""
 
     @property
     def ANOMALIES(self) -> Mapping[str, Anomaly]:
-        """The anomalies that the auth style adds to core's, by name."""
+        """The anomalies that the backend adds to core's, by name."""
 
     @property
     def BLUEPRINTS(self) -> Sequence[Blueprint]:
-        """The endpoints of the auth style."""
+        """The endpoints of the backend."""
 
     @property
     def CHECKS(self) -> Sequence[Check]:
@@ -34,7 +34,7 @@ class Backend(Protocol):
 
     @property
     def COMMANDS(self) -> Sequence[click.Command]:
-        """The commands that the auth style adds to ``flask``."""
+        """The commands that the backend adds to ``flask``."""
 
     @property
     def COUNTS(self) -> Mapping[str, Callable[[Connection], int]]:
@@ -46,15 +46,15 @@ class Backend(Protocol):
 
     @property
     def SCOPES(self) -> Mapping[str, str]:
-        """Core's own scopes in this auth style, with the sentence that users see."""
+        """Core's own scopes, with the sentence that users see."""
 
     @property
     def SECURITY_EVENTS(self) -> Sequence[SecurityEvent]:
-        """The security events that the auth style records in addition to core's."""
+        """The security events that the backend records in addition to core's."""
 
     @property
     def SETTINGS(self) -> Sequence[type]:
-        """The dataclasses that declare the settings of the auth style."""
+        """The dataclasses that declare the settings of the backend."""
 
     def init_app(self, app: Flask) -> None:
         """Register the caller cache, guards and other services. Raises ``ConfigurationError``."""

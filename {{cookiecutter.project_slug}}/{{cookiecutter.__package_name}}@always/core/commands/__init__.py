@@ -1,4 +1,4 @@
-"""The commands of core, in addition to ``flask serve``, ``flask openapi`` and those of the auth style."""
+"""The commands of core, in addition to ``flask serve``, ``flask openapi`` and those of ``auth/backend``."""
 
 from . import anomalies, doctor, limits, metrics, migrations, policy, settings
 

@@ -49,7 +49,7 @@ class Storage(Protocol):
 
 
 class StorageUnavailable(Exception):
-    """The storage does not respond, and ``on_storage_error`` is ``reject``."""
+    """The storage does not respond, and requests are rejected until it does (``Storage.rejects``)."""
 
 
 def sliding(rate: RateLimitItem, cost: int, current: int, previous: int, left: float, *, admitted: bool) -> LimitResult:

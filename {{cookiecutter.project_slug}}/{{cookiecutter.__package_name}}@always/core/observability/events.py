@@ -1,7 +1,7 @@
 """Security events, named after the OWASP Logging Vocabulary.
 
 Each event is one log line with the request id, the address, the caller and a reason. An event never contains a
-credential; a key or token appears as its id. The events of an auth style are declared in ``auth/backend``.
+credential, only its id. ``auth/backend/events.py`` declares the events of authentication.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The caller of a request, the same for every auth style."""
+"""The caller of a request, however it was authenticated."""
 
 from dataclasses import dataclass
 from datetime import datetime
