@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -27,10 +27,11 @@ def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment with the dependencies of all services."""
+    """A virtual environment with the dependencies of all services; ``settings`` are variables."""
 
     root: Path
     worker: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def create(self, services: list[Path]) -> None:
         """Create it and install the dependencies of these services."""
@@ -57,7 +58,9 @@ class Environment:
             for name, value in os.environ.items()
             if not name.startswith(("APP_", "PYTEST_", "PYTHON", "VIRTUAL_ENV"))
         }
-        return variables | {
+        return {
+            **variables,
+            **self.settings,
             "MYPY_CACHE_DIR": str(self.root / f"mypy-{self.worker}"),
             "PATH": f"{self.root / 'bin'}{os.pathsep}{variables['PATH']}",
             "PYTHONPATH": str(service),

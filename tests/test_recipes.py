@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,20 @@ import pytest
 from tests.conftest import Bake
 from tests.environment import Environment
 from tests.recipes import Recipe, changed, recipes
-from tests.services import UV, free_port
-from tests.template import SERVICE
+from tests.services import UV, free_port, storages
+from tests.template import SERVICE, label
 
 TITLES = [recipe.title for recipe in recipes(SERVICE)]
+STYLE = {"auth_style": "api_key"}
+# The recipes of a service with other answers that differ from those of an API-key service.
+VARIANTS = [
+    ({"auth_style": "oauth2"}, "The data of a deleted user"),
+    ({"auth_style": "external_idp"}, "The data of a deleted user"),
+    ({**STYLE, "limiter_backend": "redis"}, "Background jobs"),
+    ({**STYLE, "limiter_backend": "valkey"}, "Background jobs"),
+    ({**STYLE, "database": "postgresql"}, "Background jobs"),
+    ({**STYLE, "database": "postgresql"}, "Another sort order"),
+]
 # The tests that read the files, registrations and documents of all parts.
 RELATED = (
     "anomalies",
@@ -28,9 +39,8 @@ RELATED = (
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest, bake: Bake, tmp_path: Path) -> Path:
-    """Return a copy of a service with these answers, by default an API-key service."""
-    answers = getattr(request, "param", {"auth_style": "api_key"})
-    return Path(shutil.copytree(bake(answers), tmp_path / "acme-api"))
+    """Return a copy of a service with these answers."""
+    return Path(shutil.copytree(bake(request.param), tmp_path / "acme-api"))
 
 
 def find(service: Path, title: str) -> Recipe:
@@ -110,23 +120,32 @@ def check(environment: Environment, service: Path, *tests: str) -> None:
 
 def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
     """Follow a recipe, run its tests and those of the related parts, then its calls."""
-    environment.run(service, "flask", "db", "upgrade")
-    calls = []
-    for block in recipe.blocks:
-        if block.path:
-            block.apply(service)
-        for command in block.commands():
-            if not command.startswith(("uv ", "uvx ")):
-                calls.append(command)
-            else:
-                run(environment, service, command)
-    check(environment, service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
-    if calls:
-        call(environment, service, calls)
+    with storages(service) as settings:
+        connected = replace(environment, settings=settings)
+        connected.run(service, "flask", "db", "upgrade")
+        calls = []
+        for block in recipe.blocks:
+            if block.path:
+                block.apply(service)
+            for command in block.commands():
+                if command.startswith(("uv ", "uvx ")):
+                    run(connected, service, command)
+                else:
+                    calls.append(command)
+        check(environment, service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
+        if calls:
+            call(connected, service, calls)
 
 
 @pytest.mark.suite
-@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize(
+    ("service", "title"),
+    [
+        pytest.param(answers, title, id=f"{label(answers)}-{title}")
+        for answers, title in [*((STYLE, title) for title in TITLES), *VARIANTS]
+    ],
+    indirect=["service"],
+)
 def test_a_recipe_works(environment: Environment, service: Path, title: str) -> None:
     """Its code and the service's other tests pass, its commands run."""
     try_out(environment, service, find(service, title))

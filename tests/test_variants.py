@@ -58,8 +58,11 @@ WORDS = {
     "mit": ["mit license"],
     "apache_2_0": ["apache license", "apache-2.0"],
 }
-# Words that a file format requires.
-NAMES_OF_FORMATS = {".devcontainer/devcontainer.json": {"compose"}}  # dockerComposeFile
+# Words that a file format or a library requires.
+NAMES_OF_FORMATS = {
+    ".devcontainer/devcontainer.json": {"compose"},  # dockerComposeFile
+    "docs/recipes/integration.md": {"redis"},  # the library of the background jobs with Valkey
+}
 COSIGN_OPTION = "--certificate-oidc-issuer"
 WINDOWS_DEVICES = {
     "con",
