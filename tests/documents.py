@@ -57,10 +57,20 @@ def of_style(style: str, name: str, generated: Mapping[tuple[str, ...], Texts]) 
     """Return the document of an auth style, with conditions for the other answers."""
     by_limiter = {limiter: generated[style, limiter, "sqlite"][name] for limiter in LIMITERS}
     merged = merged_over("limiter_backend", by_limiter)
-    # The database changes single lines, and the same lines with every limiter.
-    lines = (generated[style, "memory", database][name].splitlines() for database in DATABASES)
-    changed = {old: new for old, new in zip(*lines, strict=True) if old != new}
-    elsewhere = "\n".join(changed.get(line, line) for line in merged.splitlines()) + "\n"
+    # The database changes single lines, or adds lines after one, and the same with every limiter.
+    old, new = (generated[style, "memory", database][name].splitlines() for database in DATABASES)
+    changed: dict[str, list[str]] = {}
+    for tag, start, end, new_start, new_end in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if tag == "insert":
+            changed[old[start - 1]] = [old[start - 1], *new[new_start:new_end]]
+        elif tag == "replace":
+            for index in range(start, end - 1):
+                changed[old[index]] = [new[new_start + index - start]]
+            changed[old[end - 1]] = new[new_start + end - 1 - start : new_end]
+    lines = (line for each in merged.splitlines() for line in changed.get(each, [each]))
+    elsewhere = "\n".join(lines) + "\n"
     return merged_over("database", {"sqlite": merged, "postgresql": elsewhere})
 
 

@@ -13,3 +13,36 @@ MakeApp = Callable[..., Flask]
 def test_an_invalid_url_prevents_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* numeric port"):
         make_app(database_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://service:geh@eim@localhost/service",
+        "postgresql://service:geh@eim/x@localhost:5432/service",
+        "postgresql://service:geh@eim:1@localhost/service",
+        "postgresql://service:geheim#1@localhost/service",
+        "postgresql://service:geheim?1@localhost/service",
+        "postgresql://service:geheim/1@localhost/service",
+    ],
+)
+def test_a_password_with_reserved_characters_is_named_but_not_shown(
+    make_app: MakeApp, service: ModuleType, url: str
+) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* write %40 %2F") as error:
+        make_app(database_url=url)
+    assert "geh" not in error.value.message
+    assert "eim" not in error.value.message
+
+
+def test_a_password_with_encoded_characters_is_accepted(service: ModuleType) -> None:
+    url = "postgresql://service:g%40e%2Fh%3Ae%23im%25@localhost/service?application_name=a%40b"
+    assert service.core.settings.core.Settings.__dataclass_fields__["database_url"].metadata["field"].deserialize(url)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg2", "mysql"])
+def test_another_scheme_is_named(make_app: MakeApp, service: ModuleType, scheme: str) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
+        make_app(database_url=f"{scheme}://service:geheim@localhost/service")
+    assert f"must begin with postgresql:// or postgresql+psycopg://, not {scheme}://." in error.value.message
+    assert "geheim" not in error.value.message

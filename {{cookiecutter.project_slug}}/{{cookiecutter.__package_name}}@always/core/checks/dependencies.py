@@ -9,7 +9,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from .. import services
 from ..clock import now
-from ..database import Migrator, UTCDateTime, connect
+from ..database import Migrator, UTCDateTime, connect, engine
 from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Dependencies
 from ..settings import ActiveSettings
@@ -22,11 +22,12 @@ def migrations(app: Flask) -> Iterator[Finding]:
     """Report a branch of migrations whose head is not the revision in the database."""
     try:
         with connect() as connection:
-            differences = services.get(app, Migrator).differences(connection)
-    except ServiceUnavailable:
-        yield Finding("the database is unreachable", "start it, or correct APP_DATABASE_URL")
+            findings = [*services.get(app, Migrator).differences(connection), *engine.findings(connection)]
+    except ServiceUnavailable as error:
+        hints = (hint for reason, hint in engine.HINTS.items() if reason in str(error.__cause__))
+        yield Finding("the database is unreachable", next(hints, "start it, or correct APP_DATABASE_URL"))
     else:
-        yield from differences
+        yield from findings
 
 
 def unavailable(app: Flask) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import Connection
@@ -19,8 +20,8 @@ from .tables import Base, CoreBase
 class Database:
     """The connection pools of one application: one for single statements, one for transactions."""
 
-    def __init__(self, url: str, threads: int) -> None:
-        self.reader, self.engine = engine.create(url, threads)
+    def __init__(self, url: str, threads: int, **options: Any) -> None:
+        self.reader, self.engine = engine.create(url, threads, **options)
         self._outage = Outage()
 
     @contextmanager
@@ -58,7 +59,7 @@ def init_app(app: Flask, migrations: Path) -> None:
         Branch("core", ENVIRONMENT / "versions", CoreBase.metadata),
         Branch("service", migrations, Base.metadata),
     )
-    services.register(app, Database(settings.database_url, settings.server_threads))
+    services.register(app, Database(settings.database_url, settings.server_threads, **settings.database_options))
     services.register(app, Migrator(settings.database_url, branches))
 
 

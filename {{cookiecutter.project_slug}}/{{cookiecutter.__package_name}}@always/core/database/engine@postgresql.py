@@ -1,5 +1,7 @@
 """Engines for PostgreSQL, with psycopg 3."""
 
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +9,18 @@ import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
+from ..diagnostics import Finding
 from . import enum_types as enum_types  # the import replaces Alembic's operations
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
 BEST_EFFORT_TIMEOUT = 100  # milliseconds that a best-effort write waits for a lock
 RESPONSE_TIMEOUT = 6.0  # seconds
+POOLER_HINT = "set APP_DATABASE_POOLER to true, if the pooler has the transaction mode"
+# What to do about an error of a connection, by a part of its message.
+HINTS = {"unsupported startup parameter": POOLER_HINT}
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -30,34 +36,49 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise
 
 
-def create(url: str, threads: int) -> tuple[Engine, Engine]:
+def create(url: str, threads: int, *, pooler: bool = False) -> tuple[Engine, Engine]:
     """Return an engine for reads and one for writes, each with a connection for each thread.
 
     Reads are committed by the server (autocommit), which saves two of three round trips. The server cancels a statement
     after ``STATEMENT_TIMEOUT``; if the server does not answer at all, the client gives up after ``RESPONSE_TIMEOUT``.
+
+    With a ``pooler`` in transaction mode, each transaction may have another session of the server. Nothing that belongs
+    to a session is used then: no prepared statements, and limits only for transactions.
     """
-    address = make_url(url).set(drivername="postgresql+psycopg")
+    limits = {"timezone": "UTC", "statement_timeout": STATEMENT_TIMEOUT, "lock_timeout": STATEMENT_TIMEOUT}
     options: dict[str, Any] = {
         "hide_parameters": True,
         "pool_size": threads,
         "pool_recycle": 1800,
         "pool_timeout": 5,
-        "connect_args": {
-            "connect_timeout": CONNECT_TIMEOUT,
-            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT} -c lock_timeout={STATEMENT_TIMEOUT}",
-        },
     }
+    address = _address(url, {} if pooler else limits)
+    if pooler:
+        options |= {"connect_args": {"prepare_threshold": None}, "execution_options": {"pooler": True}}
     reader = create_engine(address, isolation_level="AUTOCOMMIT", **options)
     writer = create_engine(address, **options)
-    event.listen(writer, "begin", _begin)
+    event.listen(writer, "begin", partial(_begin, limits if pooler else {}))
     for engine in (reader, writer):
         event.listen(engine, "do_connect", _connect)
     return reader, writer
 
 
-def _begin(connection: Connection) -> None:
+def _address(url: str, session: Mapping[str, object]) -> URL:
+    """Return the URL with these parameters of the session; those that it has itself take precedence."""
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    own = address.query.get("options", ())
+    options = [*(f"-c {name}={value}" for name, value in session.items()), *([own] if isinstance(own, str) else own)]
+    if options:
+        address = address.update_query_dict({"options": " ".join(options)})
+    return address.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT), **address.query})
+
+
+def _begin(limits: Mapping[str, object], connection: Connection) -> None:
     if connection.get_execution_options().get("best_effort"):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BEST_EFFORT_TIMEOUT}")
+        limits = {**limits, "lock_timeout": BEST_EFFORT_TIMEOUT}
+    if limits:
+        calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+        connection.exec_driver_sql(f"SELECT {calls}")
 
 
 def _connect(_dialect: Any, _record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> BoundedConnection:
@@ -71,11 +92,9 @@ def file_of(_url: str) -> Path | None:
 
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
+    # Like with a pooler, which may be in front of the database.
     engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        hide_parameters=True,
-        poolclass=NullPool,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": "-c timezone=UTC"},
+        _address(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}
     )
     event.listen(engine, "begin", _begin_migration)
     return engine
@@ -84,4 +103,11 @@ def for_migrations(url: str) -> Engine:
 def _begin_migration(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('alembic_version'))")
     # While a migration waits for a lock on a table, every later query on the table waits too.
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {STATEMENT_TIMEOUT}")
+    _begin({"timezone": "UTC", "lock_timeout": STATEMENT_TIMEOUT}, connection)
+
+
+def findings(connection: Connection) -> Iterator[Finding]:
+    """Report time limits that the connection should have and does not have, because a pooler ignores them."""
+    limited = connection.exec_driver_sql("SHOW statement_timeout").scalar() != "0"
+    if not limited and "pooler" not in connection.engine.get_execution_options():
+        yield Finding("a connection pooler ignores the time limits of the service's connections", POOLER_HINT)

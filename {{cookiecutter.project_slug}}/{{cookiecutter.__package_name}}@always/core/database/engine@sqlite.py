@@ -1,6 +1,7 @@
 """Engines for SQLite: one file, with many readers and one writer at a time."""
 
 import sqlite3
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 
+from ..diagnostics import Finding
+
+# What to do about an error of a connection, by a part of its message.
+HINTS: Mapping[str, str] = {}
 BUSY_TIMEOUT = 5000  # milliseconds that a write waits for another one
 BEST_EFFORT_TIMEOUT = 100  # the same for a best-effort write
 
@@ -49,6 +54,11 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def findings(_connection: Connection) -> Iterator[Finding]:
+    """Report nothing: a connection to a file has what the service configures."""
+    return iter(())
 
 
 def file_of(url: str) -> Path | None:

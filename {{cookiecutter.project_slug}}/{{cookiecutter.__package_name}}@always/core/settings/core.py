@@ -5,7 +5,7 @@ from pathlib import Path
 
 from limits import RateLimitItem, parse
 
-from .database import DatabaseUrl
+from .database import DatabaseSettings
 from .declaration import setting
 from .fields import Boolean, Choice, Contact, FieldNames, FilePath, Hosts, Integer, IPAddress, Line, Rate, Secret
 from .origins import Origins
@@ -13,7 +13,7 @@ from .storage import BACKEND, STRATEGIES, StorageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(StorageSettings):
+class Settings(StorageSettings, DatabaseSettings):
     """Settings of core: ``server_port`` is ``port`` under ``[server]`` in ``settings.toml``, or ``APP_SERVER_PORT``."""
 
     environment: str = setting(
@@ -26,7 +26,6 @@ class Settings(StorageSettings):
         "the secret from which the service derives its other keys, for example to hash callers in the limiter storage",
         secret=True,
     )
-    database_url: str = setting(DatabaseUrl(), DatabaseUrl.meaning, secret=True)
 
     metrics_token: str | None = setting(
         Secret(),

@@ -1,17 +1,17 @@
-"""The URL of the SQLite database."""
+"""The settings of the SQLite database."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
 from sqlalchemy.engine import make_url
 
+from .declaration import setting
 from .fields import Url
 
 
 class DatabaseUrl(Url):
     """The URL of a file."""
-
-    meaning = "URL of the database file"
 
     def __init__(self) -> None:
         super().__init__("sqlite")
@@ -27,4 +27,20 @@ class DatabaseUrl(Url):
         # Each connection would have its own database in memory; a file: URI can mean memory too.
         if file in ("", ":memory:") or file.startswith("file:"):
             raise ValidationError("Must contain the path of a file, such as sqlite:///var/service.db.")
+        if file.startswith(("~", "$")):
+            raise ValidationError(
+                f"{file[0]} is not replaced by a folder. Write the whole path, such as sqlite:////home/ada/service.db."
+            )
         return url
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSettings:
+    """Where the data is stored."""
+
+    database_url: str = setting(DatabaseUrl(), "URL of the database file", secret=True)
+
+    @property
+    def database_options(self) -> dict[str, Any]:
+        """How to connect, in addition to the URL."""
+        return {}

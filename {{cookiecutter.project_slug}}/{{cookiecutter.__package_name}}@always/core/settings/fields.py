@@ -100,9 +100,16 @@ class Url(fields.String):
         self._schemes = schemes
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or value.partition("://")[0] not in self._schemes:
-            raise ValidationError(f"Must begin with {' or '.join(scheme + '://' for scheme in self._schemes)}.")
-        return value
+        scheme, separator, rest = value.partition("://") if isinstance(value, str) else ("", "", "")
+        if not separator or scheme not in self._schemes:
+            found = f", not {scheme}://" if re.fullmatch("[a-z][a-z0-9+.-]{0,29}", scheme) and separator else ""
+            raise ValidationError(f"Must begin with {' or '.join(each + '://' for each in self._schemes)}{found}.")
+        # Otherwise a part of the password would be taken for the host, and appear in messages of the client.
+        if not rest.startswith("/") and set(rest.rpartition("@")[0]) & set("@/?#"):
+            raise ValidationError(
+                "The user and the password must not contain the characters @ / ? # as they are: write %40 %2F %3F %23."
+            )
+        return str(value)
 
 
 class Rate(fields.Field[RateLimitItem]):
