@@ -48,8 +48,8 @@ ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]+))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 ESCAPE = re.compile(r"\\(.)")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
-# Applications and browser extensions have schemes of their own. One of the letters of "https" is a
-# typing error, and the other excluded schemes have no origin.
+# Applications and browser extensions have schemes of their own. A scheme that consists of letters
+# of "https", such as "htps", is a typing error; the other excluded schemes have no origin.
 APP_ORIGIN = re.compile(
     r"chrome-extension://[a-p]{32}"
     r"|(?:moz|safari-web)-extension://[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -166,7 +166,7 @@ def _days_left(path: Path) -> int:
     The expiry is the second of the two dates in a certificate (RFC 5280, 4.1.2.5.1). The standard library has no
     public parser for certificates, and this function must not depend on a tool.
     """
-    from datetime import UTC, datetime  # a bake, where no certificate exists yet, does not need this import
+    from datetime import UTC, datetime  # late, because only an existing certificate needs this import
 
     try:
         body = _block("CERTIFICATE", path.read_text("ascii")).partition("\n")[2].partition("-")[0]

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def openapi(app: Any, package: ModuleType) -> str:
-    """Return the OpenAPI document without its parts that depend on settings: the info and the token URLs."""
+    """Return the OpenAPI document without the info and the details of security schemes, which depend on settings."""
     document = {name: part for name, part in package.core.openapi.document(app).items() if name != "info"}
     schemes = document["components"]["securitySchemes"]
     types = {name: {"type": scheme["type"]} for name, scheme in schemes.items()}

@@ -5,7 +5,7 @@ SCOPES: dict[str, str] = {
     "items:write": "Create, change and delete your items",
 }
 
-# The scopes of users who sign up, if the service has sign-up and the settings enable it.
+# The scopes that a sign-up grants; not used without sign-up.
 SIGN_UP_SCOPES: list[str] = [
     "items:read",
     "items:write",

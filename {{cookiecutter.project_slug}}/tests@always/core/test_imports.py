@@ -46,7 +46,7 @@ MODULES = {path.relative_to(FOLDER).with_suffix("").parts: path for path in FOLD
 
 
 def imported(path: Path) -> Iterator[tuple[str, ...]]:
-    """Return what the module imports relatively, as parts of a path below core; ``..`` leaves core."""
+    """Yield what the module imports relatively, as parts of a path below core; ``..`` leaves core."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             folder = path.relative_to(FOLDER).parent.parts

@@ -140,6 +140,6 @@ def _respond(error: HTTPException) -> Response:
 
 def _respond_unexpected(error: Exception) -> Response:
     log.error("unexpected exception", exc_info=error)
-    # A blueprint may have its own handler for HTTP errors.
+    # Through Flask, because a blueprint may have its own handler for HTTP errors.
     problem = Problem("internal", PROBLEM_TYPES["internal"].meaning)
     return current_app.handle_http_exception(problem)  # type: ignore[return-value]

@@ -1,4 +1,7 @@
-"""What the service does with the data of a user that is deleted."""
+"""What the service does with the data of a user that is deleted.
+
+A backend that can delete users calls ``user_deleted``; otherwise nothing in core does.
+"""
 
 from collections.abc import Callable
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, MetaData
 
 from ..diagnostics import Finding
 
-# ruff format writes the quotes of a generated migration; a migration written by hand may have the others.
+# ruff writes double quotes in a generated migration; one written by hand may have single quotes.
 CREATED_TABLE = re.compile(r"""(?:\bcreate_table\(|\brename_table\(\s*["']\w+["'],)\s*["'](\w+)["']""")
 
 

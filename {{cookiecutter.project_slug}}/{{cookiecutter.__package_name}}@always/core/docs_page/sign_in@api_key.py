@@ -1,4 +1,4 @@
-"""How users of the page authenticate: they paste a key into it."""
+"""How users of the page authenticate: they paste a key into it, which needs no script or endpoint of its own."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Count in the memory of this process, exactly over all its threads.
+"""The storage in the memory of this process, exact across its threads.
 
 A window is the hits under one key, by one of the strategies; it can be deleted after ``until``. The storage of the
 ``limits`` library starts a timer thread, and its sliding window reads before it counts, so concurrent requests can

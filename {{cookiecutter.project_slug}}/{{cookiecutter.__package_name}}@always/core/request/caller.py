@@ -8,7 +8,10 @@ from flask import g
 
 
 class OwnRate(NamedTuple):
-    """A rate limit such as ``1000/minute``, and the id of the credential that it was created for and that it counts."""
+    """A rate limit such as ``1000/minute``, and the id of the credential that it was created for.
+
+    Requests of all credentials with the same ``of`` count together.
+    """
 
     rate: str
     of: str

@@ -1,8 +1,8 @@
 """Server-sent events (WHATWG HTML, section 9.2). A stream occupies a worker thread until it ends.
 
-So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``. That is less than the time that the
-server gives its workers to stop, and a client without a valid credential cannot continue. Clients reconnect by
-themselves and send the id of the last event as ``Last-Event-ID``.
+So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``, which is less than the time that the
+server gives its workers to stop. Clients reconnect by themselves and send the id of the last event as
+``Last-Event-ID``; each new request is authenticated, so a client cannot continue with a revoked credential.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""``flask serve``: the one way to start the service.
+"""``flask serve``: serve with granian, which terminates TLS itself.
 
-The parent process validates the settings once; a worker only creates the application. granian terminates TLS itself.
+The parent process validates the settings once; a worker only creates the application.
 """
 
 import errno
