@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+LINE_LENGTH = 120
 Span = tuple[int, int]
 Matches = Callable[[ast.AST], bool]
 
@@ -72,9 +73,50 @@ def _starts(node: ast.AST, prefix: str) -> bool:
 def _without(source: str, matches: Matches, imported: str = "") -> str:
     spans = set(_spans(source, matches, imported))
     outermost = [span for span in spans if not any(span != each and each[0] <= span[0] < each[1] for each in spans)]
-    for start, end in sorted(outermost, reverse=True):  # from the end, so that earlier positions stay valid
-        source = _cut(source, start, end)
+    # Lists of strings, such as scopes, have one line for each from the start.
+    wrapped = [
+        start for start, end in _wrapped(source) if any(start < each[0] < end for each in outermost) and imported
+    ]
+    for start, end in sorted([*outermost, *((each, -1) for each in wrapped)], reverse=True):
+        # from the end, so that earlier positions stay valid
+        source = _without_last_comma(source, start) if end == -1 else _cut(source, start, end)
     return source
+
+
+def _wrapped(source: str) -> Iterator[Span]:
+    """Yield the lists, dicts and imports that have several lines because one line would be too long."""
+    position = _positions(source)
+    for node, elements in _containers(source):
+        start, end = position(node)
+        text = source[start:end]
+        if elements and "\n" in text and "#" not in text:
+            first, last = source.rfind("\n", 0, start) + 1, source.find("\n", end)
+            brackets = "()" if isinstance(node, ast.ImportFrom) else ""  # one line needs none
+            joined = re.sub(r"(?<=[([{])\s+|,?\s+(?=[)\]}])", "", text)
+            joined = re.sub(r"\s+", " ", joined)
+            if start - first + len(joined) - len(brackets) + last - end > LINE_LENGTH:
+                yield start, end
+
+
+def _without_last_comma(source: str, start: int) -> str:
+    """Remove the comma after the last element of what starts here, so that ruff joins the lines if they fit."""
+    position = _positions(source)
+    for node, elements in _containers(source):
+        if position(node)[0] == start and elements:
+            last = position(elements[-1])[1]
+            return source[:last] + source[last:].replace(",", "", 1) if source[last] == "," else source
+    return source
+
+
+def _containers(source: str) -> Iterator[tuple[ast.AST, list[Any]]]:
+    """Yield each list, dict and import with its elements."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.List):
+            yield node, node.elts
+        elif isinstance(node, ast.Dict):
+            yield node, node.values
+        elif isinstance(node, ast.ImportFrom):
+            yield node, node.names
 
 
 def _spans(source: str, matches: Matches, imported: str) -> Iterator[Span]:

@@ -42,6 +42,23 @@ def test_strings_with_a_prefix_are_removed_from_lists_and_dicts(before: str, aft
     assert source_edits.without_strings(before, "tea:") == after
 
 
+@pytest.mark.parametrize(("count", "joined"), [(3, False), (4, False), (5, True), (9, True)])
+def test_lines_that_were_wrapped_for_the_removed_name_can_be_joined(count: int, joined: bool) -> None:
+    """Without a comma after the last element, ruff joins the lines if they fit. Other lists keep their lines."""
+    names = [f"    resource_{number}.blueprint,\n" for number in range(count)]
+    kept = source_edits.without_name(f"f(\n    x=[\n    tea.blueprint,\n{''.join(names)}    ],\n)\n", "tea")
+    assert kept == "f(\n    x=[\n" + "".join(names).removesuffix(",\n" if joined else "") + (
+        "\n    ],\n)\n" if joined else "    ],\n)\n"
+    )
+
+
+@pytest.mark.parametrize(("count", "joined"), [(3, False), (6, True)])
+def test_lines_of_an_import_can_be_joined(count: int, joined: bool) -> None:
+    names = [f"    resource_number_{number},\n" for number in range(count)]
+    kept = source_edits.without_name(f"from . import (\n{''.join(names)}    tea,\n)\n", "tea")
+    assert kept.endswith(f"{count - 1}\n)\n" if joined else f"{count - 1},\n)\n")
+
+
 def test_other_uses_are_found_with_their_lines() -> None:
     assert source_edits.lines_with_name(source_edits.without_name("x = 1\ny = tea.b\n", "tea"), "tea") == [2]
     assert source_edits.lines_with_string(source_edits.without_strings('x = ("tea:a",)\n', "tea:"), "tea:") == [1]
