@@ -23,10 +23,8 @@ SQL_WORDS = RESERVED_WORDS | {
     *("alter", "begin", "by", "commit", "delete", "drop", "exists", "fetch", "index", "insert", "key", "of", "over"),
     *("returning", "rollback", "row", "rows", "schema", "trigger", "update", "values", "view", "window", "with"),
 }
-ATTRIBUTES = {"metadata", "registry", *dir(Schema()), *dir(Row)} - {
-    "count",
-    "index",
-}  # rows have columns of these names
+# Attributes of models, schemas and rows. A column takes precedence over the methods ``count`` and ``index`` of a row.
+ATTRIBUTES = {"metadata", "registry", *dir(Schema()), *dir(Row)} - {"count", "index"}
 
 
 def problems(design: Design) -> Iterator[str]:

@@ -14,8 +14,8 @@ from ..settings import ConfigurationError
 def collect(app: Flask) -> None:
     """Register an ``Endpoint`` for every route.
 
-    Raises ``ConfigurationError`` for an endpoint without an access rule, and for an unknown scope, guard or problem
-    type, or an invalid rate limit.
+    Raises ``ConfigurationError`` for an endpoint without an access rule, for an unknown method, scope, guard or problem
+    type, and for an invalid rate limit.
     """
     for rule in app.url_map.iter_rules():
         if unknown := ", ".join(sorted(set(rule.methods or ()) - METHODS)):
