@@ -123,6 +123,7 @@ class RequestBody(io.RawIOBase):
 
     def _load(self) -> bytes:
         length, limit = self._length, self._environ[KEY].request.max_content_length
+        limit = MAX_DISCARD if limit is None else limit
         if length is not None and length > limit:
             raise RequestEntityTooLarge
         self._sent = True
@@ -174,5 +175,5 @@ def receive(environ: dict[str, Any], slots: BodySlots) -> RequestBody | None:
 
 def read(request: Request) -> bytes:
     """Return the whole body. Raises the errors of ``RequestBody``."""
-    content: bytes = request.environ["wsgi.input"].read()
-    return content
+    stream = request.environ["wsgi.input"]
+    return stream.readall() if isinstance(stream, RequestBody) else b""

@@ -1,7 +1,7 @@
 """Strict parsing of query and form parameters, for the OAuth endpoints and the pages.
 
-Repeated parameters, invalid UTF-8 and control characters are rejected, so that neither Authlib nor the database nor a
-response header receives them. An empty parameter counts as absent (RFC 6749, section 3.1).
+Repeated or long parameters, invalid UTF-8 and control characters are rejected, so that neither Authlib nor the database
+nor a response header receives them. An empty parameter counts as absent (RFC 6749, section 3.1).
 """
 
 import re
@@ -14,6 +14,7 @@ from ...request import body
 
 FORM = "application/x-www-form-urlencoded"
 MAX_PARAMETERS = 50
+MAX_LENGTH = 16_384  # characters of a value; a page or a redirect may return it
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -44,6 +45,8 @@ def _parse(encoded: bytes) -> dict[str, str]:
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
         raise InvalidRequestError("A parameter is repeated.")
+    if any(len(name) + len(value) > MAX_LENGTH for name, value in pairs):
+        raise InvalidRequestError(f"A parameter is longer than {MAX_LENGTH} characters.")
     if any(CONTROL_CHARACTER.search(name + value) for name, value in pairs):
         raise InvalidRequestError("A parameter contains a control character.")
     return {name: value for name, value in parameters.items() if value}

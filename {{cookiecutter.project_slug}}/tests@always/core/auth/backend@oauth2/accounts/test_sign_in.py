@@ -219,3 +219,15 @@ def test_a_sign_in_continues_with_the_authorization_request(app: Flask, ada: Bro
     assert consent.status_code == 200
     parameters = redirect_parameters(ada.http.post("/oauth2/authorize", data=consent_form(consent.text)))
     assert parameters["state"] == query["state"]
+
+
+@pytest.mark.control("H3")
+def test_the_page_repeats_only_a_bounded_part_of_what_was_sent(ada: Browser) -> None:
+    form = {"csrf_token": hidden(ada.http.get(LOGIN).text, "csrf_token"), "password": WRONG}
+    long_name = ada.http.post(LOGIN, data={**form, "name": "n" * 10_000})
+    assert long_name.status_code == 422
+    assert "n" * 255 in long_name.text
+    assert len(long_name.text) < 4096
+    long_request = ada.http.post(LOGIN, data={**form, "name": "ada", "authorization_request": "r" * 20_000})
+    assert long_request.status_code == 400
+    assert len(long_request.text) < 4096

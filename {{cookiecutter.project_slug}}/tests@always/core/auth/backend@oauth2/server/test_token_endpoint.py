@@ -178,3 +178,11 @@ def test_the_token_endpoint_is_rate_limited(make_app: MakeApp) -> None:
     assert [response.status_code for response in responses] == [200, 200, 429]
     assert '"tokens";q=2;w=60' in responses[2].headers["RateLimit-Policy"]
     assert int(responses[2].headers["Retry-After"]) > 0
+
+
+@pytest.mark.control("H3")
+@pytest.mark.parametrize("length", [10_000, 20_000])
+def test_an_error_contains_only_a_bounded_part_of_a_parameter(app: Flask, length: int) -> None:
+    rejected = post_form(app, TOKEN, create_service_client(app), {"grant_type": "x" * length})
+    assert rejected.status_code == 400
+    assert len(rejected.data) < 512

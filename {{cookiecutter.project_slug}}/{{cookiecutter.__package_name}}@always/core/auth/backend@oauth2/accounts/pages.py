@@ -14,6 +14,7 @@ from ....settings import Settings, get_settings
 from . import csrf, sessions
 
 TEMPLATES = "templates"
+MAX_DETAIL = 200  # characters; it may contain a parameter that the client sent
 
 
 def html_page(*statuses: int) -> Callable[[View], View]:
@@ -79,5 +80,5 @@ def render_errors(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(OAuth2Error)
     def render_oauth_error(error: OAuth2Error) -> Response:
-        detail = error.get_error_description()
+        detail = (error.get_error_description() or "")[:MAX_DETAIL]
         return render("error", status=400, title="Invalid authorization request", detail=detail)

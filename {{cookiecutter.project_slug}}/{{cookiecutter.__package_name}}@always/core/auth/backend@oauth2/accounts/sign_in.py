@@ -14,6 +14,7 @@ from ..events import AUTHN_LOGIN_SUCCESS
 from . import password_attempts, passwords, sessions, users
 from .pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
 
+MAX_NAME = 255  # characters of an unknown username that the page shows again
 blueprint = Blueprint("sign_in", __name__, url_prefix="/oauth2", template_folder=TEMPLATES)
 render_errors(blueprint)
 
@@ -53,7 +54,7 @@ def sign_in() -> Response:
             "sign_in",
             status=422,
             authorization_request=authorization_request,
-            name=name,
+            name=name[:MAX_NAME],
             error="Incorrect username or password.",
         )
     if authorization_request:
