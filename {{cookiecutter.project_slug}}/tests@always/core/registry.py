@@ -8,7 +8,7 @@ from flask import Flask
 def registered(app: Flask | None, class_name: str) -> Any:
     """Return the object that ``core.services`` registered for ``app``, by the name of its class.
 
-    Tests know the package of the service only as a fixture, so they cannot import its classes.
+    The name of the package differs from service to service, so tests cannot import its classes by name.
     """
     assert app is not None
     (found,) = (value for kind, value in app.extensions["core"].items() if kind.__name__ == class_name)

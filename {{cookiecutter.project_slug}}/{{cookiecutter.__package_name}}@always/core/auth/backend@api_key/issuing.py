@@ -27,7 +27,7 @@ class NotRotatable(Exception):
 
 
 class IssuedKey(NamedTuple):
-    """A new key, at the only time when the service knows it."""
+    """A new key. The service stores only its hash, so this is the only copy."""
 
     id: str
     key: str

@@ -23,7 +23,7 @@ MAX_LENGTH = 43  # of the column
 
 
 def record(key_id: str, owner: str, address: str) -> None:
-    """Store the network of a use, and record a security event if the key was used from other networks only.
+    """Store the network of a use, and record a security event if the key was used before, but never from there.
 
     Each network of a key is looked up at most once a minute. A failure does not affect the request.
     """
