@@ -1,4 +1,4 @@
-"""Requests that trigger the security events of this auth style: none, since the provider records them."""
+"""Requests that trigger the security events of the backend: none, since the provider records them."""
 
 from collections.abc import Callable, Mapping
 

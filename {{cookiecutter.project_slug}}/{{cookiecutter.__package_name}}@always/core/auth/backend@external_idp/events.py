@@ -1,4 +1,4 @@
-"""The security events of this auth style: none. The identity provider signs users in, issues tokens and logs both."""
+"""The security events of the backend: none. The identity provider signs users in, issues tokens and logs both."""
 
 from ...anomalies import Anomaly
 from ...observability.events import SecurityEvent
