@@ -1,4 +1,4 @@
-"""A caller is cached for a few seconds, however the system clock is changed."""
+"""A caller is cached for a few seconds, even if the system clock is changed."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class NotCached(Exception):
 def cache_caller(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], IsCached]:
     """Cache a caller whose credential expires after the given seconds; returns ``is_cached``.
 
-    ``is_cached(seconds, set_back)`` looks after ``seconds``, with the system clock set back by ``set_back`` seconds.
+    ``is_cached(seconds, set_back)`` asks after ``seconds``, with the system clock set back by ``set_back`` seconds.
     """
 
     def cache_caller(lifetime: float) -> IsCached:

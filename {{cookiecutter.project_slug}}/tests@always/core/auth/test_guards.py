@@ -1,4 +1,4 @@
-"""The guard of an endpoint alone decides about a request."""
+"""Guards: only the guard of an endpoint decides whether a request is accepted."""
 
 from collections.abc import Callable
 from types import ModuleType

@@ -1,7 +1,7 @@
 """Flask-Limiter's decorators: ``@limiter.limit("5/minute")``, ``@limiter.shared_limit``, ``@limiter.exempt``.
 
 Flask-Limiter only collects these declarations. The pipeline checks them before validation, so that requests with an
-invalid body count too, and counts them in the storage of all other limits. Without a ``key_func`` a limit counts the
+invalid body count too, and uses the same storage as for all other limits. Without a ``key_func`` a limit counts the
 caller, or the address of a request without a caller.
 """
 
@@ -134,7 +134,7 @@ class RouteLimiter(Limiter):
 
 
 def name_of(limit: RuntimeLimit, scope: str, rates: Mapping[str, RateLimitItem]) -> str:
-    """Return the name of a limit, which contains the window: a view can have several limits."""
+    """Return the name of a limit. Outside the settings it contains the window, since a view can have several limits."""
     return scope if limit.shared and limit.scope in rates else f"{scope}:{limit.limit.get_expiry()}s"
 
 

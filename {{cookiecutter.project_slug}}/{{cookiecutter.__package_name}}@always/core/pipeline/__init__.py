@@ -36,7 +36,7 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         package.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 
-    # One function for all layers: before each call Flask inspects whether a function is a coroutine.
+    # One function for all layers: Flask checks before each call whether the function is a coroutine, which takes time.
     @app.before_request
     def pass_layers() -> Response | None:
         state = begin(app, request._get_current_object())  # type: ignore[attr-defined]

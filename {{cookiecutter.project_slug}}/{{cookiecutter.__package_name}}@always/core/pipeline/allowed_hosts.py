@@ -1,4 +1,4 @@
-"""Which requests are meant for this service: those to one of the allowed hosts."""
+"""The allowed hosts: a request to any other host is rejected."""
 
 from typing import Any
 

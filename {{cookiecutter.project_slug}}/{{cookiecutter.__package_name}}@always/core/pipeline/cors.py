@@ -25,7 +25,7 @@ _ORIGIN = re.compile(r"null|[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.:_\[\]-]{1,200}
 
 
 class CorsPolicy:
-    """The allowed origins, and the response headers for them; it allows the methods of all routes."""
+    """The allowed origins and the response headers for them. Each origin may use the methods of all routes."""
 
     def __init__(self, app: Flask) -> None:
         settings = get_settings(app, Settings)
@@ -56,7 +56,7 @@ class CorsPolicy:
 
 
 def answer_preflight(state: RequestState) -> Response | None:
-    """Respond to a preflight immediately: it carries no credential and counts on no rate limit."""
+    """Respond to a preflight immediately: it carries no credential and does not count towards rate limits."""
     environ = state.environ
     if (
         environ["REQUEST_METHOD"] == "OPTIONS"

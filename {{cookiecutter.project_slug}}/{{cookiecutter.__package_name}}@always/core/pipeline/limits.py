@@ -23,7 +23,7 @@ def by_address(state: RequestState) -> None:
 
 
 def by_caller(state: RequestState) -> None:
-    """Count the request for its caller, and on the other limits of the view, before the body is validated."""
+    """Count the request for its caller and for the other limits of the view, before the body is validated."""
     endpoint, limits, caller = state.endpoint, state.limits, state.caller
     if endpoint is None:
         return

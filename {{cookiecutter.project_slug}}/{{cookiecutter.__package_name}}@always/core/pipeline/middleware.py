@@ -46,7 +46,8 @@ class Middleware:
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
         status, streamed = 500, False
-        # Werkzeug ignores the case of a method, and the methods of routes are finite (RFC 9110, section 9.1).
+        # Werkzeug would accept `get` as GET, but methods are case-sensitive (RFC 9110, section 9.1). Any unknown method
+        # becomes `other`, so that it has one label in the metrics.
         environ["REQUEST_METHOD"] = redaction.method(environ)
         body = request_body.receive(environ, self._bodies)
 
@@ -70,7 +71,8 @@ class Middleware:
             if problem := self._hosts.problem(environ):
                 return self._reject(environ, start, *problem)
             if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
-                # Another server may find another end of such a body, so nothing after it is read (RFC 9112, 11.2).
+                # A proxy may see the end of such a body elsewhere, so what follows could be a smuggled request: close the
+                # connection (RFC 9112, section 11.2).
                 detail = "The only accepted transfer coding is chunked."
                 return self._reject(environ, start, "bad-request", detail, ("Connection", "close"))
             content = self._inner(environ, start)
@@ -94,7 +96,7 @@ class Middleware:
         problem_type = PROBLEM_TYPES[kind]
         content = problems.body(environ, kind, problem_type, detail)
         sent = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *headers]
-        if KEY not in environ:  # otherwise the layer in Flask has added them
+        if KEY not in environ:  # otherwise cors.add_headers has added them
             sent += services.get(self._app, cors.CorsPolicy).headers(environ)
         start(problems.status_line(problem_type), sent)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]

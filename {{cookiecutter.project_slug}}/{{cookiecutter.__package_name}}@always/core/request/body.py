@@ -92,7 +92,7 @@ class RequestBody(io.RawIOBase):
         super().__init__()
         self._environ, self._length, self._slots = environ, length, slots
         self._input = environ["wsgi.input"]
-        self._unread = MAX_DISCARD if length is None else length  # bytes, for a chunked body at most
+        self._unread = MAX_DISCARD if length is None else length  # bytes; for a chunked body an upper bound
         self._sent = "HTTP_EXPECT" not in environ  # with Expect, the client sends no body until the service reads it
         self._content: io.BytesIO | None = None
 
@@ -154,7 +154,7 @@ class RequestBody(io.RawIOBase):
 
 
 def init_app(app: Flask) -> None:
-    """Set the maximum size of a body."""
+    """Set the maximum size of a body, and register the slots."""
     app.config["MAX_CONTENT_LENGTH"] = get_settings(app, Settings).requests_max_body
     services.register(app, BodySlots())
 

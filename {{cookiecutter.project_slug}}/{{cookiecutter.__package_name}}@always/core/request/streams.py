@@ -21,11 +21,11 @@ MAX_SECONDS = 15
 
 
 class Streams(BoundedSemaphore):
-    """The streams that the threads of a worker may send at the same time."""
+    """A semaphore that bounds the streams of a worker."""
 
 
 def init_app(app: Flask) -> None:
-    """Let half of the threads stream."""
+    """Register the semaphore: half of the threads may send streams."""
     services.register(app, Streams(max(1, get_settings(app, Settings).server_threads // 2)))
 
 

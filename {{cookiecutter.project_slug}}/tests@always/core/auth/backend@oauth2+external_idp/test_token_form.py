@@ -1,4 +1,4 @@
-"""The form of a token: its length, its parts and its header."""
+"""The format of a token: its length, its parts and its header."""
 
 import json
 from collections.abc import Callable

@@ -1,7 +1,8 @@
 """Authenticate the caller by an access token in the ``Authorization`` header (RFC 6750, RFC 9068).
 
-The signature and the claims are checked first, then the database: the token, its family, its client and its user must
-be in force, and the token's scopes are limited to those that client and user have now.
+The signature and the claims are checked first, then the database: the token and its family must not be revoked, the
+client must exist and the user must not be locked. The token's scopes are limited to those that client and user have
+now.
 """
 
 import re
@@ -92,5 +93,5 @@ def _load_caller(token: str) -> Caller:
 
 
 def _find_key(key_id: str) -> ECKey | None:
-    # Query the database only for ids that have the form of ours.
+    # Query the database only for ids that have the form of the service's key ids.
     return signing_keys.find_public_key(key_id) if _KEY_ID.fullmatch(key_id) else None

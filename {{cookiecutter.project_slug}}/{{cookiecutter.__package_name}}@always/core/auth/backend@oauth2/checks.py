@@ -1,4 +1,4 @@
-"""Checks of ``flask doctor`` for tokens."""
+"""Checks of ``flask doctor`` for the signing keys and the URL of the service."""
 
 from collections.abc import Iterator
 

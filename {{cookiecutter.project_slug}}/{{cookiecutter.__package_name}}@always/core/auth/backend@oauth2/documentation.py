@@ -1,4 +1,4 @@
-"""Description of the authentication in the OpenAPI document and on its page."""
+"""Description of the authentication in the OpenAPI document and on the page ``/docs``."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
 def docs_client(_app: Flask, redirect_uri: str) -> dict[str, Any] | None:
     """Return the ``initOAuth`` options with which Swagger UI signs a user in; None if the page is not a client.
 
-    The page is a client if a public client has its redirect URI: see ``flask clients create --public``.
+    To make it one, register a public client with its redirect URI: ``flask clients create --public``.
     """
     with connect() as connection:
         found = clients.find_all(connection)

@@ -1,4 +1,4 @@
-"""The security events of users, clients and tokens, and the anomaly that one of them is."""
+"""The security events of users, clients and tokens, and the anomaly of a reused token."""
 
 from ...anomalies import LogLine, ThresholdRule
 from ...observability.events import SecurityEvent

@@ -124,7 +124,7 @@ class AccessToken(CoreBase):
 class SigningKey(CoreBase):
     """A key pair that signs access tokens; ``id`` is its thumbprint (RFC 7638), the private key is encrypted.
 
-    ``retires_at`` is None until a newer key replaces this one. The key is published until then.
+    It is published until ``retires_at``, which is None until a newer key replaces it.
     """
 
     __tablename__ = "signing_keys"

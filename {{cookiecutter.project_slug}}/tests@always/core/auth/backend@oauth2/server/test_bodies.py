@@ -1,4 +1,4 @@
-"""Bodies of ``/oauth2/token`` on a real connection: chunked, and sent slowly by others."""
+"""Bodies of ``/oauth2/token`` on a real connection: chunked bodies, and slow ones of other clients."""
 
 import json
 from collections.abc import Callable

@@ -82,7 +82,7 @@ def is_accepted(app: Flask, token: str) -> bool:
 @pytest.mark.control("J9")
 def test_a_new_key_is_published_before_it_signs_and_the_old_one_retires(app: Flask) -> None:
     client, http = create_service_client(app), app.test_client()
-    command(app, "signing-keys", "rotate", "--now")  # apps of other tests, with other secrets, created keys
+    command(app, "signing-keys", "rotate", "--now")  # other tests created keys with other secrets
     with time_machine.travel(time(), tick=True) as clock:
         old = kid(issue(app, client))
         command(app, "signing-keys", "rotate")

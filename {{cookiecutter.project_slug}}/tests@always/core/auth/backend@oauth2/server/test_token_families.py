@@ -131,6 +131,7 @@ def test_a_lock_ends_sessions_and_tokens(app: Flask, service: ModuleType) -> Non
 
 
 def test_the_tokens_of_a_locked_user_are_rejected(app: Flask, service: ModuleType) -> None:
+    """Even if they are not revoked: the command revokes them when it locks the user."""
     client = create_client(app)
     issued = tokens_for(app, client, "suspended")
     users = service.core.auth.backend.models.User

@@ -1,1 +1,1 @@
-"""User accounts: passwords, sessions, sign-in, sign-up, and the HTML pages."""
+"""User accounts: passwords, sessions, sign-in, and the HTML pages."""

@@ -30,7 +30,7 @@ def html_form(*statuses: int) -> Callable[[View], View]:
 
 
 def session_guard() -> Response | None:
-    """Redirect to the sign-in page without a valid session; check the CSRF token of a POST."""
+    """Redirect a browser without a valid session to the sign-in page; check the CSRF token of a POST."""
     session = sessions.load()
     if session is None:
         return see_other("sign_in.show")

@@ -43,9 +43,9 @@ def current() -> AnyRow:
 
 
 def lock(connection: Connection, session: AnyRow) -> bool:
-    """Lock the session and its user until the transaction ends; return whether both are still valid.
+    """Lock the rows of the session and its user until the transaction ends; return whether both are still valid.
 
-    Deleting or locking a user also locks the user first: a different order could deadlock.
+    A transaction that deletes a user or locks an account takes the user's row first too: another order could deadlock.
     """
     user = select(User.id).where(User.id == session.user_id, User.locked_at.is_(None)).with_for_update(read=True)
     this = select(Session.id).where(Session.id == session.id).with_for_update(read=True, key_share=True)
@@ -87,7 +87,7 @@ def new_cookie() -> str:
 
 
 def set_cookie(response: Response, cookie: str) -> None:
-    """Send the cookie. The browser deletes it when it closes."""
+    """Send the cookie without an expiry date, so that the browser deletes it on closing."""
     response.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="Lax", path="/")
 
 

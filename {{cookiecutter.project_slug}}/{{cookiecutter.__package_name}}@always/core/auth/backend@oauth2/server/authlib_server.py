@@ -49,7 +49,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         return request
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        """Refuse a scope that the application does not have."""
+        """Raise ``InvalidScopeError`` for a scope that this service does not define."""
         if set(separated(scope or "")) - current_scopes().keys():
             raise InvalidScopeError()
 

@@ -146,6 +146,7 @@ def _response_type_error(found: dict[str, str]) -> OAuth2Error:
         return InvalidRequestError("The redirect_uri is missing or not registered for this client.")
     if "response_type" not in found:
         return InvalidRequestError("The response_type is missing.", redirect_uri=uri)
+    # Not the value that was sent: error_description cannot contain every character (RFC 6749, section 4.1.2.1).
     return UnsupportedResponseTypeError("other", redirect_uri=uri)
 
 
@@ -158,7 +159,8 @@ def _allowed_scopes(authorization: AuthorizationRequest, session: AnyRow) -> fro
 
 
 def _redirect_error(error: OAuth2Error, found: dict[str, str]) -> Response:
-    """Redirect to the client with the error; raise it, for an error page, if the redirect URI is not trusted."""
+    """Redirect to the client with the error; raise it, for an error page, if the redirect URI is not validated."""
+    # ``decide`` raises AccessDeniedError, which has no redirect URI, after it has validated the request.
     uri = error.redirect_uri or (found.get("redirect_uri") if isinstance(error, AccessDeniedError) else None)
     if uri is None:
         raise error

@@ -21,7 +21,7 @@ GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
 @dataclass(frozen=True)
 class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """A client. The names of the methods are Authlib's."""
+    """An OAuth client. Authlib calls the methods, which implement its ``ClientMixin``."""
 
     id: str
     name: str

@@ -53,9 +53,10 @@ def is_valid(row: AnyRow) -> bool:
 
 
 def redeem(table: Table, row: AnyRow, client: Client, scopes: Collection[str]) -> dict[str, Any]:
-    """Claim a code or refresh token and return the token response. Raises ``InvalidGrantError``.
+    """Claim a code or refresh token and return the token response.
 
-    A code or token that was used before revokes its family.
+    Raises ``InvalidGrantError`` for an invalid one; if it was used before, its family is revoked. Raises
+    ``InvalidScopeError`` if the user has lost all of the scopes.
     """
     if not is_valid(row):
         raise InvalidGrantError(REVOKED)

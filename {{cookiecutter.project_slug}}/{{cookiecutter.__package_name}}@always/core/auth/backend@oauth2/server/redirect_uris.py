@@ -52,7 +52,7 @@ def origin(uri: str) -> str:
 
 
 def csp_source(uri: str) -> str:
-    """Return the origin as a source of a Content Security Policy, which cannot contain an IPv6 address."""
+    """Return the source for a CSP: the origin, or only its scheme for an IPv6 address, which a CSP cannot contain."""
     parts = urlsplit(uri)
     return f"{parts.scheme}:" if parts.netloc.startswith("[") else origin(uri)
 

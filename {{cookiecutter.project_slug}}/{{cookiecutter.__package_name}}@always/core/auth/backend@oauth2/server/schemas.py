@@ -15,7 +15,7 @@ class ClientForm(Schema):
     """Parameters of every endpoint; a confidential client may send its credentials in ``Authorization`` instead."""
 
     class Meta:
-        """List only known parameters in the document."""
+        """Describe the known parameters only. This affects the document, not the endpoints."""
 
         unknown = RAISE
 

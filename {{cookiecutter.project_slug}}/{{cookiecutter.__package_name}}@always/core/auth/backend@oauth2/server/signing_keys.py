@@ -2,8 +2,8 @@
 
 A new key is published some minutes before it signs, so that resource servers that cache ``/.well-known/jwks.json``
 already know it. The previous key stays published until its last token has expired. Private keys are encrypted with a
-key derived from ``SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that cannot be decrypted,
-because ``SECRET_KEY`` has changed, does not sign any more.
+key derived from ``APP_SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that cannot be
+decrypted, because ``APP_SECRET_KEY`` has changed, does not sign any more.
 """
 
 import json
@@ -47,7 +47,7 @@ def find_public_key(key_id: str) -> ECKey | None:
 
 
 def get_signing_key() -> ECKey:
-    """Return the key that signs new tokens. Creates one if there is none."""
+    """Return the key that signs new tokens. Creates one if none can be decrypted."""
     query = select(SigningKey.__table__).where(_is_published(), SigningKey.signs_from <= now())
     with connect() as connection:
         rows = connection.execute(query.order_by(SigningKey.created_at.desc(), SigningKey.id)).all()

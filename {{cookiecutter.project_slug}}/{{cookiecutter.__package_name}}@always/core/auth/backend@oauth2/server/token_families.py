@@ -55,7 +55,7 @@ def start(
 
 
 def lock(connection: Connection, client_id: str, family_id: str | None = None) -> bool:
-    """Lock a client, and a family, against deletion until the transaction ends; return whether both are valid.
+    """Lock a client, and a family if given, against deletion until the transaction ends; return whether they are valid.
 
     Call this first in a transaction: deletions lock the same rows first, and a different order could deadlock.
     """
@@ -81,7 +81,7 @@ def withdraw_consent(connection: Connection, user_id: str, client_id: str) -> bo
 
 
 def active_consents(connection: Connection, user_id: str) -> Sequence[AnyRow]:
-    """Return the user's families that are in force and whose code was redeemed, newest first."""
+    """Return the user's active families whose code was redeemed, newest first."""
     query = select(TokenFamily.client_id, Client.name, TokenFamily.scopes, TokenFamily.created_at)
     query = query.join(Client, Client.id == TokenFamily.client_id).where(
         TokenFamily.user_id == user_id,
