@@ -69,7 +69,7 @@ class Backend(Protocol):
         """Return the value of ``WWW-Authenticate``, with the error code and missing scope of RFC 6750, section 3."""
 
     def revoke_exposed(self, credential: str, /) -> None:
-        """Revoke a credential that was sent over plain HTTP, if it can be revoked and the settings say so."""
+        """Revoke the credential with this id, which was sent over plain HTTP, if the settings say so."""
 
     def readiness(self, app: Flask, /) -> Mapping[str, Callable[[], bool]]:
         """Return the dependencies that ``/readyz`` reports in addition to core's, each with a check."""

@@ -1,4 +1,4 @@
-"""What the service does with the data of a user that is deleted.
+"""The callbacks that delete or keep the data of a deleted user: ``on_user_deleted`` of ``create_app``.
 
 A backend that can delete users calls ``user_deleted``; otherwise nothing in core does.
 """
@@ -14,10 +14,10 @@ OnUserDeleted = Callable[[Connection, str], None]
 
 
 class UserDeletedCallbacks(list[OnUserDeleted]):
-    """What an application calls for each deleted user."""
+    """The callbacks of an application, in the order in which they are called for each deleted user."""
 
 
 def user_deleted(connection: Connection, user_id: str) -> None:
-    """Call this within the transaction that deletes the user, so that the service deletes or keeps the user's data."""
+    """Call the callbacks in the transaction of ``connection``, which deletes the user afterwards."""
     for callback in services.get(current_app, UserDeletedCallbacks):
         callback(connection, user_id)

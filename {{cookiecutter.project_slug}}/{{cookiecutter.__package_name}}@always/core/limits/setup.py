@@ -19,7 +19,7 @@ from .storage import open_storage
 def init_app(app: Flask) -> None:
     """Register the counters of ``app``, and handlers for exceeded limits and an unavailable storage."""
     settings = get_settings(app, Settings)
-    # Every setting limits_a_b is the rate of the limit a-b, also those of ``auth/backend`` and of the owner.
+    # Every setting limits_a_b is the rate of the limit a-b, also those of ``auth/backend`` and of the service.
     rates = {
         name.removeprefix("limits_").replace("_", "-"): value
         for name, value in services.get(app, ActiveSettings).values.items()

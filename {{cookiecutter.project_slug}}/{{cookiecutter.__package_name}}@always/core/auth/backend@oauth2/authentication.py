@@ -44,7 +44,7 @@ class ValidToken:
 
 
 def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
-    """Return the readiness checks of this auth style: none, since it depends only on the database."""
+    """Return the readiness checks of the backend: none, since it depends only on the database."""
     return {}
 
 

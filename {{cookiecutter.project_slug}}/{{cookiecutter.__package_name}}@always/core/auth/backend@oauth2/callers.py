@@ -1,4 +1,4 @@
-"""Callers of this auth style: users, and clients that call without a user."""
+"""The callers of the service: users, and clients that call without a user."""
 
 from sqlalchemy import Connection
 
