@@ -6,6 +6,12 @@ import other hooks, and every import slows down each bake: use few standard-libr
 
 import sys
 
+if sys.version_info < (3, 11):  # noqa: UP036  (Cookiecutter runs on older versions)
+    sys.exit(
+        "Cookiecutter runs on Python {}.{}, but this template needs 3.11 or newer. For example:"
+        " uvx --python 3.13 cookiecutter TEMPLATE".format(*sys.version_info)
+    )
+
 # Hooks run from the shared temporary folder: no file there may shadow a library module.
 if not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
@@ -57,15 +63,23 @@ APP_ORIGIN = re.compile(
     r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]{1,253}(?::[1-9][0-9]{0,4})?"
 )
 PRIVATE_NAMES = (".test", ".local", ".localhost")
-PRIVATE_NETWORKS = (
-    "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fc00::/7 fe80::/10".split()
-)
+PRIVATE_NETWORKS = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+]
 
 
 def invalid_answers(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the question, value and broken rule of each invalid answer."""
     for question, value in context.items():
-        if question.startswith("_") or not isinstance(value, str):
+        if question.startswith("_"):
+            continue
+        if not isinstance(value, str):  # a default of the user's configuration
+            yield question, "" if value is None else str(value), "must be a string, and not empty"
             continue
         rule = check_string(question, value)
         if rule is None and question == "project_slug":
@@ -77,6 +91,32 @@ def invalid_answers(context: dict[str, object]) -> Iterator[tuple[str, str, str]
         rule = rule or check_derived(question, value, context)
         if rule:
             yield question, value, rule
+
+
+def invalid_defaults(context: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield the question, value and broken rule of each default in the user's configuration.
+
+    Cookiecutter ignores an unknown choice and all defaults after it, and takes the first item of a
+    list. A hook does not know the file of --config-file, which is not checked.
+    """
+    path = os.environ.get("COOKIECUTTER_CONFIG") or os.path.expanduser("~/.cookiecutterrc")
+    if not os.path.isfile(path):
+        return
+    try:
+        import yaml  # Cookiecutter needs it to read the file
+    except ImportError:
+        return
+    with open(path, encoding="utf-8") as file:
+        defaults = (yaml.safe_load(file) or {}).get("default_context") or {}
+    for question, value in defaults.items():
+        if question.startswith("_") or question not in context:
+            continue
+        if question in SUFFIXES and value not in SUFFIXES[question]:
+            rule = f"must be one of {', '.join(sorted(SUFFIXES[question]))}"
+            yield f"{question} in {path}", str(value), rule
+        elif isinstance(value, list | dict):
+            rule = "must be a string; separate several values by commas"
+            yield f"{question} in {path}", str(value), rule
 
 
 def check_string(question: str, value: str) -> str | None:
@@ -277,7 +317,7 @@ def remove_created_folders() -> None:
 
 
 if __name__ == "__main__":
-    invalid = [*invalid_answers(CONTEXT), *conflicting_names()]
+    invalid = [*invalid_answers(CONTEXT), *invalid_defaults(CONTEXT), *conflicting_names()]
     for question, value, rule in invalid:
         print(f"Invalid {question} {quoted(value)}: {rule}.", file=sys.stderr)
     if invalid:

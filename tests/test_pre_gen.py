@@ -1,5 +1,6 @@
 """Invalid answers are rejected with a line of question, value and rule; no files are left."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -361,3 +362,61 @@ def test_another_auth_style_over_a_service_is_rejected(
         rebake({})
     assert "Invalid auth_style" in capfd.readouterr().err
     assert before == {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("value", [None, 7, {"name": "Ada"}])
+def test_an_answer_that_is_not_a_string_is_rejected(value: object) -> None:
+    """The user's configuration can contain `author_name:` without a value."""
+    context = {**VALID, "author_name": value}
+    ((question, _, rule),) = hook("pre_gen_project", context).invalid_answers(context)
+    assert question == "author_name"
+    assert "must be a string" in rule
+
+
+@pytest.mark.parametrize(
+    ("defaults", "question", "rule"),
+    [
+        ("auth_style: saml", "auth_style", "must be one of api_key, external_idp, oauth2"),
+        ("database: true", "database", "must be one of postgresql, sqlite"),
+        ("cors_origins: [https://a.example, https://b.example]", "cors_origins", "commas"),
+    ],
+)
+def test_an_invalid_default_of_the_users_configuration_is_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, defaults: str, question: str, rule: str
+) -> None:
+    """Cookiecutter ignores these defaults, and those after an unknown choice, or parts of them."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"default_context:\n  full_name: [any]\n  {defaults}\n  ci: gitlab\n")
+    monkeypatch.setenv("COOKIECUTTER_CONFIG", str(config))
+    ((named, _, broken),) = hook("pre_gen_project", VALID).invalid_defaults(VALID)
+    assert named == f"{question} in {config}"
+    assert rule in broken
+
+
+@pytest.mark.parametrize("content", ["", "default_context:\n", "cookiecutters_dir: /tmp\n", None])
+def test_a_configuration_without_defaults_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    """A missing file is accepted too."""
+    config = tmp_path / "config.yaml"
+    if content is not None:
+        config.write_text(content)
+    monkeypatch.setenv("COOKIECUTTER_CONFIG", str(config))
+    assert list(hook("pre_gen_project", VALID).invalid_defaults(VALID)) == []
+
+
+def test_the_hook_can_report_the_version_to_old_pythons() -> None:
+    """Otherwise Python 3.8 to 3.10 would print a SyntaxError or another traceback."""
+    text = (TEMPLATE / "hooks" / "pre_gen_project.py").read_text("utf-8")
+    first = ast.parse(text, feature_version=(3, 8)).body[2]
+    assert isinstance(first, ast.If)
+    assert ast.unparse(first.test) == "sys.version_info < (3, 11)"
+
+
+def test_derived_answers_need_no_jinja_blocks() -> None:
+    """Cookiecutter 2.1 to 2.5 render answers with other delimiters of blocks than files."""
+    assert not [
+        name
+        for name, value in CONTEXT.items()
+        if "# {%" in str(value) and name != "_jinja2_env_vars"
+    ]
