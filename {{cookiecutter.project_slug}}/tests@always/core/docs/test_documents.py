@@ -27,7 +27,10 @@ def test_the_policy_and_the_openapi_document_match_their_reviewed_snapshots(app:
 def test_every_control_has_a_test() -> None:
     listed = [control for part in documents.controls(ROOT) for control in part["controls"]]
     assert len(set(listed)) == len(listed)
-    assert set(listed) <= {control for control, _, _ in documents.control_tests(ROOT / "tests")}
+    unproved = set(listed) - {control for control, _, _ in documents.control_tests(ROOT / "tests")}
+    assert not unproved, (
+        f"mark a test with @pytest.mark.control, or remove these from docs/controls: {sorted(unproved)}"
+    )
 
 
 def test_every_file_of_a_control_exists(app: Flask) -> None:
@@ -62,10 +65,11 @@ def test_env_example_contains_only_settings_and_every_required_secret(app: Flask
         line.partition("=")[0].lstrip("# ") for line in lines if "=" in line and line.lstrip("# ").startswith("APP_")
     }
     fields = registered(app, "ActiveSettings").fields.values()
-    assert named <= {f"APP_{field.name.upper()}" for field in fields}
+    unknown = named - {f"APP_{field.name.upper()}" for field in fields}
+    assert not unknown, f"remove these from .env.example, since no setting has their name: {sorted(unknown)}"
     missing = documents.dataclasses.MISSING
     needed = {f"APP_{f.name.upper()}" for f in fields if f.metadata["secret"] and f.default is missing}
-    assert needed <= named
+    assert needed <= named, f"add these required secrets to .env.example: {sorted(needed - named)}"
 
 
 def test_env_example_describes_its_settings_as_the_code_does(app: Flask) -> None:
@@ -76,6 +80,7 @@ def test_env_example_describes_its_settings_as_the_code_does(app: Flask) -> None
     for name, field in registered(app, "ActiveSettings").fields.items():
         found = described.get(f"APP_{name.upper()}", "")
         if found and name.endswith(("_url", "_uri")):
-            assert found == field.metadata["meaning"]
+            assert found == field.metadata["meaning"], f"correct the comment of {name} in .env.example"
         elif found and field.metadata["secret"]:
-            assert found.partition(": ")[2] == documents.accepted_values(field.metadata["field"]).partition(": ")[2]
+            accepted = documents.accepted_values(field.metadata["field"]).partition(": ")[2]
+            assert found.partition(": ")[2] == accepted, f"correct the comment of {name} in .env.example"
