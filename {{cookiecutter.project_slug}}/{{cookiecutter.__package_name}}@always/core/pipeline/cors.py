@@ -48,7 +48,7 @@ class CorsPolicy:
         )
 
     def headers(self, environ: dict[str, Any]) -> list[tuple[str, str]]:
-        """Return the headers with which the page of an allowed origin can read the response."""
+        """Return the headers that allow a page to read the response, if its origin is allowed."""
         if environ.get("HTTP_ORIGIN") not in self.origins:
             return []
         headers = get_cors_headers(self._options, EnvironHeaders(environ), environ["REQUEST_METHOD"])

@@ -20,9 +20,9 @@ from ...strict_json import InvalidJSON, parse
 from ..errors import AuthenticationError
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
-MAX_BYTES = 12 * 1024  # a token with a long list of groups; all headers of a request have at most 16 kB
+MAX_BYTES = 12 * 1024  # enough for a long list of groups; all headers of a request have at most 16 kB
 MAX_LENGTH = 255  # of a claim that is a string, in characters
-ABSENT = "none"  # the value of a setting that allows tokens without the header or claim
+ABSENT = "none"  # in the rules: tokens may lack the header or claim
 _MAX_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
 

@@ -46,7 +46,7 @@ class AuthorizationServers(list[str]):
 
 
 def init_app(app: Flask, authorization_server: str | None) -> None:
-    """Serve the metadata; ``authorization_server`` is None for a local issuer, which no client can reach.
+    """Serve the metadata; ``authorization_server`` is None if clients cannot reach the issuer.
 
     Raises ``ConfigurationError`` if the host of the service's URL is not allowed.
     """
@@ -78,7 +78,7 @@ def check_url(app: Flask) -> Iterator[Finding]:
         )
 
 
-check = Check("url", "the URL of the service suits the environment", check_url)
+check = Check("url", "in production, the URL of the service is set", check_url)
 
 
 def metadata_url() -> str:

@@ -115,7 +115,7 @@ def test_a_token_loses_the_scopes_that_its_user_loses(app: Flask) -> None:
     assert refresh(app, client, issued["refresh_token"]).json["scope"] == "probes:read"
 
 
-def test_a_lock_ends_sessions_and_tokens(app: Flask, service: ModuleType) -> None:
+def test_a_lock_ends_sessions_and_tokens(app: Flask) -> None:
     client = create_client(app)
     issued = tokens_for(app, client, "locked")
     browser = Browser(app, "locked")

@@ -8,7 +8,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from ....fields import Line
 from .clients import GRANTS
 
-MAX_LENGTH = 4000
+MAX_LENGTH = 4000  # characters of a parameter
 
 
 class ClientForm(Schema):
