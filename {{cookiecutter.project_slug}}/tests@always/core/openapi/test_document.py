@@ -1,7 +1,7 @@
 """The OpenAPI document describes what the views declare."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,6 +72,20 @@ def test_it_describes_every_member_of_a_problem(make_app: MakeApp, caller: MakeC
     for response in responses:
         assert set(response.json) <= set(described)
     assert described["violated-policies"]["type"] == "array"
+
+
+def test_patterns_are_ascii(document: dict[str, Any]) -> None:
+    """JavaScript and .NET compile a pattern as UTF-16, in which a range beyond U+FFFF is out of order."""
+
+    def patterns(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            yield from (value for name, value in node.items() if name == "pattern" and isinstance(value, str))
+        for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from patterns(value)
+
+    found = list(patterns(document))
+    assert found
+    assert all(pattern.isascii() for pattern in found)
 
 
 def test_the_command_writes_and_prints_the_same_document(app: Flask, document: dict[str, Any], tmp_path: Path) -> None:

@@ -71,7 +71,6 @@ INVALID = {
     "a Hangul filler": ({"name": "\u3164"}, "#/name"),
     "an empty Braille pattern": ({"name": "\u2800"}, "#/name"),
     "a variation selector": ({"name": "\ufe0f"}, "#/name"),
-    "a tag": ({"name": "\U000e0041"}, "#/name"),
     "a number as name": ({"name": 7}, "#/name"),
     "null as name": ({"name": None}, "#/name"),
     "a list as name": ({"name": ["x"]}, "#/name"),
