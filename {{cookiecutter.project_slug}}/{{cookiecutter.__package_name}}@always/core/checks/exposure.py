@@ -88,7 +88,7 @@ def workers(app: Flask) -> Iterator[Finding]:
     if not SHARED and settings.server_workers > 1:
         yield Finding(
             f"{settings.server_workers} workers each count in their own memory, which multiplies every rate limit",
-            "set APP_SERVER_WORKERS to 1, or use a shared limiter storage (docs/operations.md)",
+            "set APP_SERVER_WORKERS to 1, or use a shared limiter storage (docs/operations.md, Grow)",
             "error" if settings.production else "warning",
         )
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import services
 from ..cli import line
-from ..database import Database, Migrator
+from ..database import Database, Migrator, copy_rows
+from ..settings import Settings, get_settings
 
 
 class Migrations(click.Group):
@@ -80,6 +81,17 @@ def downgrade(target: str, branch: str) -> None:
 def revision(message: str, empty: bool, branch: str) -> None:
     """Write a migration for the changes of the models: `flask db revision "color of lamps"`."""
     _created(_migrator().revision(branch, message, empty=empty))
+
+
+@command.command("copy")
+@click.argument("source")
+def copy(source: str) -> None:
+    """Copy all rows of another database into this one, which must be empty.
+
+    SOURCE is the URL of the other database. Stop the service first.
+    """
+    for table, rows in copy_rows(_migrator(), source, get_settings(current_app, Settings).database_url).items():
+        click.echo(f"{rows:>10}  {table}")
 
 
 @command.command("merge")

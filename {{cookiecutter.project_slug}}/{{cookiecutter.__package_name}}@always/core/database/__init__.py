@@ -1,6 +1,7 @@
 """The database: connections, transactions, base classes of the tables, and migrations."""
 
 from .connections import Database, best_effort, connect, init_app, on_commit, transaction
+from .copying import copy_rows
 from .migrator import Migrator
 from .tables import AnyRow, Base, CoreBase, StringSet, UTCDateTime
 
@@ -14,6 +15,7 @@ __all__ = [
     "UTCDateTime",
     "best_effort",
     "connect",
+    "copy_rows",
     "init_app",
     "on_commit",
     "transaction",

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 
 from ..diagnostics import Finding
@@ -98,6 +98,17 @@ def for_migrations(url: str) -> Engine:
     )
     event.listen(engine, "begin", _begin_migration)
     return engine
+
+
+def continue_sequence(connection: Connection, table: Table) -> None:
+    """Continue the ids of a table, if the database generates them, after the highest one."""
+    column = table.autoincrement_column
+    if column is None:
+        return
+    sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+    highest = connection.scalar(select(func.max(column)))
+    if sequence and highest:
+        connection.execute(select(func.setval(sequence, highest)))
 
 
 def _begin_migration(connection: Connection) -> None:

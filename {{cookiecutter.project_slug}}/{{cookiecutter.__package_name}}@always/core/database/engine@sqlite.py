@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, Table, create_engine, event
 from sqlalchemy.engine import make_url
 
 from ..diagnostics import Finding
@@ -79,6 +79,10 @@ def for_migrations(url: str) -> Engine:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _check_foreign_keys)
     return engine
+
+
+def continue_sequence(_connection: Connection, _table: Table) -> None:
+    """Do nothing: the next id of a table is the highest one plus one."""
 
 
 def _check_foreign_keys(connection: Connection) -> None:

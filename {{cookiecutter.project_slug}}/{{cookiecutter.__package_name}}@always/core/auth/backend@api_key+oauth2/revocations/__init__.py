@@ -17,6 +17,7 @@ class RevocationCounter(CoreBase):
     """The table with the one row that holds the counter."""
 
     __tablename__ = "revocations"
+    __table_args__ = {"info": {"filled_by_migration": True}}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     counter: Mapped[int]

@@ -1,0 +1,94 @@
+"""``flask db copy`` moves all rows of another database into an empty one, or none."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.core.package import core
+from tests.core.registry import registered
+from tests.core.service import create_app
+
+MakeCaller = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def source(app: Flask, caller: MakeCaller) -> str:
+    """The URL of the database of ``app``, which contains rows."""
+    caller()
+    url: str = core.settings.get_settings(app, core.settings.Settings).database_url
+    return url
+
+
+@pytest.fixture
+def target(environ: dict[str, str], empty_database: str) -> Iterator[Flask]:
+    """An application with an empty database."""
+    target = create_app({**environ, "APP_DATABASE_URL": empty_database})
+    yield target
+    registered(target, "Database").close()
+
+
+def copy(app: Flask, source: str) -> Result:
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=["db", "copy", source])
+
+
+def rows(app: Flask) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    with registered(app, "Database").reader.connect() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for branch in registered(app, "Migrator").branches.values()
+            for table in branch.metadata.sorted_tables
+        }
+
+
+def test_all_rows_are_copied(app: Flask, target: Flask, source: str) -> None:
+    registered(target, "Migrator").upgrade()
+    copied = copy(target, source)
+    assert copied.exit_code == 0, copied.output
+    assert rows(target) == rows(app)
+    assert {line.split()[1]: int(line.split()[0]) for line in copied.stdout.splitlines()} == rows(app)
+    assert any(rows(app).values()) or not core.database.CoreBase.metadata.tables
+    for table in core.database.CoreBase.metadata.sorted_tables:
+        both = []
+        for each in (app, target):
+            with registered(each, "Database").reader.connect() as connection:
+                both.append({tuple(row) for row in connection.execute(select(table))})
+        assert both[0] == both[1]
+
+
+def test_a_database_with_rows_is_not_changed(target: Flask, source: str) -> None:
+    registered(target, "Migrator").upgrade()
+    copy(target, source)
+    before = rows(target)
+    if not any(before.values()):
+        pytest.skip("this service stores no callers")
+    refused = copy(target, source)
+    assert refused.exit_code == 1
+    assert "The target is not empty: the table " in refused.stderr
+    assert rows(target) == before
+
+
+def test_a_database_is_not_copied_into_itself(app: Flask, source: str) -> None:
+    refused = copy(app, source)
+    assert refused.exit_code == 1
+    assert refused.stderr == "Error: The source is the database of this service.\n"
+
+
+def test_a_database_without_the_migrations_is_refused(target: Flask, source: str) -> None:
+    refused = copy(target, source)
+    assert refused.exit_code == 1
+    assert "The target is not ready: " in refused.stderr
+    assert "branch of the database is at base" in refused.stderr
+
+
+@pytest.mark.parametrize("url", ["", "nosuch://host/name", "not a url"])
+def test_an_invalid_source_is_reported_in_one_sentence(target: Flask, url: str) -> None:
+    refused = copy(target, url)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: Cannot open the source: ")
+    assert refused.stderr.count("\n") == 1

@@ -1,0 +1,65 @@
+"""Copy the rows of another database, which is how a service moves to another database server."""
+
+from collections.abc import Iterator
+
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, delete, func, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from . import engine
+from .migrator import Migrator
+
+BATCH = 1000  # rows
+
+
+def copy_rows(migrator: Migrator, source_url: str, target_url: str) -> dict[str, int]:
+    """Copy the tables of both branches in one transaction; return the number of rows of each table.
+
+    Raises ``CommandError``, and copies nothing, if a database lacks a migration, the target contains rows, or the
+    source changes meanwhile.
+    """
+    source = _opened(source_url, target_url)
+    if make_url(source_url) == make_url(target_url):
+        raise CommandError("The source is the database of this service")
+    tables = [table for branch in migrator.branches.values() for table in branch.metadata.sorted_tables]
+    try:
+        with source.connect() as old, engine.for_migrations(target_url).begin() as new:
+            for name, connection in (("source", old), ("target", new)):
+                if found := migrator.differences(connection):
+                    raise CommandError(f"The {name} is not ready: {found[0]}")
+            for table in tables:
+                if table.info.get("filled_by_migration"):
+                    new.execute(delete(table))
+                elif _count(new, table):
+                    raise CommandError(f"The target is not empty: the table {table.name} contains rows")
+            copied = {table.name: sum(_copy(old, new, table)) for table in tables}
+            for table in tables:
+                engine.continue_sequence(new, table)
+                if not copied[table.name] == _count(old, table) == _count(new, table):
+                    raise CommandError(
+                        f"The table {table.name} has changed meanwhile. Stop the service, and copy again"
+                    )
+    finally:
+        source.dispose()
+    return copied
+
+
+def _opened(url: str, target_url: str) -> Engine:
+    try:
+        if make_url(url).get_backend_name() == make_url(target_url).get_backend_name():
+            return engine.create(url, threads=1)[0]
+        return create_engine(url, hide_parameters=True, poolclass=NullPool)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise CommandError(f"Cannot open the source: {error}") from None
+
+
+def _copy(old: Connection, new: Connection, table: Table) -> Iterator[int]:
+    """Copy a table, and yield the number of rows of each batch."""
+    for rows in old.execute(select(table)).mappings().partitions(BATCH):
+        new.execute(insert(table), [dict(row) for row in rows])
+        yield len(rows)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
