@@ -170,15 +170,16 @@ def check_slug(slug: str, context: dict[str, object]) -> str | None:
 
 
 def check_origins(value: str) -> str | None:
-    """Return the rule that a comma-separated list of CORS origins breaks."""
+    """Return the rules that the CORS origins of a comma-separated list break, of all of them."""
     origins = [origin.strip() for origin in value.split(",")] if value.strip() else []
-    for origin in origins:
-        if rule := check_origin(origin):
-            return f"{quoted(origin)} {rule}"
-    for origin in origins:
-        if origins.count(origin) > 1:
-            return f"{quoted(origin)} must not be listed twice"
-    return None
+    broken = {origin: check_origin(origin) for origin in origins}
+    rules = [f"{quoted(origin)} {rule}" for origin, rule in broken.items() if rule]
+    rules += [
+        f"{quoted(origin)} must not be listed twice"
+        for origin in broken
+        if origins.count(origin) > 1 and not broken[origin]
+    ]
+    return "; ".join(rules) or None
 
 
 def check_origin(origin: str) -> str | None:

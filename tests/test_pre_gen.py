@@ -341,6 +341,17 @@ def test_every_invalid_answer_has_its_own_line(
     assert [line.split()[1] for line in lines] == ["cors_origins", "project_slug"]
 
 
+def test_every_invalid_origin_is_reported() -> None:
+    """With its own rule; a valid one is not."""
+    origins = "https://*.example, https://acme.example, null, https://acme.example"
+    rules = hook("pre_gen_project", {}).check_origins(origins)
+    assert rules == (
+        '"https://*.example" must not be a wildcard; list each origin; '
+        '"null" must not be null, which any sandboxed page can send; '
+        '"https://acme.example" must not be listed twice'
+    )
+
+
 def test_existing_folders_are_kept(cookies: Cookies, tmp_path: Path) -> None:
     """Only the folders created for a rejected slug with slashes are deleted."""
     kept = tmp_path / "cookies" / "kept"
