@@ -12,6 +12,7 @@ from ..clock import now
 from ..database import Migrator, UTCDateTime, connect, engine
 from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Dependencies
+from ..limits import Counters
 from ..settings import ActiveSettings
 from .exposure import workers
 
@@ -43,10 +44,17 @@ def unavailable(app: Flask) -> Iterator[Finding]:
 
 
 def limits(app: Flask) -> Iterator[Finding]:
-    """Report workers that do not count together."""
+    """Report workers that do not count together, and a storage that responds but does not count."""
     yield from workers(app)
     if services.get(app, Dependencies).states()["limiter"] != "ok":
         raise Skipped("the limiter storage is unreachable")
+    try:
+        services.get(app, Counters).storage.check()
+    except Exception as error:  # clients also raise errors of sockets and parsers
+        yield Finding(
+            f"the limiter storage responds, but does not count: {error}",
+            "check APP_LIMITER_URI, every server in it, and the rights of its user (docs/operations.md)",
+        )
 
 
 def clock(app: Flask) -> Iterator[Finding]:

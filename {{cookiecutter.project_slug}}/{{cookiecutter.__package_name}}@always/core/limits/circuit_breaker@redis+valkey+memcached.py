@@ -73,6 +73,10 @@ class CircuitBreaker:
                 self._open("limits:{probe}", error)
         return False
 
+    def check(self) -> None:
+        """Count and delete as for requests; see ``Storage.check``."""
+        self._connected().check()
+
     def _timed_hit(self, key: str, rate: RateLimitItem, cost: int) -> LimitResult:
         started = time.monotonic()
         result = self._connected().hit(key, rate, cost)

@@ -47,6 +47,9 @@ class Storage(Protocol):
     def is_available(self) -> bool:
         """Return whether the storage responds."""
 
+    def check(self) -> None:
+        """Count and delete as for requests, on every server. Raises the error of the client, also if it is unusual."""
+
 
 class StorageUnavailable(Exception):
     """The storage does not respond, and requests are rejected until it does (``Storage.rejects``)."""

@@ -10,7 +10,7 @@ import weakref
 from typing import Any, cast
 from zlib import crc32
 
-from limits import RateLimitItem
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 
 from ..settings import Settings
@@ -24,7 +24,7 @@ def open_storage(settings: Settings, notify: Notify) -> Storage:
     """Return the storage; it connects when the first request is counted."""
     storages = {"fixed-window": MemcachedStorage, "sliding-window-counter": SlidingMemcachedStorage}
     storage, timeout = storages[settings.limits_strategy], settings.limits_timeout_ms / 1000
-    return CircuitBreaker(lambda: storage(_client(settings.limiter_uri, timeout)), settings, notify)
+    return CircuitBreaker(lambda: storage(_client(settings.limiter_uri.rstrip("/"), timeout)), settings, notify)
 
 
 def _client(uri: str, timeout: float) -> Any:
@@ -62,6 +62,13 @@ class MemcachedStorage:
         """Delete the hits under the key."""
         number, _ = _window(key, rate)
         self._client.delete_many([self._name(key, number), self._name(key, number - 1)], noreply=False)
+
+    def check(self) -> None:
+        """Count and delete under many keys, which are distributed over all servers."""
+        for number in range(64):
+            key, rate = f"limits:{{check-{number}}}", RateLimitItemPerMinute(1)
+            self.hit(key, rate)
+            self.clear(key, rate)
 
     def is_available(self) -> bool:
         """Return whether the server responds."""

@@ -6,7 +6,7 @@ the workers' machines may differ.
 
 from typing import Any, cast
 
-from limits import RateLimitItem
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 
 from ..settings import Settings
@@ -70,6 +70,14 @@ class ScriptStorage:
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""
         self._client.delete(self._prefix + key)
+
+    def check(self) -> None:
+        """Run the script in both ways, which need different rights, and delete its key."""
+        key, rate = "limits:{check}", RateLimitItemPerMinute(1_000_000)
+        self.clear(key, rate)
+        self._client.eval(self._script, 1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, 1)
+        self.hit(key, rate)
+        self.clear(key, rate)
 
     def is_available(self) -> bool:
         """Return whether the server responds."""
