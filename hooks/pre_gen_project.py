@@ -299,6 +299,18 @@ def quoted(value: object) -> str:
     return json.dumps(text if len(text) <= 60 else text[:57] + "...")
 
 
+def repeated(context: dict[str, object], wrong: set[str]) -> str:
+    """Return the command that repeats the bake with the valid answers, and asks for the others."""
+    import shlex  # slow to import, and rarely needed
+
+    answers = [
+        f"{question}={value}"
+        for question, value in context.items()
+        if not question.startswith("_") and isinstance(value, str) and question not in wrong
+    ]
+    return shlex.join(["cookiecutter", str(context.get("_template") or "TEMPLATE"), *answers])
+
+
 def remove_created_folders() -> None:
     """Delete the empty parent folders that cookiecutter created for a slug with slashes.
 
@@ -322,5 +334,7 @@ if __name__ == "__main__":
     for question, value, rule in invalid:
         print(f"Invalid {question} {quoted(value)}: {rule}.", file=sys.stderr)
     if invalid:
+        command = repeated(CONTEXT, {question for question, _, _ in invalid})
+        print(f"To repeat it with the valid answers: {command}", file=sys.stderr)
         remove_created_folders()
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -339,6 +340,22 @@ def test_every_invalid_answer_has_its_own_line(
     cookies.bake(extra_context={"project_slug": "9", "cors_origins": "*"}, template=str(TEMPLATE))
     lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith("Invalid")]
     assert [line.split()[1] for line in lines] == ["cors_origins", "project_slug"]
+
+
+def test_the_command_that_repeats_the_bake_is_printed(
+    cookies: Cookies, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With the valid answers, quoted for a shell, and without the invalid ones."""
+    answers = {"project_name": "Ann's $HOME", "project_slug": "9", "database": "postgresql"}
+    cookies.bake(extra_context=answers, template=str(TEMPLATE))
+    printed = re.search("valid answers: (.+)", capfd.readouterr().err)
+    assert printed
+    command = shlex.split(printed[1])
+    assert command[:2] == ["cookiecutter", str(TEMPLATE)]
+    repeated = dict(argument.split("=", 1) for argument in command[2:])
+    assert repeated.keys() == set(QUESTIONS) - {"project_slug"}
+    assert repeated["project_name"] == "Ann's $HOME"
+    assert repeated["database"] == "postgresql"
 
 
 def test_every_invalid_origin_is_reported() -> None:
