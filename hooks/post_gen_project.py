@@ -133,7 +133,8 @@ def create_secrets_and_certificates() -> str:
 
     from dev import certificates, environment  # type: ignore[import-not-found]
 
-    environment.create(Path())
+    if not os.path.exists(".env"):
+        environment.create(Path())
     ca = f"{CONTEXT['project_slug']}/certs/ca.pem"
     if os.path.exists("certs/server.pem"):
         return f"Existing certificates were kept. The development CA is {ca}."

@@ -9,6 +9,7 @@ import difflib
 import io
 import itertools
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -21,6 +22,7 @@ from tests.template import DEFAULTS, TEMPLATE, choices, label, variants
 
 Files = dict[str, str]
 MAX_LINES = 12  # of each change
+TEMPLATE_COMMIT = re.compile(r"^template_commit = .*\n", re.MULTILINE)
 
 
 def main(reference: str) -> str | None:
@@ -61,8 +63,9 @@ def rendered(answers: Mapping[str, str], template: Path) -> Files | None:
             sys.exit(f"{label(answers)}: {done.stderr}")
         (service,) = Path(folder).iterdir()
         paths = {path.relative_to(service).as_posix(): path for path in service.rglob("*")}
+        # Every service records the commit of its template.
         return {
-            name: path.read_text("utf-8", errors="replace")
+            name: TEMPLATE_COMMIT.sub("", path.read_text("utf-8", errors="replace"))
             for name, path in paths.items()
             if path.is_file() and name != ".env" and not name.startswith("certs/")
         }

@@ -74,7 +74,7 @@ def test_systemd_rates_the_exposure_of_the_unit_below_2(bake: Bake, style: str) 
     """``systemd-analyze security`` of the unit alone."""
     service = bake({"auth_style": style, "deployment": "systemd"})
     command = [program("systemd-analyze"), "security", "--offline=true", "--threshold=20"]
-    done = subprocess.run([*command, service / "deploy/acme-api.service"], capture_output=True)
+    done = subprocess.run([*command, service / "deploy/systemd.service"], capture_output=True)
     assert done.returncode == 0, done.stdout.decode()
 
 
