@@ -22,7 +22,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a repository with a template of few variants, committed."""
     folder = copied(tmp_path / "template")
     offer(folder, auth_style=["api_key"], limiter_backend=["memory"], database=["sqlite"])
-    offer(folder, ci=["github", "no_ci"])
+    offer(folder, ci=["github", "no_ci"], deployment=["no_deployment"], license=["no_license"])
     author = ("-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
     for command in (("init", "--quiet"), ("add", "."), (*author, "commit", "--quiet", "-m", "One")):
         subprocess.run(["git", *command], cwd=folder, check=True)

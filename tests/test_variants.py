@@ -106,10 +106,13 @@ def texts(service: Path) -> dict[str, str]:
 
 
 def test_no_jinja_is_left(service: Path) -> None:
-    """Except GitHub's ``${{ }}``; copied files may contain other braces, but no variable."""
+    """Except GitHub's ``${{ }}``; copied files may contain other braces, but no variable.
+
+    A recipe shows a page that is a Jinja template.
+    """
     delimiters = re.compile(r"(?<!\$)\{\{|\{%|\{#")
     found = {name for name, text in texts(service).items() if delimiters.search(text)}
-    assert found - copied_files() == set()
+    assert found - copied_files() <= {"docs/recipes/files.md"}
     variables = re.compile(r"\{[{%][^{}]*\bcookiecutter\b")
     assert [name for name, text in texts(service).items() if variables.search(text)] == []
 
