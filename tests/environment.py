@@ -40,6 +40,10 @@ class Environment:
             install += ["--requirements", str(project), "--group", f"{project}:dev"]
         subprocess.run([UV, "venv", "--quiet", str(self.root)], check=True)
         subprocess.run(install, check=True)
+        # What the installation of a service adds to site-packages.
+        (site,) = self.root.glob("lib/python*/site-packages")
+        for path in services[0].glob("*/core/settings/site-packages/*"):
+            shutil.copy(path, site)
 
     def install(self, requirement: str) -> None:
         """Install a package that a service adds to its dependencies."""

@@ -146,7 +146,9 @@ def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) ->
     (programs / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {root}/systemctl.log\n')
     (programs / "systemctl").chmod(0o755)
     text = (origin / "docs/deployment.md").read_text("utf-8")
-    installation, upgrade = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    installation, upgrade = re.findall(
+        r"```sh\n(.*?)```", text.partition("## systemd")[2], re.DOTALL
+    )
     for script in (installation, upgrade):
         script = script.replace("<the repository>", str(origin))
         script = re.sub(r"(?<![\w.])/(etc|opt)/", rf"{root}/\1/", script)

@@ -18,16 +18,18 @@ class Field:
     annotation: ClassVar[str] = "str"
     examples: ClassVar[Sequence[Any]] = ()  # two valid JSON values
     invalid: ClassVar[Sequence[str]] = ()  # values that are rejected with 422, as Python expressions
+    column_type: ClassVar[str] = ""
+    schema_type: ClassVar[str] = ""
 
     @property
     def column(self) -> str:
         """The type and the options of its column; empty if the annotation determines the type."""
-        return ""
+        return self.column_type
 
     @property
     def schema(self) -> str:
         """The class of its schema field and the first arguments."""
-        raise NotImplementedError
+        return self.schema_type
 
     @property
     def arguments(self) -> str:
@@ -54,8 +56,8 @@ class String(Field):
 
     examples = ("An example", "Another example")
     invalid = ('""', '"two\\nlines"', '"x" * 101', "7")
-    column = "String(100)"
-    schema = "fields.Line(1, 100"
+    column_type = "String(100)"
+    schema_type = "fields.Line(1, 100"
 
 
 class Text(Field):
@@ -63,8 +65,8 @@ class Text(Field):
 
     examples = ("Some text.", "Another text.\nIt has two lines.")
     invalid = ('"x" * 2001', '"\\0"', "7")
-    column = "String(2000)"
-    schema = "fields.Text(validate=validate.Length(max=2000)"
+    column_type = "String(2000)"
+    schema_type = "fields.Text(validate=validate.Length(max=2000)"
 
 
 class Integer(Field):
@@ -73,7 +75,7 @@ class Integer(Field):
     annotation = "int"
     examples = (3, -4)
     invalid = ("1_000_000_001", "1.5", '"3"', "True")
-    schema = "fields.Integer(-1_000_000_000, 1_000_000_000"
+    schema_type = "fields.Integer(-1_000_000_000, 1_000_000_000"
 
 
 class Number(Field):
@@ -82,8 +84,8 @@ class Number(Field):
     annotation = "float"
     examples = (24.5, -0.1)
     invalid = ("1_000_000_000.5", '"3"', "True")
-    column = "Double"
-    schema = "fields.Number(-1_000_000_000, 1_000_000_000"
+    column_type = "Double"
+    schema_type = "fields.Number(-1_000_000_000, 1_000_000_000"
 
 
 class Boolean(Field):
@@ -92,7 +94,7 @@ class Boolean(Field):
     annotation = "bool"
     examples = (True, False)
     invalid = ('"true"', "1")
-    schema = "fields.Boolean("
+    schema_type = "fields.Boolean("
 
 
 class Date(Field):
@@ -101,7 +103,7 @@ class Date(Field):
     annotation = "date"
     examples = ("2030-01-31", "2032-02-29")
     invalid = ('"2030-02-29"', '"20300131"', "20300131")
-    schema = "fields.Date("
+    schema_type = "fields.Date("
 
 
 class DateTime(Field):
@@ -110,8 +112,8 @@ class DateTime(Field):
     annotation = "datetime"
     examples = ("2030-01-31T09:30:00+00:00", "2032-02-29T17:00:00+00:00")
     invalid = ('"2030-01-31T09:30:00"', '"2030-01-31"', '"2030-02-29T09:30:00Z"', "1")
-    column = "UTCDateTime"
-    schema = "fields.DateTime("
+    column_type = "UTCDateTime"
+    schema_type = "fields.DateTime("
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,11 @@ IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "description": "The `ETag` of the version to change; any other version is rejected with 412.",
-    "schema": {"type": "string", "examples": ['"1"']},
+    "schema": {
+        "type": "string",
+        "pattern": r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$',  # RFC 9110, section 13.1.1
+        "examples": ['"1"'],
+    },
 }
 
 
