@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -14,7 +15,8 @@ class Connection(sqlite3.Connection):
 
     def __del__(self) -> None:
         """Close the connection; Python 3.13 reports one that is deleted without it."""
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # the file could not be opened
+            self.close()
 
 
 def reader(url: str) -> Callable[[], int]:
