@@ -3,6 +3,7 @@
 By hand: ``uv run python -m dev.deployment_secrets``.
 """
 
+import argparse
 import secrets
 import sys
 import tomllib
@@ -45,6 +46,7 @@ def _random_names(content: str) -> set[str]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m dev.deployment_secrets", description=__doc__).parse_args()
     try:
         created = create(DEPLOY)
     except ValueError as error:

@@ -3,6 +3,7 @@
 The Prometheus Operator reads rules only from such a resource.
 """
 
+import argparse
 import json
 from pathlib import Path
 
@@ -27,5 +28,6 @@ def write(rules: Path, target: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m dev.prometheus_rule", description=__doc__).parse_args()
     write(RULES, TARGET, ROOT.name)
     print(f"Wrote {TARGET.relative_to(ROOT).as_posix()}")
