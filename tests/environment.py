@@ -86,6 +86,14 @@ class Environment:
             pytest.fail(done.stdout, pytrace=False)
         return done.stdout
 
+    def check(self, service: Path, *tests: str) -> None:
+        """Regenerate the documents; run lint, types and these tests."""
+        self.run(service, "dev.documents")
+        self.run(service, "ruff", "check", "--no-cache")
+        self.run(service, "ruff", "format", "--check", "--no-cache")
+        self.run(service, "mypy")
+        self.run(service, "pytest", "-q", "-p", "no:cacheprovider", *tests)
+
 
 @pytest.fixture(scope="session")
 def environment(

@@ -109,15 +109,6 @@ def call(environment: Environment, service: Path, calls: list[str]) -> None:
         process.communicate(timeout=60)
 
 
-def check(environment: Environment, service: Path, *tests: str) -> None:
-    """Regenerate the documents; run lint, types and these tests."""
-    environment.run(service, "dev.documents")
-    environment.run(service, "ruff", "check", "--no-cache")
-    environment.run(service, "ruff", "format", "--check", "--no-cache")
-    environment.run(service, "mypy")
-    environment.run(service, "pytest", "-q", "-p", "no:cacheprovider", *tests)
-
-
 def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
     """Follow a recipe, run its tests and those of the related parts, then its calls."""
     with storages(service) as settings:
@@ -132,7 +123,7 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
                     run(connected, service, command)
                 else:
                     calls.append(command)
-        check(environment, service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
+        environment.check(service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
         if calls:
             call(connected, service, calls)
 

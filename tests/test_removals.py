@@ -67,15 +67,6 @@ def remove(service: Path, name: str) -> None:
     (service / file).write_text("".join(kept), "utf-8")
 
 
-def check(environment: Environment, service: Path, *tests: str) -> None:
-    """Regenerate the documents; run lint, types and these tests."""
-    environment.run(service, "dev.documents")
-    environment.run(service, "ruff", "check", "--no-cache")
-    environment.run(service, "ruff", "format", "--check", "--no-cache")
-    environment.run(service, "mypy")
-    environment.run(service, "pytest", "-q", "-p", "no:cacheprovider", *tests)
-
-
 def related() -> list[str]:
     """Return the paths of the related tests."""
     return [f"tests/core/{name}" for name in RELATED]
@@ -113,7 +104,7 @@ def test_the_example_is_removed(environment: Environment, service: Path) -> None
         line for line in mentions(service) if not line.startswith(("tests/core/", "docs/recipes/"))
     )
     assert list(own) == []
-    check(environment, service, *related())
+    environment.check(service, *related())
 
 
 @pytest.mark.suite
@@ -131,7 +122,7 @@ def test_a_later_migration_is_kept_and_another_one_drops_the_table(
     environment.run(service, "flask", "db", "check")
     environment.run(service, "flask", "db", "downgrade", "base")
     environment.run(service, "flask", "db", "upgrade")
-    check(environment, service, *related())
+    environment.check(service, *related())
 
 
 @pytest.mark.suite
@@ -181,7 +172,7 @@ def run_calls(service: Path, settings: dict[str, str]) -> int:
 def test_an_optional_part_is_removed(environment: Environment, service: Path, part: str) -> None:
     """Lint, types and the related tests pass."""
     remove(service, part)
-    check(environment, service, *related())
+    environment.check(service, *related())
 
 
 def test_the_tests_remove_every_optional_part(service: Path) -> None:
@@ -198,4 +189,4 @@ def test_everything_is_removed(environment: Environment, service: Path) -> None:
     environment.run(service, *EXAMPLE)
     for part in parts(service):
         remove(service, part)
-    check(environment, service)
+    environment.check(service)
