@@ -86,9 +86,13 @@ class Environment:
             pytest.fail(done.stdout, pytrace=False)
         return done.stdout
 
-    def check(self, service: Path, *tests: str) -> None:
+    def regenerate_and_check(self, service: Path, *tests: str) -> None:
         """Regenerate the documents; run lint, types and these tests."""
         self.run(service, "dev.documents")
+        self.check(service, *tests)
+
+    def check(self, service: Path, *tests: str) -> None:
+        """Run lint, types and these tests."""
         self.run(service, "ruff", "check", "--no-cache")
         self.run(service, "ruff", "format", "--check", "--no-cache")
         self.run(service, "mypy")

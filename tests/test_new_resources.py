@@ -34,14 +34,6 @@ def git(service: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def check(environment: Environment, service: Path, *tests: str) -> None:
-    """Run lint, types and these tests."""
-    environment.run(service, "ruff", "check", "--no-cache")
-    environment.run(service, "ruff", "format", "--check", "--no-cache")
-    environment.run(service, "mypy")
-    environment.run(service, "pytest", "-q", "-p", "no:cacheprovider", *tests)
-
-
 @pytest.fixture
 def committed(bake: Bake, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """Return a service in a git repository, with everything committed."""
@@ -73,7 +65,7 @@ def test_resources_with_every_type_are_complete(environment: Environment, commit
         environment.run(committed, "dev.resource", "rooms", "name:string")
         environment.run(committed, "dev.resource", "bookings", *BOOKINGS)
         core = [f"tests/core/{name}" for name in REGISTERED]
-        check(environment, committed, "tests/test_rooms.py", "tests/test_bookings.py", *core)
+        environment.check(committed, "tests/test_rooms.py", "tests/test_bookings.py", *core)
         git(committed, "add", "--all")
         message = environment.run(committed, "dev.resource", "--remove", "rooms", fails=True)
         assert "bookings.room_id references the table rooms. Remove it first." in message
@@ -94,7 +86,7 @@ def test_a_resource_without_the_example(environment: Environment, committed: Pat
     environment.run(committed, "dev.resource", "seats", "number:integer")
     environment.run(committed, "dev.resource", "staff", "seat:ref(seats)")
     environment.run(committed, "dev.resource", "shifts", "staff:ref(staff)?")
-    check(environment, committed, "tests", "--ignore", "tests/core")
+    environment.check(committed, "tests", "--ignore", "tests/core")
     for name in ("shifts", "staff", "seats"):
         environment.run(committed, "dev.resource", "--remove", name)
     git(committed, "add", "--all")

@@ -123,7 +123,9 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
                     run(connected, service, command)
                 else:
                     calls.append(command)
-        environment.check(service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED))
+        environment.regenerate_and_check(
+            service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED)
+        )
         if calls:
             call(connected, service, calls)
 

@@ -104,7 +104,7 @@ def test_the_example_is_removed(environment: Environment, service: Path) -> None
         line for line in mentions(service) if not line.startswith(("tests/core/", "docs/recipes/"))
     )
     assert list(own) == []
-    environment.check(service, *related())
+    environment.regenerate_and_check(service, *related())
 
 
 @pytest.mark.suite
@@ -122,7 +122,7 @@ def test_a_later_migration_is_kept_and_another_one_drops_the_table(
     environment.run(service, "flask", "db", "check")
     environment.run(service, "flask", "db", "downgrade", "base")
     environment.run(service, "flask", "db", "upgrade")
-    environment.check(service, *related())
+    environment.regenerate_and_check(service, *related())
 
 
 @pytest.mark.suite
@@ -172,7 +172,7 @@ def run_calls(service: Path, settings: dict[str, str]) -> int:
 def test_an_optional_part_is_removed(environment: Environment, service: Path, part: str) -> None:
     """Lint, types and the related tests pass."""
     remove(service, part)
-    environment.check(service, *related())
+    environment.regenerate_and_check(service, *related())
 
 
 def test_the_tests_remove_every_optional_part(service: Path) -> None:
@@ -189,4 +189,4 @@ def test_everything_is_removed(environment: Environment, service: Path) -> None:
     environment.run(service, *EXAMPLE)
     for part in parts(service):
         remove(service, part)
-    environment.check(service)
+    environment.regenerate_and_check(service)
