@@ -23,8 +23,9 @@ SQL_WORDS = RESERVED_WORDS | {
     *("alter", "begin", "by", "commit", "delete", "drop", "exists", "fetch", "index", "insert", "key", "of", "over"),
     *("returning", "rollback", "row", "rows", "schema", "trigger", "update", "values", "view", "window", "with"),
 }
-# Attributes of models, schemas and rows. A column takes precedence over the methods ``count`` and ``index`` of a row.
-ATTRIBUTES = {"metadata", "registry", *dir(Schema()), *dir(Row)} - {"count", "index"}
+# Attributes of models, schemas and rows, and the first parameter of ``values(**fields)``. A column takes precedence
+# over the methods ``count`` and ``index`` of a row.
+ATTRIBUTES = {"metadata", "registry", "self", *dir(Schema()), *dir(Row)} - {"count", "index"}
 
 
 def problems(design: Design) -> Iterator[str]:

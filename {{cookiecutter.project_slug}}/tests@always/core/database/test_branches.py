@@ -132,6 +132,7 @@ def test_an_unknown_revision_is_reported_and_removed(both: Project) -> None:
     assert "The database is at revision feedfeedfeed, which is not a migration of this version" in difference
     assert "stamp --purge" in difference
     assert not both.is_ready()
+    assert rejected(both, "upgrade") == rejected(both, "downgrade", "service") == difference
     both.migrator.stamp(purge=True)
     assert both.differences() == []
 
@@ -141,6 +142,8 @@ def test_a_newer_version_of_a_branch_is_ready(both: Project) -> None:
         both.sql("UPDATE alembic_version SET version_num = :new WHERE version_num = :old", new=number, old=revision)
         assert both.is_ready()
         assert both.differences() != []
+        both.migrator.upgrade(allow_newer=True)
+        assert "not a migration of this version" in rejected(both, "upgrade")
 
 
 def test_a_newer_version_of_a_branch_without_migrations_is_ready(project: Project) -> None:

@@ -55,12 +55,13 @@ branch_option = click.option(
 
 @command.command("upgrade")
 @click.argument("target", default="heads")
-def upgrade(target: str) -> None:
+@click.option("--allow-newer", is_flag=True, help="Succeed if a newer version has upgraded the database.")
+def upgrade(target: str, allow_newer: bool) -> None:
     """Run the migrations of both branches.
 
     TARGET is a revision, or `service@+1` for the next one of a branch.
     """
-    _migrator().upgrade(target)
+    _migrator().upgrade(target, allow_newer=allow_newer)
 
 
 @command.command("downgrade", context_settings={"ignore_unknown_options": True})

@@ -47,6 +47,24 @@ def ownership_errors(service: MetaData, core: MetaData) -> Iterator[str]:
                 yield f"{key.parent} references {target}, a table of core. Store the id as a string instead."
 
 
+def applied_revisions(connection: Connection) -> set[str]:
+    """Return the last revision of each branch in the database."""
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def unknown_revisions(scripts: ScriptDirectory, connection: Connection) -> list[Finding]:
+    """Return a finding for each revision in the database that is in no migration of this version."""
+    known = {script.revision for script in scripts.walk_revisions()}
+    return [
+        Finding(
+            f"the database is at revision {revision}, which is not a migration of this version of the service",
+            "deploy the version that contains it, or run `flask db downgrade` there first; `flask db stamp --purge`"
+            " forgets a revision that no longer exists",
+        )
+        for revision in sorted(applied_revisions(connection) - known)
+    ]
+
+
 def differences(
     scripts: ScriptDirectory, branches: Sequence[Branch], connection: Connection, *, allow_newer: bool = False
 ) -> Iterator[Finding]:
@@ -55,9 +73,9 @@ def differences(
     With ``allow_newer``, an unknown revision may belong to a branch that has no known one: the database was upgraded
     by a newer version of the service, and this version still runs at the same time, or again after a rollback.
     """
-    applied = set(MigrationContext.configure(connection).get_current_heads())
+    applied = applied_revisions(connection)
     known = {script.revision: script for script in scripts.walk_revisions()}
-    unknown = sorted(applied - known.keys())
+    unknown = unknown_revisions(scripts, connection)
     # A branch without migrations comes last, so that it does not take the unknown revision of another one.
     for branch in sorted(branches, key=lambda each: not each.heads(scripts)):
         heads = branch.heads(scripts)
@@ -75,8 +93,4 @@ def differences(
                 f"the {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}",
                 "run `flask db upgrade`",
             )
-    for revision in unknown:
-        yield Finding(
-            f"the database is at revision {revision}, which is not a migration of this version of the service",
-            "deploy the version that contains it, or remove it from the database with `flask db stamp --purge`",
-        )
+    yield from unknown

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Finding
 from . import autogenerate, engine
-from .branches import Branch, differences
+from .branches import Branch, applied_revisions, differences, unknown_revisions
 
 log = logging.getLogger(__name__)
 ENVIRONMENT = Path(__file__).parent / "migrations"
@@ -43,8 +43,17 @@ class Migrator:
         self.branches = {branch.name: branch for branch in branches}
         self._ready = False
 
-    def upgrade(self, target: str = "heads") -> None:
-        """Run the migrations up to ``target``, of both branches by default."""
+    def upgrade(self, target: str = "heads", *, allow_newer: bool = False) -> None:
+        """Run the migrations up to ``target``, of both branches by default.
+
+        With ``allow_newer``, change nothing if a newer version of the service has upgraded the database.
+        """
+        with engine.for_migrations(self._url).connect() as connection:
+            if unknown := unknown_revisions(self.scripts(), connection):
+                if not allow_newer or self.differences(connection, allow_newer=True):
+                    raise CommandError(str(unknown[0]))
+                log.warning("nothing to upgrade: a newer version of the service has upgraded the database")
+                return
         command.upgrade(self.config(), target)
 
     def downgrade(self, branch: str, target: str = "-1") -> None:
@@ -54,7 +63,9 @@ class Migrator:
         if not relative and not owner.contains(scripts.get_revision(target)):
             raise CommandError(f"Revision {target} does not belong to the {branch} branch")
         with engine.for_migrations(self._url).connect() as connection:
-            applied = [each for each in _applied(connection) if owner.contains(scripts.get_revision(each))]
+            if unknown := unknown_revisions(scripts, connection):
+                raise CommandError(str(unknown[0]))
+            applied = [each for each in applied_revisions(connection) if owner.contains(scripts.get_revision(each))]
         if not applied:
             raise CommandError(f"The {branch} branch of the database is at its base: nothing to downgrade")
         if len(applied) > 1 and target != "base":
@@ -145,10 +156,6 @@ class Migrator:
             context.configure(connection=connection, transactional_ddl=True, **self._options(branch))
             with context.begin_transaction():
                 context.run_migrations()
-
-
-def _applied(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
 
 
 def _describe(change: Any) -> str:
