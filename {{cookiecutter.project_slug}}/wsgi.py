@@ -3,6 +3,7 @@
 from flask import Flask
 
 from {{ cookiecutter.__package_name }} import create_app
+from {{ cookiecutter.__package_name }}.core import telemetry
 
 __all__ = ["create_app"]
 
@@ -11,6 +12,6 @@ def __getattr__(name: str) -> Flask:
     """Create ``app`` at its first use, so that commands which need no application do not create one."""
     if name != "app":
         raise AttributeError(name)
-    app: Flask = create_app()
+    app = telemetry.start(create_app())
     globals()["app"] = app
     return app

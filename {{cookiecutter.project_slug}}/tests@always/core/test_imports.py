@@ -35,6 +35,7 @@ ORDER = (
     "openapi",
     "docs_page",
     "endpoints",
+    "telemetry",
     "checks",
     "server",
     "commands",

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from .. import telemetry
 from ..auth import backend
 from ..diagnostics import Check
 from ..settings import ConfigurationError
@@ -17,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check("debug", "debug mode is off", exposure.debug),
     Check("docs", "the page /docs is served in development only", exposure.docs),
     Check("metrics", "a token protects the metrics", exposure.metrics),
+    Check("telemetry", "the libraries of its variables are installed", telemetry.findings),
     Check("migrations", "the database is up to date", dependencies.migrations),
     Check("dependencies", "all dependencies are available", dependencies.unavailable),
     Check("limits", "all workers count together", dependencies.limits),
@@ -25,7 +27,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 # The service does not start if one of these reports an error.
-REQUIRED = (exposure.proxies, exposure.debug, exposure.private_origins, exposure.workers)
+REQUIRED = (exposure.proxies, exposure.debug, exposure.private_origins, exposure.workers, telemetry.findings)
 
 
 def refuse_unsafe(app: Flask) -> None:

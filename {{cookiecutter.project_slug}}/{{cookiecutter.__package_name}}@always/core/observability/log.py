@@ -33,6 +33,7 @@ MIN_CUT = 64  # characters; neither the request id nor the name of an event is l
 # The id of the current request, which every line carries. It is a context variable, and not taken from Flask's request
 # context, because the middleware and streamed responses run outside of that.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+trace_ids: Callable[[], dict[str, str]] = dict  # returns more ids of the request, if traces are enabled
 
 _SERVICE = __name__.partition(".")[0]
 _lock = threading.Lock()
@@ -57,7 +58,8 @@ def write(level: Level, event: str, **fields: Any) -> None:
     """Write one line. Fields with the value None are omitted, and long values are cut to fit into ``LINE_BYTES``."""
     if LEVELS[level] < _level:
         return
-    record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get(), **fields}
+    record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get()}
+    record |= {**trace_ids(), **fields}
     # The standard output of a command is its result, which a script may parse.
     context = click.get_current_context(silent=True)
     if context is None or context.info_name == "serve":

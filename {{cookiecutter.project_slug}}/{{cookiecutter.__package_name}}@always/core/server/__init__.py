@@ -23,7 +23,7 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
-from .. import certificate, services
+from .. import certificate, services, telemetry
 from ..observability import events, log, metrics
 from ..request import body
 from ..settings import ActiveSettings, ConfigurationError, Settings
@@ -158,5 +158,4 @@ def _create_app(import_name: str) -> Flask:
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    app: Flask = import_module(import_name).create_app()
-    return app
+    return telemetry.start(import_module(import_name).create_app())
