@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,22 @@ from tests.services import UV
 from tests.template import CHOICES, CORE, DEFAULTS, core_variants
 
 VARIANTS = list(core_variants())
+# Tests that start many processes and take longer than hundreds of other tests. Neither the limiter
+# nor the database changes what they test: the server, reading `.env`, how workers share metrics.
+PROCESSES = tuple(
+    f"tests/core/{name}"
+    for name in (
+        "dev/test_debug.py",
+        "observability/test_own_signals.py::test_all_workers_share_the_metrics",
+        "observability/test_workers.py",
+        "server/test_connections.py",
+        "server/test_reload.py",
+        "server/test_slow_clients.py",
+        "server/test_stop.py",
+        "server/test_streams.py",
+        "settings/test_dotenv.py::test_the_flask_command_prints_a_sentence_without_a_traceback",
+    )
+)
 
 
 def answers_of(variant: Mapping[str, str]) -> dict[str, str]:
@@ -86,17 +102,25 @@ class Environment:
             pytest.fail(done.stdout, pytrace=False)
         return done.stdout
 
+    def pytest(self, service: Path, *tests: str, without: Iterable[str] = ()) -> str:
+        """Run these tests, by default all, without some of them; return the output."""
+        for name in without:
+            path, _, test = name.partition("::")
+            assert f"def {test}" in (service / path).read_text("utf-8")
+        options = [f"--deselect={name}" for name in without]
+        return self.run(service, "pytest", "-q", "-p", "no:cacheprovider", *options, *tests)
+
     def regenerate_and_check(self, service: Path, *tests: str) -> None:
-        """Regenerate the documents; run lint, types and these tests."""
+        """Regenerate the documents; run lint, types and these tests, by default all."""
         self.run(service, "dev.documents")
         self.check(service, *tests)
 
     def check(self, service: Path, *tests: str) -> None:
-        """Run lint, types and these tests."""
+        """Run lint, types and these tests; by default all, otherwise without PROCESSES."""
         self.run(service, "ruff", "check", "--no-cache")
         self.run(service, "ruff", "format", "--check", "--no-cache")
         self.run(service, "mypy")
-        self.run(service, "pytest", "-q", "-p", "no:cacheprovider", *tests)
+        self.pytest(service, *tests, without=PROCESSES if tests else ())
 
 
 @pytest.fixture(scope="session")
