@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.template import CHOICES, DEFAULTS, hook
+from tests.template import CHOICES, DEFAULTS, FREE_TEXT, hook
 
 TEXTS = [
     '"; DROP TABLE items; -- \\',
@@ -63,7 +63,7 @@ PIECES = [
 ]
 INVALID = ["\0", "\n", "\r\n", "\t", "\x1b[31m", "\x85", "\u2028", "\u202e", "\ufeff", "\ud800"]
 JINJA = ["{{", "{%", "{#", "{{ 7 * 7 }}", "{% raw %}", "# {% if x %}"]
-MAX_LENGTH = {"project_name": 200, "description": 1000, "author_name": 200}
+MAX_LENGTH = hook("pre_gen_project", {}).MAX_LENGTH
 HOSTS = [
     "localhost",
     "127.0.0.1",
@@ -105,16 +105,14 @@ _origin = st.one_of(
 origins = st.lists(_origin, max_size=4).map(",".join)
 answers = st.fixed_dictionaries(
     {
-        "project_name": texts,
+        **dict.fromkeys(FREE_TEXT, texts),
         "project_slug": slugs | st.just("acme-api"),
-        "description": texts,
-        "author_name": texts,
         "cors_origins": origins | st.just("https://a.example"),
         **{question: st.sampled_from(choices) for question, choices in CHOICES.items()},
     }
 )
 # The same, but with the defaults except for one string.
-single = st.sampled_from(["project_name", "description", "author_name"]).flatmap(
+single = st.sampled_from(FREE_TEXT).flatmap(
     lambda question: texts.map(lambda text: {**DEFAULTS, question: text})
 )
 
@@ -137,7 +135,7 @@ def hostile_answers(seed: int) -> dict[str, str]:
         return f"z{''.join(rng.choices(letters + '0123456789', k=length))}-{rng.choice(letters)}"
 
     hosts = rng.sample(HOSTS, k=rng.randint(0, 4))
-    given: dict[str, Any] = {question: text(question) for question in MAX_LENGTH}
+    given: dict[str, Any] = {question: text(question) for question in FREE_TEXT}
     return {
         **given,
         "project_slug": slug(),

@@ -22,7 +22,19 @@ def choices(template: Path) -> dict[str, list[str]]:
     return {name: answers for name, answers in offered.items() if not name.startswith("_")}
 
 
+def free_text(template: Path) -> list[str]:
+    """Return the questions of a template that accept any text."""
+    context = json.loads((template / "cookiecutter.json").read_text("utf-8"))
+    with_format = {"project_slug", "cors_origins"}
+    return [
+        name
+        for name, value in context.items()
+        if isinstance(value, str) and not name.startswith("_") and name not in with_format
+    ]
+
+
 CHOICES = choices(TEMPLATE)
+FREE_TEXT = free_text(TEMPLATE)
 # The questions that change a service's code: tests combine each of their answers with each other.
 # The other questions add files that no code imports.
 CORE = ("auth_style", "limiter_backend", "database")

@@ -23,11 +23,11 @@ from markdown_it import MarkdownIt
 
 from tests import strategies
 from tests.conftest import Bake
-from tests.template import CONTEXT, DEFAULTS, QUESTIONS, SERVICE, TEMPLATE, hook
+from tests.template import CONTEXT, DEFAULTS, FREE_TEXT, QUESTIONS, SERVICE, TEMPLATE, hook
 
 PRE_GEN = hook("pre_gen_project", {})
 # Valid answers for the questions that a test does not vary.
-VALID = {"project_name": "Tea", "project_slug": "tea", "description": "Tea.", "author_name": "Ann"}
+VALID = {**dict.fromkeys(FREE_TEXT, "Tea."), "project_slug": "tea"}
 
 
 def questions() -> dict[str, object]:
@@ -132,7 +132,7 @@ class Page(html.parser.HTMLParser):
 
 def check_escaped_forms(context: Mapping[str, object]) -> None:
     """Assert that every escaped form of an answer decodes to the answer."""
-    for question in ("project_name", "description", "author_name"):
+    for question in FREE_TEXT:
         text = context[question]
         quoted = str(context[f"__{question}_quoted"])
         assert tomllib.loads(f"x = {quoted}")["x"] == text
@@ -174,9 +174,7 @@ def check_files(context: Mapping[str, object], files: Mapping[str, str]) -> None
 @pytest.mark.parametrize("text", strategies.TEXTS)
 def test_every_escaped_form_decodes_to_the_answer(text: str) -> None:
     """As TOML, YAML, JSON, Python and Markdown."""
-    check_escaped_forms(
-        derived({**VALID, "project_name": text, "description": text, "author_name": text})
-    )
+    check_escaped_forms(derived({**VALID, **dict.fromkeys(FREE_TEXT, text)}))
 
 
 @settings(max_examples=2000)
@@ -211,7 +209,7 @@ def check(answers: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", strategies.TEXTS)
 def test_a_rendered_service_contains_hostile_names(bake: Bake, text: str) -> None:
     """After a whole bake with its hooks."""
-    typed = {"project_name": text, "description": text, "author_name": text}
+    typed = dict.fromkeys(FREE_TEXT, text)
     service = bake({**typed, "project_slug": "acme-api"})
     context = {**derived({**DEFAULTS, **typed}), "project_slug": "acme-api"}
     files = {

@@ -9,7 +9,7 @@ import pytest
 from pytest_cookies.plugin import Cookies
 
 from tests.conftest import Bake
-from tests.template import CHOICES, CONTEXT, QUESTIONS, RESERVED, TEMPLATE, hook
+from tests.template import CHOICES, CONTEXT, FREE_TEXT, QUESTIONS, RESERVED, TEMPLATE, hook
 
 VALID = {
     **{name: CONTEXT[name] for name in QUESTIONS},
@@ -28,7 +28,6 @@ def errors_of(question: str, value: str) -> list[tuple[str, str, str]]:
     return list(hook("pre_gen_project", context).invalid_answers(context))
 
 
-FREE_TEXT = ["project_name", "description", "author_name"]
 CONTROLS = ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\x9f", "\u2028", "\u2029"]
 REORDERING = ["\u202a", "\u202e", "\u2066", "\u2069"]
 NONCHARACTERS = ["\ufeff", "\ufffe", "\uffff", "\ud800", "\udfff"]
