@@ -64,4 +64,4 @@ clean: ## delete the rendered services
 	rm -rf build
 
 uv:
-	@command -v "$(UV)" >/dev/null || { python3 -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv; }
+	@command -v "$(UV)" >/dev/null || { python3 -m venv .uv && PIP_USER=0 .uv/bin/pip install --quiet --disable-pip-version-check uv; }

@@ -47,7 +47,11 @@ def run(environ: dict[str, str], folder: Path, *command: str) -> str:
 @pytest.mark.install
 @pytest.mark.parametrize("owner", ["template", "service"])
 def test_make_installs_uv(owner: str, bake: Bake, environ: dict[str, str], tmp_path: Path) -> None:
-    """Into .uv next to the Makefile; the service's README explains how to put it on PATH."""
+    """Into .uv next to the Makefile; the service's README explains how to put it on PATH.
+
+    Also if pip installs for the user by default, which a virtual environment refuses.
+    """
+    environ["PIP_USER"] = "1"
     source = TEMPLATE if owner == "template" else bake({})
     folder = tmp_path / "a folder"
     folder.mkdir()
