@@ -3,9 +3,11 @@
 import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -187,6 +189,40 @@ class TestCruft:
         linked.run("cruft", "update", "--skip-apply-ask", folder=tea)
         assert "# New here." in (tea / "settings.toml").read_text("utf-8")
         assert NAME.split()[0] in (tea / "README.md").read_text("utf-8")
+
+    def test_the_documented_growth_gives_the_files_of_the_other_answers(
+        self, linked: Linked, bake: Bake
+    ) -> None:
+        """PostgreSQL, then Redis; the owner's changes and the secrets are kept."""
+        service = linked.service
+        before = secrets(service)
+        change(service / "settings.toml", "workers = 1\n", "workers = 4\n")
+        (service / "acme_api/teapots.py").write_text('"""Mine."""\n')
+        linked.commit(service, "Teapots")
+        for _ in range(2):
+            document = (service / "docs/operations.md").read_text("utf-8")
+            command = re.findall(r"^cruft update --variables-to-update .*$", document, re.MULTILINE)
+            linked.run(*shlex.split(command[0]), "--skip-apply-ask")
+            linked.commit(service, "Grow")
+        assert not list(service.rglob("*.rej"))
+        assert secrets(service) == before
+        grown, expected = (
+            contents(folder)
+            for folder in (service, bake({"database": "postgresql", "limiter_backend": "redis"}))
+        )
+        assert grown.pop("acme_api/teapots.py") == b'"""Mine."""\n'
+        grown["settings.toml"] = grown["settings.toml"].replace(b"workers = 4", b"workers = 1")
+        del grown[".cruft.json"]
+        skipped = tomllib.loads(expected["pyproject.toml"].decode())["tool"]["cruft"]["skip"]
+        for files in (grown, expected):
+            files["pyproject.toml"] = re.sub(
+                rb'template_commit = ".*"', b"", files["pyproject.toml"]
+            )
+            for name in [*files]:
+                if is_secret(name) or name in skipped or "__pycache__" in name:
+                    del files[name]
+        assert grown.keys() == expected.keys()
+        assert [name for name in grown if grown[name] != expected[name]] == []
 
     def test_the_link_contains_no_secret(self, linked: Linked) -> None:
         """``.cruft.json`` contains the answers and is committed."""
