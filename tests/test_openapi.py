@@ -120,7 +120,8 @@ def test_the_service_conforms_to_the_document(
     service: Service, credential: tuple[str, str], tmp_path: Path
 ) -> None:
     """Schemathesis passes with all of its checks, for valid and invalid requests."""
-    shutil.copy(TESTS / "schemathesis.toml", tmp_path)
+    for name in ("schemathesis.toml", "schemathesis_hooks.py"):
+        shutil.copy(TESTS / name, tmp_path)
     run(
         str(Path(sys.executable).with_name("schemathesis")),
         "run",
