@@ -6,6 +6,7 @@ UV  ?= $(or $(shell command -v uv),$(CURDIR)/.uv/bin/uv)
 # A rendered service cannot change its authentication style, so each style has its own folder.
 OUT ?= build$(if $(auth_style),/$(auth_style))
 REF ?= main
+MINUTES ?= 20
 
 # Every variable of the command line is an answer, except the Makefile's own and a service's settings (APP_*). $(value)
 # and an empty MAKEOVERRIDES keep make from expanding "$" in a value, here, in the environment and in a service's make.
@@ -14,10 +15,10 @@ $(foreach name,$(named),$(eval override $(name) := $$(value $(name))))
 export $(filter APP_%,$(named))
 MAKEOVERRIDES :=
 quoted  = '$(subst ','\'',$(1))'
-answers := $(foreach name,$(filter-out UV OUT REF APP_%,$(named)),$(call quoted,$(name)=$($(name))))
+answers := $(foreach name,$(filter-out UV OUT REF MINUTES APP_%,$(named)),$(call quoted,$(name)=$($(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake watch diff docs test snapshots lint smoke bench limits-report clean uv
+.PHONY: help demo bake watch diff docs test snapshots lint smoke bench limits-report soak clean uv
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +60,9 @@ bench: uv ## measure the cost of the controls against bare Flask, and the time o
 
 limits-report: uv ## measure on each limiter storage whether it counts exactly, and the effect of failures
 	@"$(UV)" run python -m tests.limits
+
+soak: uv ## load a service for 20 minutes and check that its memory does not grow: make soak [answers] [MINUTES=20]
+	@"$(UV)" run python -m tests.soak --minutes $(call quoted,$(MINUTES)) $(answers)
 
 clean: ## delete the rendered services
 	rm -rf build

@@ -25,12 +25,13 @@ else:
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: its port, its CA, the file with its output, and its environment."""
+    """A running service: its port, its CA, the file with its output, its environment, and its process."""
 
     port: int
     ca: Path
     output: Path
     environ: Mapping[str, str]
+    process: subprocess.Popen[bytes]
 
     def trusting(self) -> ssl.SSLContext:
         """Return an SSL context that trusts the development CA, as strict as the default of Python 3.13."""
@@ -93,9 +94,10 @@ def serving(
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, output.read_text()
             time.sleep(0.05)
-        yield Served(port, ca, output, environ)
+        yield Served(port, ca, output, environ, process)
     finally:
-        process.send_signal(END)
+        if process.poll() is None:
+            process.send_signal(END)
         assert process.wait(30) == 0, output.read_text()
 
 

@@ -14,6 +14,7 @@ from tests.core.package import core
 FOLDER = Path(core.__file__).parent
 ORDER = (
     "clock",
+    "shutdown",
     "services",
     "problems",
     "strict_json",

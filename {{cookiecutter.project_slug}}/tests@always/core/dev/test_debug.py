@@ -65,7 +65,7 @@ def test_a_breakpoint_opens_the_debugger_in_the_terminal(
     process = terminal.start({**os.environ, **environ, **variables})
     try:
         terminal.wait("Stop with Ctrl-C")
-        served = Served(port, certificate / "ca.pem", tmp_path, environ)
+        served = Served(port, certificate / "ca.pem", tmp_path, environ, process)
         connection = HTTPSConnection(HOST, port, context=served.trusting(), timeout=SECONDS)
         connection.request("GET", "/word", headers={"Host": "localhost"})
         terminal.wait("(Pdb) ")

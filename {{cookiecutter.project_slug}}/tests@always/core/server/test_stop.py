@@ -1,4 +1,4 @@
-"""The server stops cleanly at the first Ctrl-C, and logs its start and its stop."""
+"""The server stops cleanly at the first signal, completes requests in progress, and logs its start and its stop."""
 
 import json
 import os
@@ -6,11 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from ssl import SSLSocket
 
 import pytest
+from flask import Flask
 
-from tests.core.live_server import ROOT, free_port, listens
+from tests.core.live_server import ROOT, Served, free_port, listens, serving
+
+DELAY = 3  # seconds
+BODY = b'{"name": "lamp"}'
 
 
 @pytest.mark.control("L3")
@@ -48,3 +55,44 @@ def test_a_signal_to_the_group_stops_the_server_and_its_workers(
         f"serving on https://127.0.0.1:{port}",
         "the server has stopped",
     ]
+
+
+@pytest.fixture
+def served(app: Flask, environ: dict[str, str], certificate: Path, tmp_path: Path) -> Iterator[Served]:
+    """A service that serves on for some seconds after SIGTERM; the test stops it."""
+    delayed = {**environ, "APP_SERVER_SHUTDOWN_DELAY": str(DELAY)}
+    with serving(delayed, tmp_path, certificate / "ca.pem") as running:
+        yield running
+
+
+def get(connection: SSLSocket, path: str) -> bytes:
+    """Send a request on an open connection, and return the beginning of the response."""
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    return connection.recv(65536)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_stop_fails_readiness_first_completes_requests_and_waits_little_for_slow_bodies(
+    served: Served, credential: list[str]
+) -> None:
+    post = ("POST /api/v1/probes HTTP/1.1", "Host: localhost", "Content-Type: application/json", *credential)
+    head = "\r\n".join([*post, f"Content-Length: {len(BODY)}", "", ""]).encode()
+    with closing(served.connect()) as idle, closing(served.connect()) as half, closing(served.connect()) as slow:
+        assert b"connection: close" not in get(idle, "/readyz").lower()
+        for connection in (half, slow):
+            connection.sendall(head + BODY[:5])
+        started = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        while get(idle, "/readyz").startswith(b"HTTP/1.1 200"):
+            assert time.monotonic() - started < DELAY
+        with closing(served.connect()) as late:
+            response = get(late, "/healthz")
+        assert response.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in response.lower()
+        assert served.process.poll() is None
+        while listens(served.port):
+            time.sleep(0.1)
+        half.sendall(BODY[5:])
+        assert half.recv(65536).startswith(b"HTTP/1.1 201")
+        assert served.process.wait(15) == 0
+    assert time.monotonic() - started < 15

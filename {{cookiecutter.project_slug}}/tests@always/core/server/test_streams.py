@@ -97,6 +97,18 @@ def test_half_of_the_threads_stream(served: Served, open_stream: OpenStream) -> 
     assert open_stream()[1].split(b" ")[1] == b"200"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_stop_ends_a_stream(served: Served, open_stream: OpenStream) -> None:
+    connection, received = open_stream()
+    started = time.monotonic()
+    served.process.terminate()
+    while not received.endswith(b"\r\n0\r\n\r\n"):  # the end of a complete response
+        chunk = connection.recv(4096)
+        assert chunk
+        received += chunk
+    assert time.monotonic() - started < SECONDS / 2
+
+
 def test_a_stream_that_ends_frees_its_thread(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app(server_threads="2")
     monkeypatch.setattr(core.request.streams, "MAX_SECONDS", 0)

@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
-from .. import services
+from .. import services, shutdown
 from ..auth import backend
 from ..database import Database, Migrator
 from ..declare import produces, public
@@ -92,8 +92,10 @@ def healthz() -> Response:
 @limiter.exempt
 @produces("application/json", Readiness, other_statuses=(503,))
 def readyz() -> Response:
-    """Return the state of each dependency; 503 if the database is unreachable or not migrated."""
+    """Return the state of each dependency; 503 if the database is unreachable or not migrated, or before a stop."""
     states = services.get(current_app, Dependencies).states()
+    if shutdown.stopping.is_set():
+        return _response(503, {"status": "stopping", "dependencies": states})
     if states["database"] == "ok":
         return _response(200, {"status": "ok", "dependencies": states})
     return _response(503, {"status": "unavailable", "dependencies": states})

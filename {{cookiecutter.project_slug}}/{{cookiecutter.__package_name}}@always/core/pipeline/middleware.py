@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from .. import problems, services
+from .. import problems, services, shutdown
 from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
@@ -45,6 +45,7 @@ class Middleware:
         started = time.perf_counter()
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
+        self._bodies.requests.add(id(environ))
         status, streamed = 500, False
         # Werkzeug would accept `get` as GET, but methods are case-sensitive (RFC 9110, section 9.1). Any unknown method
         # becomes `other`, so that it has one label in the metrics.
@@ -63,8 +64,9 @@ class Middleware:
             streamed = "Content-Length" not in names
             headers += security_headers.missing(environ["wsgi.url_scheme"], names)
             headers += [cors.VARY, ("X-Request-ID", own_id)]
-            if status == 429:
-                headers.append(("Connection", "close"))  # one address must not occupy all connections
+            if status == 429 or shutdown.stopping.is_set():
+                # One address must not occupy all connections, and before a stop clients should use another instance.
+                headers.append(("Connection", "close"))
             return start_response(line, headers, failure) if failure else start_response(line, headers)
 
         try:
@@ -83,6 +85,7 @@ class Middleware:
         finally:
             if body is not None and not streamed:
                 body.discard()
+            self._bodies.requests.discard(id(environ))
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"

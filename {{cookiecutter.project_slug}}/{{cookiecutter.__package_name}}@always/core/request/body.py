@@ -56,6 +56,10 @@ class Slots:
             if occupied:
                 self._release(network)
 
+    def occupied(self) -> int:
+        """Return the number of occupied slots."""
+        return self._occupied.total()
+
     def _release(self, network: str) -> None:
         with self._change:
             self._occupied[network] -= 1
@@ -65,10 +69,18 @@ class Slots:
 
 
 class BodySlots:
-    """Slots for the bodies of callers, and separate ones for those of anonymous clients."""
+    """Slots for the bodies of callers, and separate ones for those of anonymous clients.
+
+    ``requests`` contains an id of each request in progress.
+    """
 
     def __init__(self) -> None:
         self._callers, self._anonymous = Slots(), Slots()
+        self.requests: set[int] = set()
+
+    def are_all_that_is_left(self) -> bool:
+        """Return whether requests are in progress and each of them waits for its body."""
+        return 0 < len(self.requests) <= self._callers.occupied() + self._anonymous.occupied()
 
     def run(self, environ: dict[str, Any], read: Callable[[], bytes]) -> bytes | None:
         """Return the result of ``read``, or None if no slot is free for the client."""

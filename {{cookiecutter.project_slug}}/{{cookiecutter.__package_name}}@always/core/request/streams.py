@@ -1,8 +1,8 @@
 """Server-sent events (WHATWG HTML, section 9.2). A stream occupies a worker thread until it ends.
 
-So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``, which is less than the time that the
-server gives its workers to stop. Clients reconnect by themselves and send the id of the last event as
-``Last-Event-ID``; each new request is authenticated, so a client cannot continue with a revoked credential.
+So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``, or when the server stops. Clients
+reconnect by themselves and send the id of the last event as ``Last-Event-ID``; each new request is authenticated, so a
+client cannot continue with a revoked credential.
 """
 
 import time
@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from flask import Flask, Response, current_app, request, stream_with_context
 
-from .. import services
+from .. import services, shutdown
 from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
@@ -53,5 +53,5 @@ def event_stream(messages: Iterable[str]) -> Response:
 def _until(deadline: float, messages: Iterable[str]) -> Iterator[str]:
     for message in messages:
         yield message
-        if time.monotonic() >= deadline:
+        if time.monotonic() >= deadline or shutdown.stopping.is_set():
             break

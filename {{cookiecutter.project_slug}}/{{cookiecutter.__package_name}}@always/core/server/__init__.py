@@ -5,15 +5,18 @@ The parent process validates the settings once; a worker only creates the applic
 
 import errno
 import multiprocessing
+import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import resource_tracker
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import click
@@ -23,29 +26,41 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
-from .. import certificate, services, telemetry
+from .. import certificate, services, shutdown, telemetry
 from ..observability import events, log, metrics
 from ..request import body
-from ..settings import ActiveSettings, ConfigurationError, Settings
+from ..settings import ActiveSettings, ConfigurationError, Settings, get_settings
 from . import open_files
 
 MAX_HEADER_BYTES = 16 * 1024
 HEADER_TIMEOUT_MS = 10_000  # the time in which a client must send its headers
+SLOW_BODY_TIMEOUT = 5  # seconds for which a stop waits for slow bodies
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(MPServer):
-    """granian, hardened against signals sent to the whole process group, which arrive twice."""
+    """granian, hardened against signals sent to the whole process group, which arrive twice.
 
-    def signal_handler_interrupt(self, *_: Any) -> None:
+    ``shutdown_delay`` is the time in seconds for which it serves on after SIGTERM.
+    """
+
+    shutdown_delay = 0
+
+    def signal_handler_interrupt(self, number: int, *_: Any) -> None:
         """Stop at the first signal. The handler of a second one would deadlock on a lock that the first one holds."""
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            self.shutdown_delay = 0  # somebody waits for the end
         self.interrupt_signal = True
         self.main_loop_interrupt.set()
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Stop the workers. A worker that the signal ended before the parent did is not a failure."""
+        for worker in self.wrks if sys.platform != "win32" else ():
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, signal.SIGUSR1)
+        time.sleep(self.shutdown_delay)
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
@@ -122,6 +137,9 @@ def command() -> None:
         reload_ignore_worker_failure=True,  # a syntax error ends the worker until the next change
         log_enabled=False,
     )
+    server.shutdown_delay = settings.server_shutdown_delay
+    if sys.platform != "win32":
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # until a worker has its handler
     metrics.share(root / settings.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
@@ -158,4 +176,17 @@ def _create_app(import_name: str) -> Flask:
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    return telemetry.start(import_module(import_name).create_app())
+    app = telemetry.start(import_module(import_name).create_app())
+    if sys.platform != "win32":
+        signal.signal(signal.SIGUSR1, lambda *_: Thread(target=_prepare_stop, args=(app,), daemon=True).start())
+    return app
+
+
+def _prepare_stop(app: Flask) -> None:
+    """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long."""
+    shutdown.stopping.set()
+    bodies = services.get(app, body.BodySlots)
+    time.sleep(get_settings(app, Settings).server_shutdown_delay + SLOW_BODY_TIMEOUT)
+    while not bodies.are_all_that_is_left():
+        time.sleep(0.1)
+    os._exit(0)

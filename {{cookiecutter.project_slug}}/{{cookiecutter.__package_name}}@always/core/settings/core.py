@@ -65,6 +65,11 @@ class Settings(StorageSettings, DatabaseSettings):
         "number of reverse proxies in front of the service; as many X-Forwarded-* entries are trusted",
         default=0,
     )
+    server_shutdown_delay: int = setting(
+        Integer(0, 300),
+        "seconds from SIGTERM, when /readyz begins to fail, to the stop: time for load balancers to notice it",
+        default=0,
+    )
     server_debug: bool = setting(
         Boolean(), "serve changed code without a restart; not allowed in production", default=False
     )
