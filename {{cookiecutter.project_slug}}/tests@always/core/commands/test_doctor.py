@@ -117,6 +117,15 @@ def test_a_file_with_secrets_that_others_can_read_is_found(report: Report, envir
     assert report(**DEVELOPMENT)["files"] == ["error", f"other users can read {dotenv}"]
 
 
+def test_the_mode_of_a_file_that_the_container_runtime_provides_is_irrelevant(
+    report: Report, service: ModuleType, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dotenv = Path(environ["APP_SETTINGS"]).with_name(".env")
+    dotenv.touch(0o644)
+    monkeypatch.setattr(service.core.checks.files, "PROVIDED", (dotenv.parent,))
+    assert report(**DEVELOPMENT)["files"][0] == "ok"
+
+
 def test_a_missing_metrics_token_is_found(report: Report, environ: dict[str, str]) -> None:
     del environ["APP_METRICS_TOKEN"]
     assert report()["metrics"] == ["warning", "Prometheus cannot read the metrics without a metrics token"]

@@ -16,6 +16,8 @@ from ..settings import ActiveSettings, Settings
 from ..settings.fields import GENERATE_HINT, Secret
 
 GROUP_AND_OTHERS = 0o077
+# The container runtime and systemd, not the modes, control who can read the files in these folders.
+PROVIDED = (Path("/run/secrets"), Path("/run/credentials"))
 
 
 def reused_secrets(app: Flask) -> Iterator[Finding]:
@@ -39,7 +41,8 @@ def readable_by_others(app: Flask) -> Iterator[Finding]:
     files = {active_settings.root / ".env", key, key.with_name("ca-key.pem")}
     files |= {Path(each.source) for each in active_settings.raw.values() if Path(each.source).is_absolute()}
     for path in sorted(files):
-        if path.is_file() and path.stat().st_mode & GROUP_AND_OTHERS:
+        provided = any(map(path.is_relative_to, PROVIDED))
+        if not provided and path.is_file() and path.stat().st_mode & GROUP_AND_OTHERS:
             yield Finding(f"other users can read {path}", f"`chmod 600 {path}`")
     file = engine.file_of(settings.database_url)
     if file and file.is_file() and all(path.stat().st_mode & GROUP_AND_OTHERS for path in (file, file.parent)):
