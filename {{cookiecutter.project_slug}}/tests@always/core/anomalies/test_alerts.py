@@ -104,6 +104,18 @@ def test_core_has_no_alert_without_an_anomaly(app: Flask) -> None:
     assert set(CORE_ALERTS) <= {alert_name(name) for name in registered(app, "Anomalies")} | ONLY_IN_PROMETHEUS
 
 
+def test_the_runbook_has_a_section_for_each_alert() -> None:
+    """Sections for the owner's alerts are optional."""
+    lines = (ROOT / "docs" / "alerts.md").read_text("utf-8").splitlines()
+    sections = {line.removeprefix("## "): lines[number + 2] for number, line in enumerate(lines) if line[:3] == "## "}
+    missing = set(CORE_ALERTS) - set(sections)
+    assert not missing, f"add a section to docs/alerts.md for each of these alerts: {missing}"
+    assert set(sections) <= set(ALERTS), "docs/alerts.md has a section for an alert that does not exist"
+    for name, line in sections.items():
+        severity = ALERTS[name]["labels"]["severity"]
+        assert line.startswith(f"**Severity:** {severity}."), f"the severity of {name} is {severity}"
+
+
 def test_a_slow_response_is_defined_once(service: ModuleType) -> None:
     slow = service.core.anomalies.catalogue.SLOW_SECONDS
     assert slow in service.core.observability.metrics.BUCKETS

@@ -1,4 +1,4 @@
-"""A server that stands in for an OpenTelemetry collector and for Sentry."""
+"""A fake OpenTelemetry collector and Sentry server."""
 
 import gzip
 import json
