@@ -18,7 +18,7 @@ quoted  = '$(subst ','\'',$(1))'
 answers := $(foreach name,$(filter-out UV OUT REF MINUTES APP_%,$(named)),$(call quoted,$(name)=$($(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake watch diff docs test snapshots lint smoke bench limits-report soak clean uv
+.PHONY: help demo bake watch diff docs test snapshots lint smoke bench bench-peers bench-scale bench-layers limits-report soak clean uv
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,15 @@ smoke: uv ## render, install, start and call a service as a user would: make smo
 bench: uv ## measure the cost of the controls against bare Flask, and the time of a bake
 	@"$(UV)" run python -m benchmarks.bench
 	@"$(UV)" run python -m benchmarks.bake
+
+bench-peers: uv ## measure the service against other frameworks with equal features
+	@"$(UV)" run python -m benchmarks.frameworks
+
+bench-scale: uv ## measure the effect of load, workers and the amount of data; start, memory, connections
+	@"$(UV)" run python -m benchmarks.scale
+
+bench-layers: uv ## measure the cost of each layer of the pipeline
+	@"$(UV)" run python -m benchmarks.layers
 
 limits-report: uv ## measure on each limiter storage whether it counts exactly, and the effect of failures
 	@"$(UV)" run python -m tests.limits

@@ -1,9 +1,11 @@
 """The baseline: the service's endpoints in plain Flask, without security controls.
 
-The queries and SQLite settings are the same as the service's, so that only the controls differ.
+The tables, queries and SQLite settings are the same as the service's, so that only the controls
+differ.
 """
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sql
@@ -13,27 +15,30 @@ from uuid_utils import uuid7
 engine = sql.create_engine(os.environ["BARE_DATABASE_URL"])
 metadata = sql.MetaData()
 items = sql.Table(
-    "items",
+    "bare_items",
     metadata,
-    sql.Column("id", sql.String(36), primary_key=True),
+    sql.Column("id", sql.Uuid(as_uuid=False), primary_key=True),
     sql.Column("owner", sql.String(255)),
     sql.Column("name", sql.String(100)),
     sql.Column("description", sql.String(2000)),
     sql.Column("price", sql.Double),
-    sql.Index("ix_items_owner_id", "owner", "id"),
+    sql.Column("created_at", sql.DateTime),
+    sql.Column("updated_at", sql.DateTime),
+    sql.Index("ix_bare_items_owner_id", "owner", "id"),
 )
-one = sql.select(items.c.id, items.c.name, items.c.description, items.c.price).where(
-    items.c.id == sql.bindparam("id"), items.c.owner == sql.bindparam("owner")
-)
+one = sql.select(
+    *(items.c[name] for name in ("id", "name", "description", "price", "created_at", "updated_at"))
+).where(items.c.id == sql.bindparam("id"), items.c.owner == sql.bindparam("owner"))
 
 
-@sql.event.listens_for(engine, "connect")
 def configure(connection: Any, _record: object) -> None:
     """Apply the service's SQLite settings."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
+if engine.dialect.name == "sqlite":
+    sql.event.listen(engine, "connect", configure)
 metadata.create_all(engine)
 app = Flask(__name__)
 
@@ -56,12 +61,15 @@ def get_item(item_id: str) -> tuple[dict[str, Any], int]:
 def create_item() -> tuple[dict[str, Any], int]:
     """Insert one row."""
     body = request.get_json()
+    now = datetime.now(UTC).replace(tzinfo=None)
     row = {
         "id": str(uuid7()),
         "owner": "someone",
         "name": body["name"],
         "description": body.get("description"),
         "price": body.get("price"),
+        "created_at": now,
+        "updated_at": now,
     }
     with engine.begin() as connection:
         connection.execute(sql.insert(items), row)

@@ -1,110 +1,78 @@
-"""Print the requests per second of the secured service as a fraction of bare Flask.
+"""Print the requests per second of the secured service as a share of those of bare Flask.
 
 The default service with higher rate limits and the same endpoints in plain Flask (bare.py) run at
-the same time: one granian worker each, the same libraries, certificate and SQLite settings. wrk
-calls them alternately over HTTPS.
+the same time: one granian worker each, the same libraries, certificate, database settings and
+number of threads. wrk calls them alternately over HTTPS.
 """
 
-import argparse
-import re
-import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.rounds import interleaved
-from tests.services import Service, bake, free_port, started
-from tests.smoke import api_key
+from benchmarks import report, wrk
+from benchmarks.rounds import Measured, interleaved
+from benchmarks.targets import CALLS, ME, Target, bare, secured
 
-HERE = Path(__file__).parent
-NO_LIMIT = "100000000/minute"
-HIGH_LIMITS = {"APP_LIMITS_ADDRESS": NO_LIMIT, "APP_LIMITS_CALLER": NO_LIMIT}
-CONNECTIONS = 16
-# The service's defaults for its one worker.
-THREADS = 8
-BACKPRESSURE = 512
-ENDPOINTS = ("GET /api/v1/me", "GET /api/v1/items/{id}", "POST /api/v1/items")
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+DEFAULT = "sqlite"
+BEARER = "GET /api/v1/me with a bearer token"
 
 
-def main(rounds: int, seconds: int) -> None:
-    """Render the service, start both, measure and print."""
-    if shutil.which("wrk") is None:
-        sys.exit("bench: wrk is not installed")
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = bake(Path(name), {})
-        with started(folder, HIGH_LIMITS) as service, plain(folder) as bare:
-            key = {"X-API-Key": api_key.create(service, "items:read items:write")["key"]}
-            subjects = {
-                **{f"secured {call}": measure for call, measure in calls(service, key, seconds)},
-                **{f"bare {call}": measure for call, measure in calls(bare, {}, seconds)},
-            }
-            found = interleaved(subjects, rounds)
-    print(f"{'requests per second':24} {'bare':>8} {'secured':>8}   ratio")
-    for call in ENDPOINTS:
-        bare_speed, speed = found[f"bare {call}"], found[f"secured {call}"]
-        print(f"{call:24} {bare_speed:8,.0f} {speed:8,.0f} {speed / bare_speed:7.2f}")
+def main(rounds: int, seconds: float, results: Path, databases: Sequence[str]) -> None:
+    """Measure, print a line for each call, and write the section of the report."""
+    wrk.require()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as running:
+        targets: dict[str, Target] = {}
+        for database in databases:
+            folder = Path(name) / database
+            folder.mkdir()
+            service, addresses = running.enter_context(secured(folder, {"database": database}))
+            url = addresses.get("APP_DATABASE_URL", f"sqlite:///{folder / 'bare.db'}")
+            targets[f"bare {database}"] = running.enter_context(bare(service, url))
+            targets[f"secured {database}"] = service
+        tokens, _ = running.enter_context(secured(Path(name) / "tokens", {"auth_style": "oauth2"}))
+        subjects = {
+            f"{call} {server}": target.measure(call, seconds)
+            for call in CALLS
+            for server, target in targets.items()
+        }
+        found = interleaved({**subjects, BEARER: tokens.measure(ME, seconds)}, rounds)
+        software = report.versions(service.server.folder, "granian", "Flask", "SQLAlchemy")
+    conditions = report.conditions(report.method(rounds, seconds, wrk.CONNECTIONS), software)
+    report.write(results, "bench", [conditions, *tables(found, databases)])
 
 
-@contextmanager
-def plain(folder: Path) -> Iterator[Service]:
-    """Run bare.py in the same way as the service."""
-    port, certs = free_port(), folder / "certs"
-    command = (
-        *("granian", "--interface", "wsgi", "--workers", "1", "--no-ws"),
-        *("--workers-kill-timeout", "2"),
-        *("--blocking-threads", str(THREADS), "--backpressure", str(BACKPRESSURE)),
-        *("--host", "127.0.0.1", "--port", str(port), "--working-dir", str(HERE)),
-        *("--ssl-protocol-min", "tls1.2", "--ssl-certificate", str(certs / "server.pem")),
-        *("--ssl-keyfile", str(certs / "server-key.pem"), "bare:app"),
-    )
-    settings = {
-        "APP_SERVER_PORT": str(port),
-        "BARE_DATABASE_URL": f"sqlite:///{folder / 'bare.db'}",
-    }
-    with started(folder, settings, command, ready="/api/v1/me") as service:
-        yield service
-
-
-def calls(
-    service: Service, credential: Mapping[str, str], seconds: int
-) -> Iterator[tuple[str, Callable[[], float]]]:
-    """Yield each endpoint with a function that returns its requests per second."""
-    with service.client(credential) as client:
-        item = client.post("/api/v1/items", json={"name": "Earl Grey", "price": 4.5}).json()
-    for call in ENDPOINTS:
-        method, path = call.format(id=item["id"]).split()
-        yield call, partial(wrk, service.url + path, method, credential, seconds)
-
-
-def wrk(url: str, method: str, headers: Mapping[str, str], seconds: int) -> float:
-    """Return the requests per second; raises RuntimeError if a request failed."""
-    printed = subprocess.run(
-        [
-            *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
-            *("--duration", f"{seconds}s"),
-            *(f"--header={name}: {value}" for name, value in headers.items()),
-            *(("--script", str(HERE / "post.lua")) if method == "POST" else ()),
-            url,
-        ],
-        check=True,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    ).stdout
-    if "Non-2xx" in printed or "Socket errors" in printed:
-        raise RuntimeError(printed)
-    speed = re.search(r"Requests/sec:\s+([\d.]+)", printed)
-    if speed is None:
-        raise RuntimeError(printed)
-    return float(speed[1])
+def tables(found: Mapping[str, Measured], databases: Sequence[str]) -> list[str]:
+    """Print a line for each call; return the tables of the report."""
+    rows = []
+    for database in databases:
+        label = DATABASES[database]
+        print(f"{label}: requests per second of bare Flask and of the service, and the share")
+        for call in CALLS:
+            plain, service = found[f"{call} bare {database}"], found[f"{call} secured {database}"]
+            figures = (f"{plain.median:,.0f}", f"{service.median:,.0f}")
+            share = f"{service.median / plain.median:.2f}"
+            print(f"{call:24} {figures[0]:>8} {figures[1]:>8} {share:>6}")
+            rows.append((f"`{call}`, {label}", *figures, share, plain.spread, service.spread))
+    key, token = found[f"{ME} secured {DEFAULT}"], found[BEARER]
+    compared = (f"{key.median:,.0f}", f"{token.median:,.0f}", f"{token.median / key.median:.2f}")
+    print("SQLite: requests per second with an API key and with a bearer token, and the share")
+    print(f"{ME:24} {compared[0]:>8} {compared[1]:>8} {compared[2]:>6}")
+    return [
+        report.table(
+            ("requests per second", "bare Flask", "secured", "share", "spread", "spread"), rows
+        ),
+        report.table(
+            ("requests per second", "API key", "bearer token", "share", "spread", "spread"),
+            [(f"`{ME}`, SQLite", *compared, key.spread, token.spread)],
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=3, help="for each measurement")
-    arguments = parser.parse_args()
-    main(arguments.rounds, arguments.seconds)
+    parser = report.arguments(__doc__, rounds=7, seconds=3)
+    parser.add_argument("--sqlite-only", action="store_true", help="leave out PostgreSQL")
+    given = parser.parse_args()
+    chosen = [DEFAULT] if given.sqlite_only else list(DATABASES)
+    main(given.rounds, given.seconds, given.results, chosen)

@@ -1,0 +1,1 @@
+"""The API in Django, with Django REST framework and with Django Ninja."""
