@@ -57,6 +57,11 @@ def rebake(tmp_path: Path) -> Bake:
     return partial(bake_in_process, tmp_path)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that no process works alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("suite") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what a run covered; ``record_property`` transfers it from the test processes.
 

@@ -15,11 +15,13 @@ from tests.services import UV
 from tests.template import CHOICES, CORE, DEFAULTS, core_variants
 
 VARIANTS = list(core_variants())
-# Tests that start many processes and take longer than hundreds of other tests. Neither the limiter
-# nor the database changes what they test: the server, reading `.env`, how workers share metrics.
-PROCESSES = tuple(
+# Tests that take longer than hundreds of other tests. They start processes, and the limiter and the
+# database do not change what they test; or they migrate databases, and the limiter does not.
+SLOW = tuple(
     f"tests/core/{name}"
     for name in (
+        "database/test_branches.py",
+        "database/test_generated_migrations.py",
         "dev/test_debug.py",
         "observability/test_own_signals.py::test_all_workers_share_the_metrics",
         "observability/test_workers.py",
@@ -116,11 +118,11 @@ class Environment:
         self.check(service, *tests)
 
     def check(self, service: Path, *tests: str) -> None:
-        """Run lint, types and these tests; by default all, otherwise without PROCESSES."""
+        """Run lint, types and these tests; by default all, otherwise without SLOW."""
         self.run(service, "ruff", "check", "--no-cache")
         self.run(service, "ruff", "format", "--check", "--no-cache")
         self.run(service, "mypy")
-        self.pytest(service, *tests, without=PROCESSES if tests else ())
+        self.pytest(service, *tests, without=SLOW if tests else ())
 
 
 @pytest.fixture(scope="session")

@@ -20,15 +20,12 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from tests.conftest import Bake
-from tests.environment import PROCESSES, VARIANTS, Environment, answers_of, each_answer_once
+from tests.environment import SLOW, VARIANTS, Environment, answers_of, each_answer_once
 from tests.template import CHOICES, CONTEXT, TEMPLATE, hook, label
 
 MIN_HOSTILE = 20
-# Slow tests of databases; the limiter does not change what they test.
-MIGRATIONS = (
-    "tests/core/database/test_branches.py",
-    "tests/core/database/test_generated_migrations.py",
-)
+# The slow tests run in the services of each style with these answers.
+WHOLE = [("memory", "sqlite"), ("memcached", "postgresql")]
 LIMITED_VIEWS = """
 from flask import Blueprint
 
@@ -61,16 +58,6 @@ def sources(service: Path) -> set[Path]:
     return {path for path in service.rglob("*") if not ignored & set(path.parts)}
 
 
-def tested_elsewhere(variant: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the slow tests that run only in other services of the same authentication style."""
-    match variant["limiter_backend"], variant["database"]:
-        case ("memory", "sqlite") | ("memcached", "postgresql"):
-            return ()
-        case ("memory" | "memcached", _):
-            return PROCESSES
-    return PROCESSES + MIGRATIONS
-
-
 @pytest.mark.suite
 @pytest.mark.parametrize("variant", VARIANTS, ids=label)
 def test_its_own_tests_pass(
@@ -83,7 +70,8 @@ def test_its_own_tests_pass(
     """In CI no test is skipped, and the suite leaves no files behind."""
     service = shutil.copytree(bake(answers_of(variant)), tmp_path / "service")
     before = sources(service)
-    printed = environment.pytest(service, without=tested_elsewhere(variant))
+    is_whole = (variant["limiter_backend"], variant["database"]) in WHOLE
+    printed = environment.pytest(service, without=() if is_whole else SLOW)
     closing = printed.splitlines()[-1]
     passed = re.search(r"(\d+) passed", closing)
     assert passed, closing
