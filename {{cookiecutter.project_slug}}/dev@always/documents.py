@@ -163,8 +163,8 @@ metric `security_events_total` counts them. Pass events of your own to `core.cre
 |---|---|---|"""
 
 ANOMALIES = """
-`flask anomalies` detects these in the log, alert rules for Prometheus detect them in the metrics. Pass anomalies of
-your own to `core.create_app(anomalies=...)`; one with a name of this table replaces it.
+`python -m dev.anomalies` detects these in the log, alert rules for Prometheus detect them in the metrics. Pass
+anomalies of your own to `core.create_app(anomalies=...)`; one with a name of this table replaces it.
 
 | anomaly | condition | meaning | what to do |
 |---|---|---|---|"""

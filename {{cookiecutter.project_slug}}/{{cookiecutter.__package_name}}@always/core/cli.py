@@ -12,9 +12,6 @@ from marshmallow.fields import Field
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.exceptions import ServiceUnavailable
 
-from .fields import Line
-
-Callback = Callable[[click.Context, click.Parameter, str | None], str | None]
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -38,17 +35,6 @@ def utf8(_context: click.Context, _parameter: click.Parameter, value: str | None
     except UnicodeEncodeError:
         raise click.BadParameter("must be valid UTF-8.") from None
     return value
-
-
-def line(max_length: int) -> Callback:
-    """Return a callback that accepts one line of printable characters."""
-
-    def check(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-        if value is not None and (not Line.visible.search(value) or not value.isprintable() or len(value) > max_length):
-            raise click.BadParameter(f"must be 1 to {max_length} printable characters.")
-        return value
-
-    return check
 
 
 def accepts(field: Field[Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:

@@ -125,7 +125,7 @@ def test_a_slow_response_is_defined_once(service: ModuleType) -> None:
 def test_probes_are_excluded_everywhere(service: ModuleType) -> None:
     routes = {route for rule in CORE_ALERTS.values() for route in re.findall(r'route!~"([^"]+)"', rule["expr"])}
     assert routes == {"|".join(("/healthz", "/readyz", "/metrics"))}
-    assert set(*(route.split("|") for route in routes)) == service.core.anomalies.detection.PROBE_ROUTES
+    assert set(*(route.split("|") for route in routes)) == service.core.anomalies.PROBE_ROUTES
 
 
 def test_every_metric_in_an_alert_rule_exists(metric_names: set[str], app: Flask) -> None:

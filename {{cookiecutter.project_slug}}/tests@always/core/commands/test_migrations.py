@@ -145,5 +145,5 @@ def test_two_migrations_with_the_label_of_a_branch_are_reported(app: Flask, proj
 def test_an_invalid_message_is_rejected(app: Flask, project: Path, message: str) -> None:
     done = run(app, "revision", "--empty", message)
     assert done.exit_code == 2
-    assert "must be 1 to 100 printable characters." in done.stderr
+    assert "Invalid value for 'MESSAGE'" in done.stderr
     assert not project.exists()

@@ -10,9 +10,12 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner
 from flask import Blueprint, Flask, current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from dev import anomalies
+from dev import service as dev_service
 from tests.core.live_server import serving
 from tests.core.package import OWN_SETTINGS, core, package
 from tests.core.registry import registered
@@ -97,7 +100,7 @@ def samples(text: str) -> dict[str, float]:
 
 
 def test_they_are_recorded_counted_and_detected(
-    app: Flask, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+    app: Flask, environ: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, token = app.test_client(), {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
     before = samples(client.get("/metrics", headers=token).text)
@@ -123,7 +126,8 @@ def test_they_are_recorded_counted_and_detected(
     assert {(line["level"], line["zone"]) for line in recorded} == {("warning", "north")}
     assert any(line.get("message") == "the anomaly rule a_defect failed" for line in lines)
     del registered(app, "Anomalies")["a_defect"]
-    done = app.test_cli_runner().invoke(args=["anomalies", "--json"], input=log)
+    monkeypatch.setattr(dev_service, "application", lambda: app)
+    done = CliRunner().invoke(anomalies.command, ["--json"], input=log)
     (detection,) = json.loads(done.stdout)
     assert (detection["name"], detection["source"], detection["peak"]) == ("many_depths", "north", LIMIT + 2)
     assert detection["summary"] == "More than 3 checks within 5 minutes."

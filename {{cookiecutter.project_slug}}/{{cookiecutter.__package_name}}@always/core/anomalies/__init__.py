@@ -11,10 +11,11 @@ from ..observability.events import SecurityEvents
 from ..observability.metrics import Metrics
 from .catalogue import CATALOGUE
 from .monitor import AnomalyMonitor
-from .rules import Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+from .rules import PROBE_ROUTES, Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 
 __all__ = [
     "CATALOGUE",
+    "PROBE_ROUTES",
     "Anomalies",
     "Anomaly",
     "AnomalyMonitor",

@@ -1,6 +1,6 @@
 """The rules by which anomalies are detected: a threshold, a time window, and which log lines count.
 
-A rule reads log lines as mappings of their fields. ``flask anomalies`` applies the rules to a log file. While the
+A rule reads log lines as mappings of their fields. ``python -m dev.anomalies`` applies them to a log file. While the
 service runs, the anomaly monitor applies the threshold and distinct-sources rules to security events and error
 responses. Prometheus computes ratios from the metrics.
 """
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 LogLine = Mapping[str, Any]
+# Probes and scrapes would reduce the share of every other response.
+PROBE_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,9 @@ from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from .. import services
-from ..cli import line
+from ..cli import accepts
 from ..database import Database, Migrator, copy_rows
+from ..fields import Line
 from ..settings import Settings, get_settings
 
 
@@ -40,8 +41,8 @@ def _migrator() -> Migrator:
     return services.get(current_app, Migrator)
 
 
-def _message(context: click.Context, parameter: click.Parameter, value: str) -> str | None:
-    return line(100)(context, parameter, " ".join(value.split()).rstrip("."))
+def _message(context: click.Context, parameter: click.Parameter, value: str) -> Any:
+    return accepts(Line(1, 100))(context, parameter, " ".join(value.split()).rstrip("."))
 
 
 branch_option = click.option(

@@ -15,7 +15,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, use_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from werkzeug.wsgi import ClosingIterator
 
-from ..anomalies.detection import PROBE_ROUTES
+from ..anomalies import PROBE_ROUTES
 from ..observability import log
 from ..pipeline.request_id import traceparent
 from ..request.state import KEY

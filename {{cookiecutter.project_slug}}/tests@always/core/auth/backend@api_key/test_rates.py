@@ -52,7 +52,7 @@ def test_keys_that_a_key_creates_share_its_rate_limit(app: Flask) -> None:
     assert listed.count(f"credential {own['id']}") == 1
     assert not {f"credential {child['id']}", f"credential {replacement['id']}"} & set(listed)
     shown = runner.invoke(args=["limits", "show", replacement["id"], "--json"])
-    if shown.exit_code == 0:  # otherwise the counters are in memory
+    if shown.exit_code == 0:  # without this command, the counters are in memory
         left = {row["rate"]: row["remaining"] for row in json.loads(shown.stdout) if row["limit"] == "caller"}
         assert left["5/day"] == 0
 

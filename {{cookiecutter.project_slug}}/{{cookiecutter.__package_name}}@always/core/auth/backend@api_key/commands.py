@@ -6,9 +6,10 @@ import click
 from limits import RateLimitItem
 from sqlalchemy import Connection
 
-from ...cli import DatabaseGroup, accepts, json_option, line, print_json, print_table, utf8
+from ...cli import DatabaseGroup, accepts, json_option, print_json, print_table, utf8
 from ...clock import now
 from ...database import AnyRow, connect, transaction
+from ...fields import Line
 from ...settings.fields import Rate, to_string
 from ..scopes import scopes_option
 from . import issuing, queries
@@ -22,9 +23,9 @@ COMMANDS = (keys,)
 
 
 @keys.command("create")
-@click.option("--name", required=True, callback=line(64), help="The purpose of the key.")
+@click.option("--name", required=True, callback=accepts(Line(1, 64)), help="The purpose of the key.")
 @scopes_option(meaning="The scopes of the key, separated by spaces; none by default.")
-@click.option("--owner", callback=line(64), help="The owner of the key; by default the name of the key.")
+@click.option("--owner", callback=accepts(Line(1, 64)), help="The owner of the key; by default the name of the key.")
 @click.option("--expires-in", "days", type=click.IntRange(1, MAX_DAYS), help="The lifetime in days.")
 @click.option("--not-before", type=click.DateTime(DATES), help="The start of the validity, in UTC.")
 @click.option("--rate", callback=accepts(Rate()), help="A rate limit of its own, such as 1000/minute.")
@@ -61,7 +62,7 @@ def create(
 
 
 @keys.command("list")
-@click.option("--owner", callback=line(64), help="List only the keys of this owner.")
+@click.option("--owner", callback=accepts(Line(1, 64)), help="List only the keys of this owner.")
 @json_option
 def list_(owner: str | None, as_json: bool) -> None:
     """List all keys, including revoked ones, without the keys themselves.

@@ -4,7 +4,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from ...cli import line
+from ...cli import accepts
+from ...fields import Line
 from ...settings import get_settings
 from ..scopes import scopes_option
 from .claims import MAX_LENGTH
@@ -17,7 +18,7 @@ COMMANDS = (tokens,)
 
 
 @tokens.command("issue")
-@click.option("--sub", "subject", required=True, callback=line(MAX_LENGTH), help="The user of the token.")
+@click.option("--sub", "subject", required=True, callback=accepts(Line(1, MAX_LENGTH)), help="The user of the token.")
 @scopes_option(meaning="The scopes of the token, separated by spaces; none by default.")
 @click.option(
     "--expires-in",

@@ -3,8 +3,9 @@
 import click
 from limits import RateLimitItem
 
-from ....cli import DatabaseGroup, accepts, json_option, line, print_json, print_records, utf8
+from ....cli import DatabaseGroup, accepts, json_option, print_json, print_records, utf8
 from ....database import connect, transaction
+from ....fields import Line
 from ....observability import events
 from ....settings.fields import Rate, to_string
 from ...scopes import scopes_option
@@ -30,7 +31,7 @@ def _check_redirect_uris(_context: click.Context, _option: click.Parameter, uris
 
 
 @clients.command("create")
-@click.option("--name", required=True, callback=line(100), help="The name that the consent page shows.")
+@click.option("--name", required=True, callback=accepts(Line(1, 100)), help="The name that the consent page shows.")
 @click.option("--grants", required=True, callback=_parse_grants, help='For example "authorization_code refresh_token".')
 @click.option(
     *("--redirect-uri", "uris"), multiple=True, callback=_check_redirect_uris, help="A redirect URI; repeatable."

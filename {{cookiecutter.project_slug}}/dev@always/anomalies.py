@@ -1,24 +1,22 @@
-"""``flask anomalies``: detect in log lines what the alert rules detect in the metrics."""
+"""Detect in log lines what the alert rules detect in the metrics: ``uv run python -m dev.anomalies --log FILE``.
+
+The rules and thresholds are those of the service in this folder.
+"""
 
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TextIO
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+from flask import Flask
 
-from .. import certificate, services
-from ..anomalies import Anomalies, Anomaly
-from ..anomalies.detection import Detection, detect
-from ..cli import json_option, print_json
-from ..clock import now
-from ..settings import ActiveSettings, Settings
+from . import service
+from .detection import Detection, detect
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 CERTIFICATE = "certificate_expiry"
@@ -31,22 +29,22 @@ def _duration(_context: click.Context, _option: click.Parameter, text: str) -> t
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-@click.command("anomalies")
+@click.command()
 @click.option("--since", default="1h", callback=_duration, show_default=True, help="How far to look back.")
 @click.option("--log", type=click.File("r", encoding="utf-8", errors="replace"), default="-", help="The log file.")
-@json_option
-@with_appcontext
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(since: timedelta, log: TextIO, as_json: bool) -> None:
     """Detect anomalies in a log file or standard input; exit with status 1 if there are any.
 
     \b
-    flask anomalies --since 1h --log service.log
+    python -m dev.anomalies --since 1h --log service.log
     """
-    anomalies = services.get(current_app, Anomalies)
-    lines = _LogLines(log, now() - since)
-    found = [*detect(lines, anomalies), *_certificate(anomalies)]
+    app = service.application()
+    anomalies = service.core().services.get(app, service.core().anomalies.Anomalies)
+    lines = _LogLines(log, datetime.now(UTC) - since)
+    found = [*detect(lines, anomalies), *_certificate(app, anomalies)]
     if as_json:
-        print_json([_record(detection, anomalies[detection.name]) for detection in found])
+        print(json.dumps([_record(detection, anomalies[detection.name]) for detection in found], indent=2))
     else:
         for detection in found:
             click.echo(_text(detection, anomalies[detection.name]))
@@ -91,22 +89,23 @@ def _parse(text: str) -> tuple[datetime, dict[str, Any]]:
     return time, line
 
 
-def _certificate(anomalies: Anomalies) -> Iterator[Detection]:
-    active_settings = services.get(current_app, ActiveSettings)
-    if active_settings[Settings].server_tls and CERTIFICATE in anomalies:
+def _certificate(app: Flask, anomalies: Mapping[str, Any]) -> Iterator[Detection]:
+    core = service.core()
+    active_settings = core.services.get(app, core.settings.ActiveSettings)
+    if active_settings[core.settings.Settings].server_tls and CERTIFICATE in anomalies:
         with suppress(OSError):
-            expiry, time = certificate.expiry(active_settings), now()
+            expiry, time = core.certificate.expiry(active_settings), datetime.now(UTC)
             if expiry - time <= timedelta(days=anomalies[CERTIFICATE].limit):
-                name = certificate.paths(active_settings)[0].name
+                name = core.certificate.paths(active_settings)[0].name
                 yield Detection(CERTIFICATE, name, (expiry - time).days, time, time)
 
 
-def _record(detection: Detection, anomaly: Anomaly) -> dict[str, Any]:
+def _record(detection: Detection, anomaly: Any) -> dict[str, Any]:
     times = {"first": detection.first.isoformat(), "last": detection.last.isoformat()}
     return asdict(detection) | times | {"summary": anomaly.summary, "action": anomaly.action}
 
 
-def _text(detection: Detection, anomaly: Anomaly) -> str:
+def _text(detection: Detection, anomaly: Any) -> str:
     # Clients choose neither their address nor their id, but a log file may contain terminal escape sequences.
     source = detection.source if detection.source.isprintable() else ascii(detection.source)
     return (
@@ -114,3 +113,7 @@ def _text(detection: Detection, anomaly: Anomaly) -> str:
         f"  {detection.name}  {source} ({detection.peak:g})\n"
         f"    {anomaly.summary} {anomaly.meaning}\n    {anomaly.action}"
     )
+
+
+if __name__ == "__main__":
+    command(prog_name="python -m dev.anomalies")

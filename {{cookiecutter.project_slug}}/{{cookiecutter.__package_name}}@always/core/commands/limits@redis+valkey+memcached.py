@@ -1,14 +1,13 @@
 """``flask limits``: all rate limits and where they are set; the remaining quota of a client, and how to reset it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import NamedTuple
 
 import click
-import flask_limiter.commands
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_limiter._limits import RuntimeLimit
 from limits import RateLimitItem, parse
 
 from .. import services
@@ -16,15 +15,11 @@ from ..auth import backend
 from ..cli import DatabaseGroup, json_option, print_records, utf8
 from ..database import connect
 from ..declare.declaration import Endpoints
-from ..limits import Counters, LimitResult, get_remote_address, network
-from ..limits.limiter import default_key, name_of, names_of
+from ..limits import Counters, LimitResult, StorageUnavailable, get_remote_address, network
+from ..limits.limiter import default_key, names_of
 from ..observability import events
-from ..request.caller import OwnRate
-from ..settings import ActiveSettings
 from ..settings.fields import to_string
-
-# The command of Flask-Limiter, which would report a limiter that is not used.
-flask_limiter.commands.cli.hidden = True
+from .limit_list import all_limits, own_rates, view_limits
 
 
 class Counter(NamedTuple):
@@ -48,8 +43,7 @@ def command(context: click.Context, as_json: bool) -> None:
     flask limits reset 203.0.113.7
     """
     if context.invoked_subcommand is None:
-        rows = [*_of_settings(), *_of_views(), *_of_credentials()]
-        print_records([dict(zip(("limit", "rate", "counts", "source"), row, strict=True)) for row in rows], as_json)
+        print_records(all_limits(), as_json)
 
 
 @command.command("show")
@@ -87,44 +81,6 @@ def reset(name: str) -> None:
     click.echo(f"Reset all rate limits of {name}." if _any_counted(results) else f"No requests of {name} were counted.")
 
 
-def _of_settings() -> Iterator[tuple[str, ...]]:
-    """Yield name, rate, what it counts and where it is set for each limit in the settings."""
-    active_settings = services.get(current_app, ActiveSettings)
-    for name, rate in services.get(current_app, Counters).rates.items():
-        setting = f"limits_{name.replace('-', '_')}"
-        raw = active_settings.raw.get(setting)
-        source = f"{raw.source}: {raw.name}" if raw else "default"
-        yield name, to_string(rate), active_settings.fields[setting].metadata["meaning"], source
-
-
-def _of_views() -> Iterator[tuple[str, ...]]:
-    keys = {default_key: "requests of one caller, else address", get_remote_address: "requests of one address"}
-    for endpoint, name, limit in _view_limits():
-        counts = keys.get(limit.key_func, "requests with one result of its key_func")
-        yield name, to_string(limit.limit), counts, f"decorator of {endpoint}"
-
-
-def _of_credentials() -> Iterator[tuple[str, ...]]:
-    for rate, owner in {rate: owner for _, owner, rate in _own_rates()}.items():
-        counts = f"requests of {owner} with this credential, or one that was made with it"
-        yield "caller", to_string(parse(rate.rate)), counts, f"credential {rate.of}"
-
-
-def _own_rates() -> list[tuple[str, str, OwnRate]]:
-    """Return id, owner and rate of every credential that has a rate of its own."""
-    with connect() as connection:
-        return backend.own_rates(connection)
-
-
-def _view_limits() -> Iterator[tuple[str, str, RuntimeLimit]]:
-    """Yield endpoint, name and limit of each limit that a view declares, except those that need a request."""
-    endpoints, rates = services.get(current_app, Endpoints), services.get(current_app, Counters).rates
-    for rule in current_app.url_map.iter_rules():
-        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        for scope, limit in endpoints[rule.endpoint].limits.fixed(rule.endpoint, methods):
-            yield rule.endpoint, name_of(limit, scope, rates), limit
-
-
 def _results(name: str) -> list[tuple[Counter, LimitResult]]:
     """Return each rate limit of a caller or an address with its current state."""
     counters = services.get(current_app, Counters)
@@ -132,13 +88,14 @@ def _results(name: str) -> list[tuple[Counter, LimitResult]]:
         found = _counters_of_address(f"address {network(str(ip_address(name)))}")
     except ValueError:
         found = _counters_of_caller(name)
-    results = [(counter, counters.hit(*counter, cost=0)) for counter in found]
-    if not counters.storage.shared:
-        raise click.ClickException(
-            "The counters are in the memory of each worker process, which no command can read. Restart the service to "
-            "reset all rate limits."
-        )
-    return results
+    with suppress(StorageUnavailable):
+        results = [(counter, counters.hit(*counter, cost=0)) for counter in found]
+        if counters.storage.shared:
+            return results
+    raise click.ClickException(
+        "The limiter storage is unavailable. Until it is available again, each worker counts in its own memory, which "
+        "no command can read."
+    )
 
 
 def _any_counted(results: list[tuple[Counter, LimitResult]]) -> bool:
@@ -157,9 +114,9 @@ def _counters_of_caller(name: str) -> list[Counter]:
         client = f"caller {backend.caller_id(connection, name)}"
     counters = [Counter("caller", client, services.get(current_app, Counters).rates["caller"])]
     counters += _counters_of_views(client, default_key)
-    rates = dict.fromkeys(rate for credential, owner, rate in _own_rates() if name in (credential, rate.of, owner))
+    rates = dict.fromkeys(rate for credential, owner, rate in own_rates() if name in (credential, rate.of, owner))
     return counters + [Counter("caller", f"credential {rate.of}", parse(rate.rate)) for rate in rates]
 
 
 def _counters_of_views(client: str, *keys: Callable[[], str]) -> list[Counter]:
-    return [Counter(name, client, limit.limit) for _, name, limit in _view_limits() if limit.key_func in keys]
+    return [Counter(name, client, limit.limit) for _, name, limit in view_limits() if limit.key_func in keys]

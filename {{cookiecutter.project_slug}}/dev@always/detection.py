@@ -1,15 +1,14 @@
-"""Detect anomalies in log lines."""
+"""Detect anomalies in log lines, by the rules of the service."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from .rules import Anomalies, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+from . import service
 
-Rule = ThresholdRule | DistinctSourcesRule | RatioRule
-# Probes and scrapes would reduce the share of every other response.
-PROBE_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+LogLine = Mapping[str, Any]
 ALL, MANY = "all", "many"  # the sources of anomalies that have no single one
 
 
@@ -27,7 +26,7 @@ class Detection:
 class Detector:
     """Applies one rule to log lines in the order of their times."""
 
-    def __init__(self, name: str, rule: Rule) -> None:
+    def __init__(self, name: str, rule: Any) -> None:
         self._name, self._rule = name, rule
         self._window = timedelta(minutes=rule.minutes)
         self._lines: deque[tuple[datetime, str]] = deque()
@@ -56,28 +55,31 @@ class Detector:
 
     def _value(self, source: str) -> tuple[str, float]:
         """Return the source that would be reported, and the value that the limit bounds."""
-        match self._rule:
-            case RatioRule(at_least=at_least):
-                matching = self._counts[ALL]
-                return ALL, matching / self._counts.total() if matching > at_least else 0
-            case DistinctSourcesRule():
-                return MANY, len(self._counts)
-            case _:
-                return source, self._counts[source]
+        rules = service.core().anomalies
+        if isinstance(self._rule, rules.RatioRule):
+            matching = self._counts[ALL]
+            return ALL, matching / self._counts.total() if matching > self._rule.at_least else 0
+        if isinstance(self._rule, rules.DistinctSourcesRule):
+            return MANY, len(self._counts)
+        return source, self._counts[source]
 
 
-def _source(rule: Rule, line: LogLine) -> str | None:
+def _source(rule: Any, line: LogLine) -> str | None:
     """Return the source that a line counts for; for a ratio, "all" if a response matches and "" otherwise."""
-    if not isinstance(rule, RatioRule):
-        return rule.source(line)
-    if line["event"] != "request" or line.get("route") in PROBE_ROUTES:
+    rules = service.core().anomalies
+    if not isinstance(rule, rules.RatioRule):
+        source: str | None = rule.source(line)
+        return source
+    if line["event"] != "request" or line.get("route") in rules.PROBE_ROUTES:
         return None
     return ALL if rule.matches(line) else ""
 
 
-def detect(lines: Iterable[tuple[datetime, LogLine]], anomalies: Anomalies) -> Iterator[Detection]:
+def detect(lines: Iterable[tuple[datetime, LogLine]], anomalies: Mapping[str, Any]) -> Iterator[Detection]:
     """Yield every anomaly in the lines, the earliest first. An anomaly without a rule over lines is not detected."""
-    detectors = [Detector(name, rule) for name, rule in anomalies.items() if isinstance(rule, Rule)]
+    rules = service.core().anomalies
+    kinds = (rules.ThresholdRule, rules.DistinctSourcesRule, rules.RatioRule)
+    detectors = [Detector(name, rule) for name, rule in anomalies.items() if isinstance(rule, kinds)]
     for time, line in lines:
         for detector in detectors:
             detector.observe(time, line)

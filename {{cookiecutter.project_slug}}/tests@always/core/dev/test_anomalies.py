@@ -1,4 +1,4 @@
-"""``flask anomalies`` detects in log lines what the alert rules detect in the metrics, at the same thresholds."""
+"""``python -m dev.anomalies`` detects in a log what the alert rules detect in the metrics, at the same thresholds."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -8,9 +8,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dev import service as dev_service
+from dev.anomalies import command
 from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
@@ -20,23 +23,30 @@ Detect = Callable[..., list[dict[str, Any]]]
 PROBES = "/api/v1/probes"
 
 
+def run(app: Flask, *arguments: str, stdin: str | None = None) -> Result:
+    """Run the command for the anomalies of ``app``."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dev_service, "application", lambda: app)
+        return CliRunner().invoke(command, arguments, input=stdin)
+
+
 @pytest.fixture
 def detect(app: Flask, tmp_path: Path) -> Detect:
     """A function that writes lines, ``seconds`` apart, to a log that ends now, and returns the anomalies in it."""
 
-    def run(lines: Iterable[LogLine], seconds: float = 1, since: str = "1h") -> list[dict[str, Any]]:
+    def detections_in(lines: Iterable[LogLine], seconds: float = 1, since: str = "1h") -> list[dict[str, Any]]:
         logged, end = list(lines), datetime.now(UTC)
         log = tmp_path / "service.log"
         with log.open("w", encoding="utf-8") as file:
             for number, line in enumerate(logged):
                 time = end - timedelta(seconds=seconds * (len(logged) - number))
                 print(json.dumps({"time": time.isoformat(), "level": "info", **line}), file=file)
-        result = app.test_cli_runner().invoke(args=["anomalies", "--since", since, "--log", str(log), "--json"])
+        result = run(app, "--since", since, "--log", str(log), "--json")
         detections: list[dict[str, Any]] = json.loads(result.stdout)
         assert result.exit_code == bool(detections)
         return detections
 
-    return run
+    return detections_in
 
 
 NOW = datetime.now(UTC)
@@ -150,7 +160,7 @@ def test_older_lines_and_lines_of_other_programs_are_skipped(app: Flask, tmp_pat
     foreign = ["12:00:00 info request", "[]", "{", '{"time": 1}', '{"time": "2026-01-01T00:00:00Z"}', "null", '"x"']
     foreign += [json.dumps(line) for line in FOREIGN_LINES] + ["[" * 100_000]
     log.write_text("\n".join([*[json.dumps(old)] * 99, *foreign, ""]), "utf-8")
-    result = app.test_cli_runner().invoke(args=["anomalies", "--log", str(log)])
+    result = run(app, "--log", str(log))
     assert result.exit_code == 0
     assert "Anomalies: 0. Log lines: 0." in result.stderr
     assert f"Skipped {len(foreign)} lines that are not JSON log lines." in result.stderr
@@ -163,11 +173,11 @@ def test_it_reads_the_log_of_the_service(app: Flask, caller: MakeCaller, capsys:
     for _ in range(limit(app, "scope_probing") + 1):
         me.post(PROBES, json={"name": "lamp"})
     log = capsys.readouterr().out
-    result = app.test_cli_runner().invoke(args=["anomalies", "--since", "5m"], input=log)
+    result = run(app, "--since", "5m", stdin=log)
     assert result.exit_code == 1
     assert f"scope_probing  {owner} (21)\n    One caller lacked a required scope more than 20 times" in result.stdout
 
 
 @pytest.mark.parametrize("duration", ["1", "h", "-1h", "1w", "0m", "1h30m"])
 def test_an_invalid_duration_is_rejected(app: Flask, duration: str) -> None:
-    assert app.test_cli_runner().invoke(args=["anomalies", "--since", duration]).exit_code == 2
+    assert run(app, "--since", duration).exit_code == 2
