@@ -1,6 +1,7 @@
 """Caddy and nginx with the shipped configurations, changed only in addresses and paths."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -46,7 +47,7 @@ def running(
         )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not (proxy.authority.exists() and is_listening(proxy.port)):
+        while not has_certificate(proxy):
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(log.read_text("utf-8"))
             time.sleep(0.1)
@@ -60,6 +61,17 @@ def is_listening(port: int) -> bool:
     """Return whether a port of this machine accepts connections."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def has_certificate(proxy: Proxy) -> bool:
+    """Return whether a proxy listens and its certificate has been issued."""
+    try:
+        context = ssl.create_default_context(cafile=proxy.authority)
+        plain = socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
+        context.wrap_socket(plain, server_hostname="localhost").close()
     except OSError:
         return False
     return True

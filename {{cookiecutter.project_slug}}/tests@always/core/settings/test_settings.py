@@ -88,7 +88,7 @@ def test_a_metrics_folder_that_is_a_file_prevents_startup(make_app: MakeApp, env
     app = make_app(metrics_folder=environ["APP_SETTINGS"], server_port=str(free_port()))
     refused = app.test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
-    assert "Cannot create the metrics folder" in refused.stderr
+    assert "Cannot write to the metrics folder" in refused.stderr
 
 
 def test_without_a_contact_the_first_host_is_used(make_app: MakeApp, service: ModuleType) -> None:

@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from .. import services
@@ -25,9 +26,19 @@ REJECTED = frozenset({"401", "403", "429"})
 # Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
 MAX_REASONS = 50
 Observe = tuple[Callable[[], None], Callable[[float], None]]
+FILE_BYTES = 1024 * 1024
 # A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
 M = TypeVar("M")
+
+
+class AllocatedDict(MmapedDict):
+    """A file of metrics with all its disk space: without it, a write to the mapped file ends the process (SIGBUS)."""
+
+    def __init__(self, filename: str, *arguments: Any) -> None:
+        if not Path(filename).exists():
+            Path(filename).write_bytes(bytes(FILE_BYTES))
+        super().__init__(filename, *arguments)  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -36,6 +47,7 @@ class Metrics:
     def __init__(self, security_events: Iterable[str] = ()) -> None:
         if FOLDER in os.environ and values.ValueClass is values.MutexValue:
             # The library reads the variable when it is imported, which was before the worker was forked.
+            values.MmapedDict = AllocatedDict  # type: ignore[attr-defined]
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         counter = partial(Counter, registry=self.registry)
@@ -115,14 +127,17 @@ def get_metrics(app: Flask, kind: type[M]) -> M:
 def share(folder: Path) -> None:
     """Make the workers that start from now on count in this folder, beginning at zero.
 
-    Raises ``ConfigurationError`` if the folder cannot be created.
+    Raises ``ConfigurationError`` if the folder cannot be created or written, or if the disk is full.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in folder.glob("*.db"):
+            old.unlink(missing_ok=True)  # a service that starts at the same time may have deleted it
+        probe = folder / "probe"
+        probe.write_bytes(bytes(3 * FILE_BYTES))  # each worker has three files
+        probe.unlink()
     except OSError as error:
         raise ConfigurationError(
-            f"Cannot create the metrics folder {folder}: {error.strerror}. Set APP_METRICS_FOLDER to another folder."
+            f"Cannot write to the metrics folder {folder}: {error.strerror}. Set APP_METRICS_FOLDER to another folder."
         ) from None
-    for old in folder.glob("*.db"):
-        old.unlink(missing_ok=True)  # a service that starts at the same time may have deleted it
     os.environ[FOLDER] = str(folder)
