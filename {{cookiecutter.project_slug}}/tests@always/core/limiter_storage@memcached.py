@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 
 from tests.core.real_server import HOST, program, running, unprivileged
-from tests.core.stoppable_server import Stoppable
+from tests.core.stoppable_server import StoppableServer
 
 
 def command(port: int) -> list[str]:
@@ -22,9 +22,9 @@ def serving() -> Iterator[str]:
         yield f"memcached://{HOST}:{port}"
 
 
-def stoppable() -> Stoppable:
+def stoppable() -> StoppableServer:
     """Return a server that a test can stop."""
-    return Stoppable("memcached", command, unprivileged())
+    return StoppableServer("memcached", command, unprivileged())
 
 
 @pytest.fixture(scope="session")

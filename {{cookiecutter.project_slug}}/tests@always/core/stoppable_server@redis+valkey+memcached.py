@@ -16,7 +16,7 @@ import pytest
 from tests.core.real_server import START_SECONDS, accepts, free_port
 
 
-class Stoppable:
+class StoppableServer:
     """The server that ``command`` starts on a free port; call ``start`` first."""
 
     def __init__(self, scheme: str, command: Callable[[int], Sequence[str]], user: str | None = None) -> None:
@@ -68,10 +68,10 @@ class Stoppable:
         self.kill()
 
 
-class Line:
+class DelayingProxy:
     """A TCP proxy to the server that delays each response by ``delay`` seconds."""
 
-    def __init__(self, server: Stoppable) -> None:
+    def __init__(self, server: StoppableServer) -> None:
         self.delay = 0.0
         self._to = server.port
         self._listener = socket.create_server(("127.0.0.1", 0))

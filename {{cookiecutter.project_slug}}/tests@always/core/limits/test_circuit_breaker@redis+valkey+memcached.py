@@ -16,7 +16,7 @@ from limits import parse
 
 from tests.core.limiter_storage import stoppable
 from tests.core.registry import registered
-from tests.core.stoppable_server import Line, Stoppable
+from tests.core.stoppable_server import DelayingProxy, StoppableServer
 
 MakeApp = Callable[..., Flask]
 PATH = "/api/v1/me"
@@ -31,7 +31,7 @@ def _short_intervals(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def storage() -> Iterator[Stoppable]:
+def storage() -> Iterator[StoppableServer]:
     """A storage server that the test starts and stops."""
     with stoppable() as server:
         yield server
@@ -63,7 +63,7 @@ class Calls:
 
 
 @pytest.fixture
-def calls(make_app: MakeApp, storage: Stoppable) -> Calls:
+def calls(make_app: MakeApp, storage: StoppableServer) -> Calls:
     """Calls to a service that has already counted in the storage."""
     storage.start()
     calls = Calls(make_app(limiter_uri=storage.uri))
@@ -105,24 +105,26 @@ def check_fallback(calls: Calls, capsys: pytest.CaptureFixture[str], recover: Ca
 
 
 @pytest.mark.control("R6")
-def test_a_killed_storage(calls: Calls, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_killed_storage(calls: Calls, storage: StoppableServer, capsys: pytest.CaptureFixture[str]) -> None:
     storage.kill()
     check_fallback(calls, capsys, storage.start)
 
 
 @pytest.mark.control("R6")
-def test_a_frozen_storage(calls: Calls, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_frozen_storage(calls: Calls, storage: StoppableServer, capsys: pytest.CaptureFixture[str]) -> None:
     storage.freeze()
     check_fallback(calls, capsys, storage.thaw)
 
 
 @pytest.mark.control("R6")
-def test_a_storage_that_starts_later(make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_storage_that_starts_later(
+    make_app: MakeApp, storage: StoppableServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     check_fallback(Calls(make_app(limiter_uri=storage.uri)), capsys, storage.start)
 
 
 @pytest.mark.control("R6")
-def test_a_storage_that_restarts_between_two_calls(calls: Calls, storage: Stoppable) -> None:
+def test_a_storage_that_restarts_between_two_calls(calls: Calls, storage: StoppableServer) -> None:
     """The old connection is broken; at worst each worker counts alone for a second."""
     storage.kill()
     storage.start()
@@ -131,38 +133,38 @@ def test_a_storage_that_restarts_between_two_calls(calls: Calls, storage: Stoppa
 
 
 @pytest.mark.control("R6")
-def test_a_slow_storage(make_app: MakeApp, storage: Stoppable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_slow_storage(make_app: MakeApp, storage: StoppableServer, capsys: pytest.CaptureFixture[str]) -> None:
     storage.start()
-    with Line(storage) as line:
-        calls = Calls(make_app(limiter_uri=line.uri))
+    with DelayingProxy(storage) as proxy:
+        calls = Calls(make_app(limiter_uri=proxy.uri))
         assert calls.call()[0] == 401
-        line.delay = 0.15
+        proxy.delay = 0.15
         deadline = time.monotonic() + 10
         while calls.shared() and time.monotonic() < deadline:
             assert calls.call()[0] == 401
-        line_is_fast = lambda: setattr(line, "delay", 0.0)  # noqa: E731
-        check_fallback(calls, capsys, line_is_fast)
+        proxy_is_fast = lambda: setattr(proxy, "delay", 0.0)  # noqa: E731
+        check_fallback(calls, capsys, proxy_is_fast)
 
 
 @pytest.mark.control("R6")
-def test_the_timeout_is_a_setting(make_app: MakeApp, storage: Stoppable) -> None:
+def test_the_timeout_is_a_setting(make_app: MakeApp, storage: StoppableServer) -> None:
     storage.start()
-    with Line(storage) as line:
-        calls = Calls(make_app(limiter_uri=line.uri, limits_timeout_ms="10000"))
-        line.delay = 0.3
+    with DelayingProxy(storage) as proxy:
+        calls = Calls(make_app(limiter_uri=proxy.uri, limits_timeout_ms="10000"))
+        proxy.delay = 0.3
         assert calls.call()[0] == 401
         assert calls.shared()
 
 
 @pytest.mark.control("R6")
-def test_limits_hold_without_the_storage(make_app: MakeApp, storage: Stoppable) -> None:
+def test_limits_hold_without_the_storage(make_app: MakeApp, storage: StoppableServer) -> None:
     calls = Calls(make_app(limiter_uri=storage.uri, limits_address="3/minute"))
     assert [calls.call()[0] for _ in range(5)] == [401, 401, 401, 429, 429]
     assert not calls.shared()
 
 
 @pytest.mark.control("R6")
-def test_a_strict_limit_is_divided_among_the_workers(make_app: MakeApp, storage: Stoppable) -> None:
+def test_a_strict_limit_is_divided_among_the_workers(make_app: MakeApp, storage: StoppableServer) -> None:
     counters = registered(make_app(limiter_uri=storage.uri, server_workers="4"), "Counters")
     for rate, share in (("8/minute", 2), ("3/minute", 1)):
         results = [counters.hit("strict", "ada", parse(rate), strict=True) for _ in range(share + 1)]
@@ -170,7 +172,7 @@ def test_a_strict_limit_is_divided_among_the_workers(make_app: MakeApp, storage:
 
 
 @pytest.mark.control("R6")
-def test_requests_can_be_rejected(make_app: MakeApp, storage: Stoppable) -> None:
+def test_requests_can_be_rejected(make_app: MakeApp, storage: StoppableServer) -> None:
     calls = Calls(make_app(limiter_uri=storage.uri, limits_on_storage_error="reject"))
     for _ in range(3):
         response = calls.client.get(PATH)
@@ -193,7 +195,7 @@ def test_the_rejection_is_documented(make_app: MakeApp, service: ModuleType) -> 
 
 
 @pytest.mark.control("R6")
-def test_readiness_reports_the_storage(calls: Calls, storage: Stoppable) -> None:
+def test_readiness_reports_the_storage(calls: Calls, storage: StoppableServer) -> None:
     def state() -> Any:
         return calls.client.get("/readyz").json["dependencies"]["limiter"]
 

@@ -9,7 +9,8 @@ from ... import features
 from .. import guards
 from . import protected_resource, revocations
 from .accounts import account_page, csrf, pages, sign_in
-from .authentication import CREDENTIAL_HEADER, authenticate, challenge, readiness, revoke_exposed
+from .authentication import authenticate, challenge, readiness, revoke_exposed
+from .bearer import CREDENTIAL_HEADER
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS

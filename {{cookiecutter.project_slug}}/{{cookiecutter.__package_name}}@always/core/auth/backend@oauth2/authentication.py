@@ -26,7 +26,6 @@ from .events import AUTHN_TOKEN_REVOKED
 from .server import access_tokens, signing_keys
 from .settings import TokenSettings
 
-CREDENTIAL_HEADER = "Authorization"
 challenge = bearer.challenge
 # Tolerate clock differences between hosts that issue and verify tokens.
 LEEWAY = 5  # seconds

@@ -8,7 +8,9 @@ AUTHN_LOGIN_SUCCESS = SecurityEvent("authn_login_success", "info", "A user signe
 AUTHN_PASSWORD_CHANGE = SecurityEvent(
     "authn_password_change", "info", "A user's password or a client's secret was changed."
 )
-AUTHN_TOKEN_CREATED = SecurityEvent("authn_token_created", "info", "A user gave consent, or a signing key was created.")
+AUTHN_TOKEN_CREATED = SecurityEvent(
+    "authn_token_created", "info", "A user authorized a client, or a new signing key was added."
+)
 AUTHN_TOKEN_REVOKED = SecurityEvent(
     "authn_token_revoked", "warning", "A token or a consent was revoked, or a signing key was deleted."
 )
@@ -39,7 +41,7 @@ def _token_reuse(line: LogLine) -> str | None:
 
 
 ANOMALIES = {
-    "refresh_token_reuse": ThresholdRule(
+    "token_reuse": ThresholdRule(
         source=_token_reuse,
         limit=0,
         minutes=15,

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import g, request
 
+from ...declare.declaration import FORM
 from ...request import body
 
-FORM = "application/x-www-form-urlencoded"
 MAX_PARAMETERS = 50
 MAX_LENGTH = 16_384  # characters of a value; a page or a redirect may return it
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f]")

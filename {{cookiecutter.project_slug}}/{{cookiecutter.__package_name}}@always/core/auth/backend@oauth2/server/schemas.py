@@ -19,7 +19,8 @@ class ClientForm(Schema):
 
         unknown = RAISE
 
-    client_id = Line(1, MAX_LENGTH, metadata={"description": "The id of a public client."})
+    client_id = Line(1, MAX_LENGTH, metadata={"description": "The id of the client."})
+    client_secret = Line(1, MAX_LENGTH, metadata={"description": "The secret of a confidential client."})
 
 
 class TokenForm(ClientForm):
@@ -33,7 +34,9 @@ class TokenForm(ClientForm):
     code_verifier = Line(1, MAX_LENGTH, metadata={"description": "The PKCE verifier of the code challenge."})
     refresh_token = Line(1, MAX_LENGTH, metadata={"description": "A refresh token, which works once."})
     scope = Line(1, MAX_LENGTH, metadata={"description": "The requested scopes; by default all that are allowed."})
-    resource = Line(1, MAX_LENGTH, metadata={"description": "The address of this service, if it is sent."})
+    resource = Line(
+        1, MAX_LENGTH, metadata={"description": "The URL of this service; optional, since tokens are for it alone."}
+    )
 
 
 class TokenQuery(ClientForm):

@@ -1,4 +1,4 @@
-"""The description of problem types, and ``security.txt``."""
+"""``/.well-known/security.txt``."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +12,3 @@ def test_security_txt_has_a_contact_and_expires_within_a_year(client: FlaskClien
     fields = dict(line.split(": ", 1) for line in response.get_data(as_text=True).splitlines())
     assert fields["Contact"].startswith(("mailto:", "https:"))
     assert "Expires" in fields
-
-
-def test_an_unknown_problem_type_is_404(client: FlaskClient) -> None:
-    assert client.get("/problems/nothing").status_code == 404
