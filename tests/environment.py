@@ -30,6 +30,8 @@ SLOW = tuple(
         "server/test_slow_clients.py",
         "server/test_stop.py",
         "server/test_streams.py",
+        "telemetry/test_telemetry.py::test_requests_are_traced_and_defects_reported_without_a_credential",
+        "telemetry/test_telemetry.py::test_the_timeout_of_a_stalled_collector_limits_the_delay_of_a_stop",
         "settings/test_dotenv.py::test_the_flask_command_prints_a_sentence_without_a_traceback",
     )
 )

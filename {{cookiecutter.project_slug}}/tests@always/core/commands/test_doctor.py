@@ -30,7 +30,7 @@ FAILING = {
     "debug": ({"server_debug": "true"}, "error"),
     "docs": ({"docs_enabled": "true"}, "warning"),
 }
-FAILING_BELOW = {"secrets", "files", "metrics", "migrations", "dependencies", "limits", "clock"}
+FAILING_BELOW = {"secrets", "files", "metrics", "telemetry", "migrations", "dependencies", "limits", "clock"}
 
 
 @pytest.fixture
@@ -129,6 +129,11 @@ def test_the_mode_of_a_file_that_the_container_runtime_provides_is_irrelevant(
 def test_a_missing_metrics_token_is_found(report: Report, environ: dict[str, str]) -> None:
     del environ["APP_METRICS_TOKEN"]
     assert report()["metrics"] == ["warning", "Prometheus cannot read the metrics without a metrics token"]
+
+
+def test_an_invalid_address_of_telemetry_is_found(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTRY_DSN", "x")
+    assert report(**DEVELOPMENT)["telemetry"] == ["error", "SENTRY_DSN is not a valid URL"]
 
 
 def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> None:
