@@ -89,6 +89,9 @@ def call(environment: Environment, service: Path, calls: list[str]) -> None:
             output
         ]
         for line in calls:
+            # The generator of the client is installed here, and so are the packages of the client.
+            python = f"PYTHONPATH=client {shlex.quote(sys.executable)}"
+            line = line.replace("uv run --with ./client python", python)
             command = (
                 f"set -e; CREDENTIAL={header}; {line.replace('https://localhost:8443', origin)}"
             )
