@@ -131,7 +131,7 @@ def test_every_manifest_is_listed(bake: Bake, style: str) -> None:
 
 @pytest.mark.install
 def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) -> None:
-    """In a root folder; ``systemctl`` only records its arguments."""
+    """In a root folder; ``systemctl`` and ``systemd-run`` only record their arguments."""
     service = bake({"deployment": "systemd"})
     origin = tmp_path / "origin"
     shutil.copytree(service, origin, ignore=shutil.ignore_patterns(*SECRETS))
@@ -143,8 +143,9 @@ def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) ->
     for folder in ("etc/systemd/system", "opt"):
         (root / folder).mkdir(parents=True)
     programs.mkdir()
-    (programs / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {root}/systemctl.log\n')
-    (programs / "systemctl").chmod(0o755)
+    for name in ("systemctl", "systemd-run"):
+        (programs / name).write_text(f'#!/bin/sh\necho "$@" >> {root}/{name}.log\n')
+        (programs / name).chmod(0o755)
     text = (origin / "docs/deployment.md").read_text("utf-8")
     installation, upgrade = re.findall(
         r"```sh\n(.*?)```", text.partition("## systemd")[2], re.DOTALL
@@ -159,6 +160,16 @@ def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) ->
     unit = (root / "etc/systemd/system/acme-api.service").read_text("utf-8")
     needed = {Path(path).name for path in re.findall(r"LoadCredential=\w+:(\S+)", unit)}
     created = {path.name: path for path in (root / "etc/acme-api").iterdir()}
-    assert created.keys() == needed
+    assert created.keys() == needed | {"environment"}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in created.values())
     assert "enable --now acme-api" in (root / "systemctl.log").read_text()
+    commands = (root / "systemd-run.log").read_text().splitlines()
+    assert [command.partition(".venv/bin/flask ")[2] for command in commands] == [
+        "doctor --production",
+        "keys create --name me",
+    ]
+    run = set(commands[0].split())
+    assert {f"--property={line}" for line in unit.splitlines() if "DynamicUser=" in line} <= run
+    folder = "/run/credentials/acme-api-command.service"
+    assert f"--property=Environment=APP_SECRET_KEY_FILE={folder}/secret_key" in run
+    assert {f"--property=LoadCredential={name}:/etc/acme-api/{name}" for name in needed} <= run
