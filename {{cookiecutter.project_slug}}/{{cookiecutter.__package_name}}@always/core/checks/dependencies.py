@@ -38,7 +38,7 @@ def unavailable(app: Flask) -> Iterator[Finding]:
             reason = " or not migrated" if name == "database" else ""
             yield Finding(
                 f"the {name} is unreachable{reason}",
-                "start it, or correct its address",
+                "start it, or correct its URL in the settings",
                 "error" if name == "database" else "warning",
             )
 

@@ -52,25 +52,25 @@ def create(url: str, threads: int, *, pooler: bool = False) -> tuple[Engine, Eng
         "pool_recycle": 1800,
         "pool_timeout": 5,
     }
-    address = _address(url, {} if pooler else limits)
+    session_url = _session_url(url, {} if pooler else limits)
     if pooler:
         options |= {"connect_args": {"prepare_threshold": None}, "execution_options": {"pooler": True}}
-    reader = create_engine(address, isolation_level="AUTOCOMMIT", **options)
-    writer = create_engine(address, **options)
+    reader = create_engine(session_url, isolation_level="AUTOCOMMIT", **options)
+    writer = create_engine(session_url, **options)
     event.listen(writer, "begin", partial(_begin, limits if pooler else {}))
     for engine in (reader, writer):
         event.listen(engine, "do_connect", _connect)
     return reader, writer
 
 
-def _address(url: str, session: Mapping[str, object]) -> URL:
+def _session_url(url: str, session: Mapping[str, object]) -> URL:
     """Return the URL with these parameters of the session; those that it has itself take precedence."""
-    address = make_url(url).set(drivername="postgresql+psycopg")
-    own = address.query.get("options", ())
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    own = parsed.query.get("options", ())
     options = [*(f"-c {name}={value}" for name, value in session.items()), *([own] if isinstance(own, str) else own)]
     if options:
-        address = address.update_query_dict({"options": " ".join(options)})
-    return address.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT), **address.query})
+        parsed = parsed.update_query_dict({"options": " ".join(options)})
+    return parsed.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT), **parsed.query})
 
 
 def _begin(limits: Mapping[str, object], connection: Connection) -> None:
@@ -94,7 +94,7 @@ def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
     # Like with a pooler, which may be in front of the database.
     engine = create_engine(
-        _address(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}
+        _session_url(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}
     )
     event.listen(engine, "begin", _begin_migration)
     return engine

@@ -2,5 +2,5 @@
 
 BACKEND = "memcached"
 SCHEMES = ("memcached",)
-MEANING = "the address of the limiter storage"
+MEANING = "the URL of the limiter storage"
 STRATEGIES = ("fixed-window", "sliding-window-counter")

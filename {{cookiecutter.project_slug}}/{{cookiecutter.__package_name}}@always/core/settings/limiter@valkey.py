@@ -2,5 +2,5 @@
 
 BACKEND = "valkey"
 SCHEMES = ("valkey", "valkeys", "valkey+sentinel", "valkey+cluster")
-MEANING = "the address of the limiter storage, with its password"
+MEANING = "the URL of the limiter storage, with its password"
 STRATEGIES = ("fixed-window", "moving-window", "sliding-window-counter")

@@ -15,5 +15,5 @@ class StorageSettings:
     """Where the rate limits are counted."""
 
     limiter_uri: str = setting(
-        Url("memory"), "the address of the limiter storage; memory has only one", default="memory://", secret=True
+        Url("memory"), "the URL of the limiter storage, always memory://", default="memory://", secret=True
     )

@@ -55,7 +55,7 @@ def _refuse_id_token(token: Claims, issuer: TrustedIssuer) -> None:
     """Refuse a token that may be an ID token although its type does not show it.
 
     An ID token is meant for the client that requested it. Any site can be such a client and could send the token here
-    to act as the user. The access-token rule of the settings replaces the checks that are only guesses.
+    to act as the user. Without an access-token rule in the settings, heuristics decide.
     """
     content = token.content
     if token.type == "at+jwt":

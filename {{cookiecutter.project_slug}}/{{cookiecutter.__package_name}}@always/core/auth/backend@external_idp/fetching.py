@@ -25,7 +25,7 @@ class DeadlineSocket(ssl.SSLSocket):
     """A TLS connection with a deadline for all reads; a socket timeout alone restarts with each byte received."""
 
     def do_handshake(self, block: bool = False) -> None:
-        """Perform the handshake and start the time limit of the response."""
+        """Perform the handshake; the deadline is ``TOTAL_TIMEOUT`` seconds after it."""
         super().do_handshake(block)
         self._deadline = time.monotonic() + TOTAL_TIMEOUT
 
@@ -75,7 +75,7 @@ class Fetcher:
                 content += chunk
                 if len(content) > MAX_BYTES:
                     raise ProviderUnavailable(f"{url} is longer than {MAX_BYTES} bytes")
-                if time.monotonic() > deadline:  # a TLS connection within one to the proxy has no DeadlineSocket
+                if time.monotonic() > deadline:  # TLS inside the TLS connection of a proxy uses no DeadlineSocket
                     raise ProviderUnavailable(f"{url} took longer than {TOTAL_TIMEOUT:g} seconds")
         return content
 
@@ -89,7 +89,7 @@ def _connections(url: str, **options: Any) -> PoolManager:
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         headers = make_headers(proxy_basic_auth=unquote(parts.netloc.rpartition("@")[0])) if parts.username else {}
-        address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        return ProxyManager(address, proxy_headers=headers, **options)
+        proxy_url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        return ProxyManager(proxy_url, proxy_headers=headers, **options)
     except (HTTPError, ValueError):
         raise ProviderUnavailable("HTTPS_PROXY is not the URL of an HTTP proxy, such as http://proxy:3128") from None

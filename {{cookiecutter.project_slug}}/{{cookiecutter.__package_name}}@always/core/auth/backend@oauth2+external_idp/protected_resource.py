@@ -72,7 +72,7 @@ def check_url(app: Flask) -> Iterator[Finding]:
     """Report a URL that production derives from other settings."""
     if get_settings(app, Settings).production and not get_settings(app, ResourceSettings).server_url:
         yield Finding(
-            f"the metadata contain the URL {resource(app)}, which is derived from other settings",
+            f"the metadata contains the URL {resource(app)}, which is derived from other settings",
             "set `url` under [server] to the URL that callers use",
             severity="warning",
         )

@@ -70,9 +70,9 @@ def revoke_exposed(credential: str) -> None:
 
 def validate(token: str) -> ValidToken:
     """Validate an access token. Raises ``AuthenticationError``."""
-    address = protected_resource.resource(current_app)
+    url = protected_resource.resource(current_app)
     algorithms = frozenset({signing_keys.ALGORITHM})
-    rules = Rules(issuer=address, audiences=frozenset({address}), algorithms=algorithms, leeway=LEEWAY)
+    rules = Rules(issuer=url, audiences=frozenset({url}), algorithms=algorithms, leeway=LEEWAY)
     claims = validate_claims(token, rules, _find_key)
     with connect() as connection:
         row = access_tokens.find(connection, claims.token_id or "")

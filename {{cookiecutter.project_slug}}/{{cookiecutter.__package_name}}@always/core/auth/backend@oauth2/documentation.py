@@ -13,16 +13,16 @@ from .server import clients
 
 def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
     """Return the alternative security schemes of the OpenAPI document."""
-    address = f"{resource(app)}/oauth2"
-    common = {"tokenUrl": f"{address}/token", "scopes": dict(services.get(app, Scopes))}
+    server = f"{resource(app)}/oauth2"
+    common = {"tokenUrl": f"{server}/token", "scopes": dict(services.get(app, Scopes))}
     return {
         "oauth2": {
             "type": "oauth2",
             "description": "An access token. Every client must use PKCE with S256.",
             "flows": {
                 "authorizationCode": {
-                    "authorizationUrl": f"{address}/authorize",
-                    "refreshUrl": f"{address}/token",
+                    "authorizationUrl": f"{server}/authorize",
+                    "refreshUrl": f"{server}/token",
                     **common,
                 },
                 "clientCredentials": common,
