@@ -6,9 +6,11 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -225,6 +227,50 @@ def test_a_body_without_a_length_over_http_2_reaches_the_service(deployment: Dep
         timeout=60,
     )
     assert done.stdout.splitlines()[-1] == "201 2", done.stderr
+
+
+class Events(BaseHTTPRequestHandler):
+    """A service with a stream: it sends the second event when the client has received the first."""
+
+    received = threading.Event()
+
+    def do_GET(self) -> None:
+        """Send two events; the path does not matter."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("X-Accel-Buffering", "no")
+        self.end_headers()
+        if self.path != "/readyz":
+            self.wfile.write(b"data: 1\n\n")
+            self.wfile.flush()
+            self.wfile.write(b"data: %d\n\n" % self.received.wait(20))
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_passes_on_each_event_of_a_stream(
+    upstream: tuple[Service, str], tmp_path: Path, name: str
+) -> None:
+    """It does not wait for the end of the response."""
+    Events.received.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Events)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"127.0.0.1:{server.server_port}"
+    try:
+        with PROXIES[name](upstream[0].folder, address, tmp_path) as proxy:
+            client = Deployment(upstream[0], proxy, "").client()
+            with client, client.stream("GET", "/events") as response:
+                events = response.iter_lines()
+                assert next(events) == "data: 1"
+                Events.received.set()
+                assert [line for line in events if line] == ["data: 1"]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_caddy_offers_a_key_exchange_that_resists_quantum_computers(

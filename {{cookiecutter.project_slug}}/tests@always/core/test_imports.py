@@ -14,7 +14,6 @@ from tests.core.package import core
 FOLDER = Path(core.__file__).parent
 ORDER = (
     "clock",
-    "shutdown",
     "services",
     "problems",
     "strict_json",

@@ -14,11 +14,12 @@ from flask import Blueprint, Flask, Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
-from .. import services, shutdown
+from .. import services
 from ..auth import backend
 from ..database import Database, Migrator
 from ..declare import produces, public
 from ..limits import Counters, limiter
+from ..request.state import stopping
 
 CACHE_SECONDS = 1.0
 blueprint = Blueprint("health", __name__)
@@ -94,7 +95,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Return the state of each dependency; 503 if the database is unreachable or not migrated, or before a stop."""
     states = services.get(current_app, Dependencies).states()
-    if shutdown.stopping.is_set():
+    if stopping.is_set():
         return _response(503, {"status": "stopping", "dependencies": states})
     if states["database"] == "ok":
         return _response(200, {"status": "ok", "dependencies": states})

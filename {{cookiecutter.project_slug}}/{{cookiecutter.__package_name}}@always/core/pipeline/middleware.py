@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from .. import problems, services, shutdown
+from .. import problems, services
 from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
 from ..request import body as request_body
-from ..request.state import KEY
+from ..request.state import KEY, stopping
 from ..settings import Settings, get_settings
 from . import access_log, cors, security_headers
 from .allowed_hosts import AllowedHosts
@@ -64,7 +64,7 @@ class Middleware:
             streamed = "Content-Length" not in names
             headers += security_headers.missing(environ["wsgi.url_scheme"], names)
             headers += [cors.VARY, ("X-Request-ID", own_id)]
-            if status == 429 or shutdown.stopping.is_set():
+            if status == 429 or stopping.is_set():
                 # One address must not occupy all connections, and before a stop clients should use another instance.
                 headers.append(("Connection", "close"))
             return start_response(line, headers, failure) if failure else start_response(line, headers)

@@ -36,7 +36,7 @@ class Slots:
 
     def __init__(self, number: int = SLOTS) -> None:
         self._number = number
-        self._occupied: Counter[str] = Counter()
+        self.occupied: Counter[str] = Counter()
         self._change = Condition()
 
     @contextmanager
@@ -44,35 +44,28 @@ class Slots:
         """Occupy a slot during the block. Yields False if none becomes free within ``timeout`` seconds."""
 
         def is_free() -> bool:
-            return self._occupied.total() < self._number and self._occupied[network] < self._number // 2
+            return self.occupied.total() < self._number and self.occupied[network] < self._number // 2
 
         with self._change:
             occupied = self._change.wait_for(is_free, timeout)
             if occupied:
-                self._occupied[network] += 1
+                self.occupied[network] += 1
         try:
             yield occupied
         finally:
             if occupied:
                 self._release(network)
 
-    def occupied(self) -> int:
-        """Return the number of occupied slots."""
-        return self._occupied.total()
-
     def _release(self, network: str) -> None:
         with self._change:
-            self._occupied[network] -= 1
-            if not self._occupied[network]:
-                del self._occupied[network]
+            self.occupied[network] -= 1
+            if not self.occupied[network]:
+                del self.occupied[network]
             self._change.notify_all()
 
 
 class BodySlots:
-    """Slots for the bodies of callers, and separate ones for those of anonymous clients.
-
-    ``requests`` contains an id of each request in progress.
-    """
+    """Slots for the bodies of callers, and separate ones for anonymous clients; ``requests`` are those in progress."""
 
     def __init__(self) -> None:
         self._callers, self._anonymous = Slots(), Slots()
@@ -80,7 +73,7 @@ class BodySlots:
 
     def are_all_that_is_left(self) -> bool:
         """Return whether requests are in progress and each of them waits for its body."""
-        return 0 < len(self.requests) <= self._callers.occupied() + self._anonymous.occupied()
+        return 0 < len(self.requests) <= self._callers.occupied.total() + self._anonymous.occupied.total()
 
     def run(self, environ: dict[str, Any], read: Callable[[], bytes]) -> bytes | None:
         """Return the result of ``read``, or None if no slot is free for the client."""

@@ -5,6 +5,7 @@ a dozen layers need it.
 """
 
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from flask import Flask, Request, request
@@ -14,6 +15,7 @@ from ..declare.declaration import Endpoint, Endpoints
 from .caller import Caller
 
 KEY = "service.state"  # the key of the state in the WSGI environment
+stopping = Event()  # set when the server prepares to stop this worker
 
 
 @dataclass(slots=True)

@@ -12,10 +12,11 @@ from threading import BoundedSemaphore
 
 from flask import Flask, Response, current_app, request, stream_with_context
 
-from .. import services, shutdown
+from .. import services
 from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
+from .state import stopping
 
 MAX_SECONDS = 15
 
@@ -53,5 +54,5 @@ def event_stream(messages: Iterable[str]) -> Response:
 def _until(deadline: float, messages: Iterable[str]) -> Iterator[str]:
     for message in messages:
         yield message
-        if time.monotonic() >= deadline or shutdown.stopping.is_set():
+        if time.monotonic() >= deadline or stopping.is_set():
             break

@@ -26,9 +26,10 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
-from .. import certificate, services, shutdown, telemetry
+from .. import certificate, services, telemetry
 from ..observability import events, log, metrics
 from ..request import body
+from ..request.state import stopping
 from ..settings import ActiveSettings, ConfigurationError, Settings, get_settings
 from . import open_files
 
@@ -184,7 +185,7 @@ def _create_app(import_name: str) -> Flask:
 
 def _prepare_stop(app: Flask) -> None:
     """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long."""
-    shutdown.stopping.set()
+    stopping.set()
     bodies = services.get(app, body.BodySlots)
     time.sleep(get_settings(app, Settings).server_shutdown_delay + SLOW_BODY_TIMEOUT)
     while not bodies.are_all_that_is_left():
