@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import resource_tracker
 from pathlib import Path
-from threading import Thread
+from threading import Thread, main_thread
 from typing import Any
 
 import click
@@ -179,15 +180,18 @@ def _create_app(import_name: str) -> Flask:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     app = telemetry.start(import_module(import_name).create_app())
     if sys.platform != "win32":
-        signal.signal(signal.SIGUSR1, lambda *_: Thread(target=_prepare_stop, args=(app,), daemon=True).start())
+        stop = partial(Thread, target=_prepare_stop, args=(app,), daemon=True)
+        signal.signal(signal.SIGUSR1, lambda *_: None if stopping.is_set() else stop().start())
     return app
 
 
 def _prepare_stop(app: Flask) -> None:
     """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long."""
     stopping.set()
-    bodies = services.get(app, body.BodySlots)
-    time.sleep(get_settings(app, Settings).server_shutdown_delay + SLOW_BODY_TIMEOUT)
-    while not bodies.are_all_that_is_left():
-        time.sleep(0.1)
+    bodies, main = services.get(app, body.BodySlots), main_thread().ident or 0
+    end = time.monotonic() + get_settings(app, Settings).server_shutdown_delay + SLOW_BODY_TIMEOUT
+    while time.monotonic() < end or not bodies.are_all_that_is_left():
+        time.sleep(0.2)
+        # The kernel may give SIGTERM to another thread, and Python handles it when a signal reaches the main thread.
+        signal.pthread_kill(main, signal.SIGUSR1)
     os._exit(0)
