@@ -18,7 +18,7 @@ quoted  = '$(subst ','\'',$(1))'
 answers := $(foreach name,$(filter-out UV OUT REF MINUTES APP_%,$(named)),$(call quoted,$(name)=$($(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bake watch diff docs test snapshots lint smoke bench bench-peers bench-scale bench-layers limits-report soak clean uv
+.PHONY: help demo bake watch diff docs test snapshots lint smoke bench bench-bake bench-peers bench-scale bench-layers limits-report soak clean uv
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +54,10 @@ lint: uv ## check the template's own Python with ruff and mypy --strict
 smoke: uv ## render, install, start and call a service as a user would: make smoke [answers]
 	@"$(UV)" run python -m tests.smoke $(answers)
 
-bench: uv ## measure the cost of the controls against bare Flask, and the time of a bake
+bench: uv ## measure the cost of the controls against bare Flask
 	@"$(UV)" run python -m benchmarks.bench
+
+bench-bake: uv ## measure the time of a bake against the same files without hooks
 	@"$(UV)" run python -m benchmarks.bake
 
 bench-peers: uv ## measure the service against other frameworks with equal features

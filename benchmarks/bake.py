@@ -5,7 +5,6 @@ certificates; an empty one without hooks; and the rendered service used as a tem
 the same tree without hooks.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -13,15 +12,17 @@ import sys
 import tempfile
 import time
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import report
 from benchmarks.rounds import interleaved
 from tests.services import bake
 from tests.template import TEMPLATE
 
 
-def main(rounds: int) -> None:
-    """Bake all three alternately and print the medians."""
+def main(rounds: int, results: Path) -> None:
+    """Bake all three alternately, print the medians, and write the section of the report."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         templates = {
@@ -32,10 +33,17 @@ def main(rounds: int) -> None:
         found = interleaved(
             {what: partial(timed, path, folder / "out") for what, path in templates.items()}, rounds
         )
-    medians = {what: measured.median for what, measured in found.items()}
-    least = medians["empty template"]
-    for what, seconds in medians.items():
-        print(f"{what:20} {seconds * 1000:6.0f} ms {seconds / least:6.2f}")
+    least = found["empty template"].median
+    rows = []
+    for what, measured in found.items():
+        figures = (f"{measured.median * 1000:.0f} ms", f"{measured.median / least:.2f}")
+        print(f"{what:20} {figures[0]:>9} {figures[1]:>6}")
+        rows.append((what, *figures, measured.spread))
+    conditions = report.conditions(
+        f"Medians of {rounds} interleaved rounds.", {"Cookiecutter": version("cookiecutter")}
+    )
+    shown = report.table(("", "time", "ratio", "spread"), rows)
+    report.write(results, "bench-bake", [conditions, shown])
 
 
 def timed(template: Path, out: Path) -> float:
@@ -81,6 +89,5 @@ def with_one_question(template: Path) -> Path:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    main(parser.parse_args().rounds)
+    given = report.arguments(__doc__, rounds=15).parse_args()
+    main(given.rounds, given.results)

@@ -1,4 +1,4 @@
-"""Fill the database of a service with keys and items; write some of them to files.
+"""Fill the SQLite database of a service with keys and items; write some of them to files.
 
 It runs in the environment of a rendered service with API keys. Each key has an owner of its own;
 all items belong to one owner. ``keys.txt`` contains usable keys, ``items.txt`` the paths of items.
@@ -6,41 +6,56 @@ all items belong to one owner. ``keys.txt`` contains usable keys, ``items.txt`` 
 
 import argparse
 import importlib
-import secrets
-import sys
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
 import wsgi
-from sqlalchemy import Table, insert
-from uuid_utils import uuid7
+from sqlalchemy import Connection, insert, text
 
 PACKAGE = wsgi.create_app.__module__
 USABLE_KEYS = 100_000
 PATHS = 10_000
-BATCH = 10_000
 NOW = datetime.now(UTC)
+# The rows that are not called are made by the database, which takes seconds instead of minutes.
+NUMBERS = """
+    WITH RECURSIVE numbers(n) AS (
+        SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last}
+    )
+"""
+OWNERS = "INSERT INTO owners (name, created_at) {numbers} SELECT 'owner-' || n, :now FROM numbers"
+KEYS = """
+    INSERT INTO keys (
+        id, owner, name, scopes, digest, pepper_id, created_by, created_at, not_before, expires_at
+    )
+    {numbers}
+    SELECT lower(hex(randomblob(6))), 'owner-' || n, name, scopes, randomblob(32), pepper_id,
+        created_by, created_at, not_before, expires_at
+    FROM numbers, (SELECT * FROM keys WHERE owner = 'owner-1')
+"""
+ITEMS = """
+    INSERT INTO items (id, owner, name, description, price, version, created_at, updated_at)
+    {numbers}
+    SELECT lower(hex(randomblob(16))), :owner, 'Item ' || n, 'Black tea', 4.5, 1, :now, :now
+    FROM numbers
+"""
 
 
 def keys(number: int, usable: list[str]) -> Iterator[dict[str, object]]:
-    """Yield rows of keys; the others than the first ones have digests that no key has."""
+    """Yield the rows of usable keys, and append the keys to ``usable``."""
     key_format = importlib.import_module(f"{PACKAGE}.core.auth.backend.key_format")
-    for index in range(number):
-        if index < USABLE_KEYS:
-            key_id, key = key_format.generate()
-            digest = key_format.digest(key)
-            usable.append(key)
-            pepper = digest.pepper_id
-        key_id = key_id if index < USABLE_KEYS else secrets.token_hex(6)
+    for index in range(1, number + 1):
+        key_id, key = key_format.generate()
+        digest = key_format.digest(key)
+        usable.append(key)
         yield {
             "id": key_id,
             "owner": f"owner-{index}",
             "name": "bench",
             "scopes": {"items:read"},
             "digest": digest.value,
-            "pepper_id": pepper,
+            "pepper_id": digest.pepper_id,
             "created_by": "bench",
             "created_at": NOW,
             "not_before": NOW,
@@ -48,51 +63,29 @@ def keys(number: int, usable: list[str]) -> Iterator[dict[str, object]]:
         }
 
 
-def owners(number: int) -> Iterator[dict[str, object]]:
-    """Yield rows of owners."""
-    for index in range(number):
-        yield {"name": f"owner-{index}", "created_at": NOW}
-
-
-def items(number: int, owner: str, paths: list[str]) -> Iterator[dict[str, object]]:
-    """Yield rows of items; the paths are evenly distributed."""
-    for index in range(number):
-        item_id = str(uuid7())
-        if index % max(1, number // PATHS) == 0:
-            paths.append(f"/api/v1/items/{item_id}")
-        yield {
-            "id": item_id,
-            "owner": owner,
-            "name": f"Item {index}",
-            "description": "Black tea with bergamot",
-            "price": 4.5,
-            "version": 1,
-            "created_at": NOW,
-            "updated_at": NOW,
-        }
-
-
-def add(table: Table, rows: Iterable[dict[str, object]]) -> None:
-    """Insert rows in batches."""
-    transaction = importlib.import_module(f"{PACKAGE}.core").transaction
-    remaining = iter(rows)
-    while batch := list(islice(remaining, BATCH)):
-        with transaction() as connection:
-            connection.execute(insert(table), batch)
+def execute(connection: Connection, statement: str, first: int, last: int, **values: str) -> None:
+    """Insert the rows with these numbers."""
+    if first <= last:
+        numbers = NUMBERS.format(first=first, last=last)
+        now = NOW.strftime("%Y-%m-%d %H:%M:%S.%f")
+        connection.execute(text(statement.format(numbers=numbers)), {"now": now, **values})
 
 
 def main(number: int, owner: str, folder: Path) -> None:
     """Fill the tables and write the files."""
+    transaction = importlib.import_module(f"{PACKAGE}.core").transaction
     models = importlib.import_module(f"{PACKAGE}.core.auth.backend.models")
-    item = importlib.import_module(f"{PACKAGE}.items.models").Item
     usable: list[str] = []
-    paths: list[str] = []
-    with wsgi.create_app().app_context():
-        add(models.Owner.__table__, owners(number))
-        add(models.Key.__table__, keys(number, usable))
-        add(item.__table__, items(number, owner, paths))
+    with wsgi.create_app().app_context(), transaction() as connection:
+        execute(connection, OWNERS, 1, number)
+        connection.execute(insert(models.Key), list(keys(min(number, USABLE_KEYS), usable)))
+        execute(connection, KEYS, USABLE_KEYS + 1, number)
+        execute(connection, ITEMS, 1, number, owner=owner)
+        every = max(1, number // PATHS)
+        ids = connection.scalars(text(f"SELECT id FROM items WHERE rowid % {every} = 0")).all()  # noqa: S608
     (folder / "keys.txt").write_text("".join(f"{key}\n" for key in usable), encoding="utf-8")
-    (folder / "items.txt").write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
+    paths = (f"/api/v1/items/{uuid.UUID(item)}\n" for item in ids)
+    (folder / "items.txt").write_text("".join(paths), encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -100,5 +93,5 @@ if __name__ == "__main__":
     parser.add_argument("number", type=int)
     parser.add_argument("owner")
     parser.add_argument("folder", type=Path)
-    given = parser.parse_args(sys.argv[1:])
+    given = parser.parse_args()
     main(given.number, given.owner, given.folder)

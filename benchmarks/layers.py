@@ -58,16 +58,22 @@ def measured(service: Path, rounds: int, seconds: float) -> Costs:
 
 
 def run(service: Path, environment: dict[str, str], *command: str) -> str:
-    """Run a command in the service's environment and return its output."""
-    return subprocess.run(
+    """Run a command in the service's environment and return its output.
+
+    Raises RuntimeError with its messages if it fails.
+    """
+    done = subprocess.run(
         command,
         cwd=service,
         env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
+        check=False,
+        capture_output=True,
         encoding="utf-8",
         timeout=300,
-    ).stdout
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Close the connection."""
         if self.transport is not None:
-            self.transport.close()
+            self.transport.abort()
 
 
 @dataclass
@@ -104,6 +104,7 @@ class Load:
         await asyncio.wait_for(asyncio.gather(*tasks), TIMEOUT)
         for connection in connections:
             connection.close()
+        await asyncio.sleep(0.05)  # the transports close in the next turns of the loop
 
     async def _call(self, request: bytes, due: float, idle: asyncio.Queue[Connection]) -> None:
         connection = await idle.get()

@@ -14,6 +14,7 @@ from tests.template import TEMPLATE
 RESULTS = Path(__file__).parent / "RESULTS.md"
 SECTIONS = {
     "bench": "Cost of the controls",
+    "bench-bake": "Time of a bake",
     "bench-peers": "Other frameworks with equal features",
     "bench-scale": "Scale",
     "bench-layers": "Cost of each layer",
@@ -46,7 +47,7 @@ def write(file: Path, command: str, parts: Iterable[str]) -> None:
         existing = []
     sections = {part.splitlines()[0]: part.strip() + "\n" for part in existing}
     heading = f"## {SECTIONS[command]}"
-    sections[heading] = "\n\n".join((heading, f"`make {command}`", *parts)) + "\n"
+    sections[heading] = "\n\n".join((heading, f"From `make {command}`.", *parts)) + "\n"
     ordered = [
         sections[heading]
         for heading in (f"## {title}" for title in SECTIONS.values())

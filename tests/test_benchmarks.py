@@ -1,11 +1,16 @@
 """The benchmarks run, and what they compare does equal work; no test depends on their results."""
 
+import asyncio
+import contextlib
 import json
 import os
+import queue
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from benchmarks import frameworks, plot, report
+from benchmarks import frameworks, open_loop, plot, report
 from benchmarks.targets import NEW_ITEM
 from tests.services import Service
 from tests.template import TEMPLATE
@@ -32,9 +37,10 @@ SECURITY_HEADERS = (
 
 def run(module: str, results: Path, *arguments: str) -> tuple[list[str], str]:
     """Run a benchmark for one short round; return the lines that it prints and its report."""
-    if shutil.which("wrk") is None and module != "layers":
+    if shutil.which("wrk") is None and module in {"bench", "frameworks", "scale"}:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs wrk")
-    short = ("--rounds", "1", "--seconds", "0.2", "--results", str(results))
+    short = ["--rounds", "1", "--results", str(results)]
+    short += [] if module == "bake" else ["--seconds", "0.2"]
     printed = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{module}", *short, *arguments],
         cwd=TEMPLATE,
@@ -87,17 +93,11 @@ def test_layers_are_measured(tmp_path: Path) -> None:
         assert f"| {row} |" in results
 
 
-def test_bakes_are_measured() -> None:
+def test_bakes_are_measured(tmp_path: Path) -> None:
     """The output is one line for each of three templates."""
-    printed = subprocess.run(
-        [sys.executable, "-m", "benchmarks.bake", "--rounds", "1"],
-        cwd=TEMPLATE,
-        check=True,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        timeout=SECONDS,
-    ).stdout
-    assert len(printed.splitlines()) == 3
+    printed, results = run("bake", tmp_path / "RESULTS.md")
+    assert len(printed) == 3
+    assert "| this template |" in results
 
 
 @contextmanager
@@ -159,6 +159,53 @@ def start_of_a_minute() -> None:
     remaining = 60 - time.time() % 60
     if remaining < 10:
         time.sleep(remaining)
+
+
+def test_a_stall_of_the_server_delays_every_request_that_was_due(
+    bake: Callable[[Mapping[str, str]], Path],
+) -> None:
+    """A server that stops for a moment delays the requests of that moment, not only one."""
+    certs = bake({}) / "certs"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certs / "server.pem", certs / "server-key.pem")
+    with stalling_server(context) as port:
+        authority = ssl.create_default_context(cafile=certs / "ca.pem")
+        load = open_loop.Load(f"https://localhost:{port}/", {}, authority)
+        load.run(rate=100, seconds=2)
+    assert len(load.durations) == 200
+    # The server stalls for 0.5 s, in which a quarter of the requests are due.
+    _, longer = load.percentiles(0.5, 0.95)
+    assert longer > 0.2
+
+
+@contextmanager
+def stalling_server(context: ssl.SSLContext) -> Iterator[int]:
+    """Run a server that responds at once, except for half a second; yield its port."""
+    started = time.monotonic()
+
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                if 1 < time.monotonic() - started < 1.5:
+                    await asyncio.sleep(started + 1.5 - time.monotonic())
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                await writer.drain()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(respond, "127.0.0.1", 0, ssl=context)
+        ports.put(server.sockets[0].getsockname()[1])
+        async with server:
+            await asyncio.to_thread(stop.wait, 60)
+
+    ports: queue.Queue[int] = queue.Queue()
+    stop = threading.Event()
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield ports.get(timeout=10)
+    finally:
+        stop.set()
+        thread.join(10)
 
 
 def test_a_command_replaces_its_own_section_only(tmp_path: Path) -> None:
