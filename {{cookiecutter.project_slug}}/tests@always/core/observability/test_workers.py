@@ -1,6 +1,7 @@
 """The metrics of several workers, from ``/metrics`` and from ``flask metrics serve``."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,17 @@ from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from tests.core.live_server import HOST, ROOT, Served, free_port, serving
 
 MakeApp = Callable[..., Flask]
+# Creates an application, and sends a request to it in this process and in one that is forked from it.
+FORK = """
+import os
+from tests.core.service import create_app
+client = create_app().test_client()
+child = os.fork()
+assert client.get("/healthz", base_url="https://localhost").status_code == 200
+if child:
+    os.waitpid(child, 0)
+os.write(1, b"pid %d\\n" % os.getpid())
+"""
 MakeCaller = Callable[..., FlaskClient]
 
 
@@ -89,3 +101,17 @@ def test_the_internal_port_requires_a_token_in_the_settings(environ: dict[str, s
     result = make_app().test_cli_runner().invoke(args=["metrics", "serve"])
     assert result.exit_code == 1
     assert "APP_METRICS_TOKEN is missing" in result.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot fork")
+def test_a_worker_that_is_forked_from_a_loaded_application_counts_in_files_of_its_own(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    environ |= {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "APP_ENVIRONMENT": "development"}
+    done = subprocess.run(
+        [sys.executable, "-c", FORK], cwd=ROOT, env={**os.environ, **environ}, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    ids = re.findall(r"^pid (\d+)$", done.stdout.decode(), re.MULTILINE)
+    assert len(set(ids)) == 2
+    assert {path.stem.partition("_")[2] for path in tmp_path.glob("counter_*.db")} == set(ids)

@@ -3,13 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
+
+from tests.core.views import Serve, serve
+
+__all__ = ["serve"]
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 PROBES = "/api/v1/probes"
+URL = "https://localhost"
 
 
 def responses(caller: FlaskClient, anonymous: FlaskClient) -> dict[int, TestResponse]:
@@ -114,3 +119,27 @@ def test_a_response_over_a_limit_closes_its_connection(make_app: MakeApp) -> Non
     assert (first.status_code, second.status_code) == (401, 429)
     assert "Connection" not in first.headers
     assert second.headers.getlist("Connection") == ["close"]
+
+
+@pytest.mark.parametrize(("size", "joined"), [(64 * 1024, True), (64 * 1024 + 1, False)])
+def test_a_small_body_reaches_the_server_in_one_piece_and_a_large_one_is_not_kept_in_memory(
+    serve: Serve, size: int, *, joined: bool
+) -> None:
+    def pieces() -> Response:
+        """Return a body of two pieces and a known length."""
+        return Response([b"x" * (size - 1), b"y"], headers={"Content-Length": str(size)})
+
+    client = serve(pieces)
+    body = client.application.wsgi_app(EnvironBuilder("/pieces", URL).get_environ(), lambda *_: lambda _: None)
+    assert isinstance(body, list) == joined
+    assert b"".join(body) == b"x" * (size - 1) + b"y"
+
+
+def test_an_error_in_a_body_of_known_length_is_a_500(serve: Serve) -> None:
+    def broken() -> Response:
+        """Return a body that fails."""
+        return Response((b"x" * (1 // length) for length in (1, 0)), headers={"Content-Length": "2"})
+
+    response = serve(broken).get("/broken")
+    assert (response.status_code, response.content_type) == (500, "application/problem+json")
+    assert "Traceback" not in response.text

@@ -96,3 +96,18 @@ def test_a_stop_fails_readiness_first_completes_requests_and_waits_little_for_sl
         assert half.recv(65536).startswith(b"HTTP/1.1 201")
         assert served.process.wait(15) == 0
     assert time.monotonic() - started < 15
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_stop_writes_the_access_log_to_its_last_line(
+    environ: dict[str, str], tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr("tests.core.live_server.END", number)
+    environ |= {"APP_ENVIRONMENT": "development"}
+    with serving(environ, tmp_path, certificate / "ca.pem") as served, closing(served.connect()) as connection:
+        for _ in range(50):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    lines = [json.loads(line) for line in (tmp_path / "output").read_text().splitlines()]
+    assert [line["event"] for line in lines].count("request") == 50

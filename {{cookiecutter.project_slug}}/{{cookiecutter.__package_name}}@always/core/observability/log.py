@@ -2,23 +2,26 @@
 
 Values are JSON strings, so a line break in a path or a header cannot start a line of its own (OWASP ASVS 5.0,
 16.4.1). Bodies, queries and headers are never logged, except for ids and origins of a fixed format. A terminal shows
-the same lines as text.
+the same lines as text. Each line is one write, without a lock; a server queues those of the access log.
 """
 
 import logging
+import os
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
+from io import UnsupportedOperation
+from multiprocessing.util import Finalize
 from typing import Any, Literal, TextIO
 
 import click
 import orjson
 
 from . import terminal
+from .log_queue import LogQueue
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
 LEVELS: dict[str, int] = {
@@ -36,10 +39,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 trace_ids: Callable[[], dict[str, str]] = dict  # returns more ids of the request, if traces are enabled
 
 _SERVICE = __name__.partition(".")[0]
-_lock = threading.Lock()
 _level = logging.INFO
 _text_on_stdout = _text_on_stderr = False
 _failing = False
+_queue: LogQueue | None = None
 
 
 def start(level: str, form: str) -> None:
@@ -66,18 +69,42 @@ def write(level: Level, event: str, **fields: Any) -> None:
         stream, as_text = sys.stdout, _text_on_stdout
     else:
         stream, as_text = sys.stderr, _text_on_stderr
-    render = partial(terminal.line, colour=stream.isatty()) if as_text else _json
+    render = partial(_text, colour=stream.isatty()) if as_text else _json
     line = _bounded({name: value for name, value in record.items() if value is not None}, render)
-    with _lock:
+    if _queue is not None and event == "request":
+        _queue.put(line)
+    else:
         _put(stream, line)
 
 
-def _put(stream: TextIO, line: str) -> None:
-    """Write the line, or report once that lines are lost: a full disk or a closed pipe must not fail a request."""
+def start_queue(count_dropped: Callable[[], None]) -> None:
+    """Queue the lines of the access log from now on; ``count_dropped`` is called for each line that is dropped."""
+    global _queue
+    _queue = LogQueue(lambda lines: _put(sys.stdout, lines), LINE_BYTES, count_dropped, _report_dropped)
+    Finalize(None, close_queue, exitpriority=0)  # a forked worker does not run the functions of atexit
+
+
+def close_queue() -> None:
+    """Write the queued lines, and write the later ones directly. Does nothing if there is no queue."""
+    global _queue
+    queue, _queue = _queue, None
+    if queue is not None:
+        queue.close()
+
+
+def _report_dropped(number: int) -> None:
+    write("error", "log", message="lines of the access log were dropped: the output was too slow", dropped=number)
+
+
+def _put(stream: TextIO, lines: bytes) -> None:
+    """Write whole lines, or report once that lines are lost: a full disk or a closed pipe must not fail a request."""
     global _failing
     try:
-        stream.write(line)
-        stream.flush()
+        try:
+            os.write(stream.fileno(), lines)  # unlike writing to the stream, this needs no lock
+        except UnsupportedOperation:  # a stream in memory
+            stream.write(lines.decode())
+            stream.flush()
         _failing = False
     except OSError as error:
         if not _failing:
@@ -112,10 +139,10 @@ def _is_start_up_noise(record: logging.LogRecord) -> bool:
     return not (record.name.startswith("alembic.autogenerate.") or str(record.msg).startswith("Running "))
 
 
-def _bounded(record: dict[str, Any], render: Callable[[dict[str, Any]], str]) -> str:
+def _bounded(record: dict[str, Any], render: Callable[[dict[str, Any]], bytes]) -> bytes:
     """Return the rendered record, with its longest values cut until it fits into ``LINE_BYTES``."""
     line, length = render(record), LINE_BYTES
-    while len(line.encode(errors="replace")) > LINE_BYTES:
+    while len(line) > LINE_BYTES:
         if length > MIN_CUT:
             length = length * 3 // 4
             record = {name: _cut(name, value, length) for name, value in record.items()}
@@ -133,13 +160,19 @@ def _cut(name: str, value: Any, length: int) -> Any:
     return f"...{text[-length:]}" if name == "exception" else f"{text[:length]}..."
 
 
-def _json(record: dict[str, Any]) -> str:
+def _text(record: dict[str, Any], *, colour: bool) -> bytes:
+    return terminal.line(record, colour=colour).encode(errors="replace")
+
+
+def _json(record: dict[str, Any]) -> bytes:
     try:
-        line = orjson.dumps(record, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE).decode()
+        line = orjson.dumps(record, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # a string that is not valid Unicode, such as a file name in another encoding
         return _json({name: value if name == "time" else _valid(str(value)) for name, value in record.items()})
     # JSON does not escape these, and some readers take them for the end of a line.
-    return line if line.isascii() else line.translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
+    if line.isascii():
+        return line
+    return line.decode().translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}).encode()
 
 
 def _valid(text: str) -> str:

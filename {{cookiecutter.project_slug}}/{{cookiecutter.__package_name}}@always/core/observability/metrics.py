@@ -8,7 +8,7 @@ include workers that have ended. ``flask serve`` sets the variable before it sta
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,23 @@ FILE_BYTES = 1024 * 1024
 # A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
 M = TypeVar("M")
+_pid = os.getpid()
+
+
+def _set_pid() -> None:
+    global _pid
+    _pid = os.getpid()
+
+
+if hasattr(os, "register_at_fork"):  # not available on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_set_pid)
+
+
+@cache
+def _shared_value() -> type[values.MutexValue]:
+    # By default the library calls getpid for each increment, three times for each request (7 % of its time).
+    shared: type[values.MutexValue] = values.MultiProcessValue(lambda: _pid)  # type: ignore[no-untyped-call]
+    return shared
 
 
 class AllocatedDict(MmapedDict):
@@ -45,10 +62,10 @@ class Metrics:
     """The metrics of one application, and the registry for those of the service's own."""
 
     def __init__(self, security_events: Iterable[str] = ()) -> None:
-        if FOLDER in os.environ and values.ValueClass is values.MutexValue:
+        if FOLDER in os.environ:
             # The library reads the variable when it is imported, which was before the worker was forked.
             values.MmapedDict = AllocatedDict  # type: ignore[attr-defined]
-            values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+            values.ValueClass = _shared_value()
         self.registry = CollectorRegistry()
         counter = partial(Counter, registry=self.registry)
         self.requests = counter("http_requests", "Responses.", ("route", "method", "status"))
@@ -73,6 +90,7 @@ class Metrics:
         self.limiter_storage_unavailable = self.gauge(
             "limiter_storage_unavailable", "1 while the storage of the rate limits is unavailable."
         )
+        self.log_lines_dropped = counter("log_lines_dropped", "Lines of the access log that were dropped.")
         self._observers: dict[tuple[str, str, int], Observe] = {}
         self._reasons: set[str] = set()
         # Zero, since increase() cannot see the first sample of a new series.

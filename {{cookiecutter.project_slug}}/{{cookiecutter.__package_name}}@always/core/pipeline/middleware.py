@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse
 
+MAX_JOINED = 64 * 1024  # bytes
 logger = logging.getLogger(__name__)
 
 
@@ -46,23 +47,23 @@ class Middleware:
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
         self._bodies.requests.add(id(environ))
-        status, streamed = 500, False
+        status, streamed, length = 500, False, 0
         # Werkzeug would accept `get` as GET, but methods are case-sensitive (RFC 9110, section 9.1). Any unknown method
         # becomes `other`, so that it has one label in the metrics.
         environ["REQUEST_METHOD"] = redaction.method(environ)
         body = request_body.receive(environ, self._bodies)
 
         def start(line: str, headers: list[tuple[str, str]], failure: "OptExcInfo | None" = None) -> Any:
-            nonlocal status, streamed
+            nonlocal status, streamed, length
             status = int(line[:3])
             if status == 204 or ("Content-Length", "0") in headers:
                 # A response without a body has no media type (RFC 9110, section 8.3).
                 headers = [header for header in headers if header[0] != "Content-Type"]
             if state := environ.get(KEY):
                 headers += state.headers
-            names = {name for name, _ in headers}
-            streamed = "Content-Length" not in names
-            headers += security_headers.missing(environ["wsgi.url_scheme"], names)
+            present = dict(headers)
+            streamed, length = "Content-Length" not in present, int(present.get("Content-Length", 0))
+            headers += security_headers.missing(environ["wsgi.url_scheme"], present.keys())
             headers += [cors.VARY, ("X-Request-ID", own_id)]
             if status == 429 or stopping.is_set():
                 # One address must not occupy all connections, and before a stop clients should use another instance.
@@ -78,7 +79,9 @@ class Middleware:
                 detail = "The only accepted transfer coding is chunked."
                 return self._reject(environ, start, "bad-request", detail, ("Connection", "close"))
             content = self._inner(environ, start)
-            return ClosingIterator(_stream(content, own_id), getattr(content, "close", None)) if streamed else content
+            if streamed:
+                return ClosingIterator(_stream(content, own_id), getattr(content, "close", None))
+            return _joined(content) if length <= MAX_JOINED else content
         except Exception:
             logger.exception("the application failed outside its own error handling")
             return self._reject(environ, start, "internal", PROBLEM_TYPES["internal"].meaning)
@@ -103,6 +106,16 @@ class Middleware:
             sent += services.get(self._app, cors.CorsPolicy).headers(environ)
         start(problems.status_line(problem_type), sent)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+
+def _joined(body: Iterable[bytes]) -> list[bytes]:
+    """Return a body as a list, which the server sends with its headers in one write, and not through a channel."""
+    try:
+        return [b"".join(body)]
+    finally:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
 
 
 def _stream(body: Iterable[bytes], request_id: str) -> Iterator[bytes]:

@@ -21,8 +21,10 @@ COMMON: Headers = [
 ]
 # RFC 6797, section 7.2: not over plain HTTP.
 HTTPS: Headers = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), *COMMON]
+_NAMES = frozenset(name for name, _ in HTTPS)
 
 
 def missing(scheme: str, present: Set[str]) -> Headers:
     """Return the security headers for a response over ``scheme`` whose names are not ``present``."""
-    return [header for header in (HTTPS if scheme == "https" else COMMON) if header[0] not in present]
+    headers = HTTPS if scheme == "https" else COMMON
+    return headers if _NAMES.isdisjoint(present) else [header for header in headers if header[0] not in present]

@@ -182,6 +182,7 @@ def _create_app(import_name: str) -> Flask:
     if sys.platform != "win32":
         stop = partial(Thread, target=_prepare_stop, args=(app,), daemon=True)
         signal.signal(signal.SIGUSR1, lambda *_: None if stopping.is_set() else stop().start())
+    log.start_queue(services.get(app, metrics.Metrics).log_lines_dropped.inc)
     return app
 
 
@@ -194,4 +195,5 @@ def _prepare_stop(app: Flask) -> None:
         time.sleep(0.2)
         # The kernel may give SIGTERM to another thread, and Python handles it when a signal reaches the main thread.
         signal.pthread_kill(main, signal.SIGUSR1)
+    log.close_queue()
     os._exit(0)

@@ -8,9 +8,9 @@ from .... import services
 from ....database import CoreBase, on_commit
 from ....settings import Settings, get_settings
 from ...caller_cache import CallerCache
-from .counter import reader
+from .counter import SharedCounter
 
-__all__ = ["RevocationCounter", "bump", "init_app", "reader"]
+__all__ = ["RevocationCounter", "SharedCounter", "bump", "init_app"]
 
 
 class RevocationCounter(CoreBase):
@@ -25,10 +25,12 @@ class RevocationCounter(CoreBase):
 
 def init_app(app: Flask) -> None:
     """Register a caller cache that is cleared when the counter changes."""
-    services.register(app, CallerCache(reader(get_settings(app, Settings).database_url)))
+    counter = services.register(app, SharedCounter(get_settings(app, Settings).database_url))
+    services.register(app, CallerCache(counter.read))
 
 
 def bump(connection: Connection) -> None:
-    """Increment the counter, in the transaction that revokes; after its commit, clear the cache of this process."""
+    """Increment the counter, in the transaction that revokes; after its commit, clear the caches."""
     connection.execute(update(RevocationCounter).values(counter=RevocationCounter.counter + 1))
+    on_commit(connection, services.get(current_app, SharedCounter).publish)
     on_commit(connection, services.get(current_app, CallerCache).clear)
