@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.services import UV
 from tests.template import TEMPLATE
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -105,10 +106,13 @@ def commit() -> str:
 
 
 def versions(service: Path, *names: str) -> dict[str, str]:
-    """Return the versions of packages that are installed in a service's environment."""
-    (site,) = (service / ".venv").glob("lib/python*/site-packages")
-    found = {}
-    for name in names:
-        (info,) = site.glob(f"{name.lower().replace('-', '_')}-*.dist-info")
-        found[name] = info.name.removesuffix(".dist-info").rpartition("-")[2]
-    return found
+    """Return the versions of packages in a service's environment, which uv creates if missing."""
+    code = "import importlib.metadata, sys; print(*map(importlib.metadata.version, sys.argv[1:]))"
+    printed = subprocess.run(
+        [UV, "run", "--quiet", "python", "-c", code, *names],
+        cwd=service,
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ).stdout
+    return dict(zip(names, printed.split(), strict=True))
