@@ -62,7 +62,8 @@ class Server(MPServer):
         for worker in self.wrks if sys.platform != "win32" else ():
             with suppress(ProcessLookupError):
                 os.kill(worker.inner.pid, signal.SIGUSR1)
-        time.sleep(self.shutdown_delay)
+        # A worker under load hangs if SIGTERM arrives while it handles SIGUSR1.
+        time.sleep(max(self.shutdown_delay, 0.5))
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
