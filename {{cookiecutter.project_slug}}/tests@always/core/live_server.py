@@ -74,14 +74,15 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    environ: Mapping[str, str], folder: Path, ca: Path, flask_app: str = "tests.core.service"
+    environ: Mapping[str, str], folder: Path, ca: Path, flask_app: str = "tests.core.service", command: str = "serve"
 ) -> Iterator[Served]:
     """Run the service with these variables, then stop the process by its id and check that it exits with status 0."""
-    port, output = free_port(), folder / "output"
-    variables = {**os.environ, **environ, "APP_SERVER_PORT": str(port), "FLASK_APP": flask_app}
+    port, output = free_port(), folder / f"output of {command}"
+    variable = "APP_SERVER_PORT" if command == "serve" else "APP_METRICS_PORT"
+    variables = {**os.environ, **environ, variable: str(port), "FLASK_APP": flask_app}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "serve"],
+            [sys.executable, "-m", "flask", *command.split()],
             cwd=ROOT,
             env=variables,
             stdout=log,

@@ -67,7 +67,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     **BACKEND_TRIGGERS,
 }
 OF_CORE = {"credential_exposed": {"server_tls": "false", "server_trusted_proxies": "1"}}
-BY_THE_SERVER = {"sys_startup", "sys_shutdown"}
+BY_THE_SERVER = {"sys_startup", "sys_shutdown", "sys_restart"}
 # Resources whose objects have an owner record this one.
 BY_RESOURCES = {"malicious_direct_reference"}
 

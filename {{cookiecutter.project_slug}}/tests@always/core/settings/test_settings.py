@@ -129,6 +129,10 @@ def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: Modu
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
     active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
     assert active_settings.secret_key == secret
+    other = secret[::-1]
+    (tmp_path / "secret").write_text(f"{secret}\n{other}\n")
+    active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
+    assert active_settings.secret_keys == (secret, other)
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
     with pytest.raises(service.core.settings.ConfigurationError, match="Cannot read the file of APP_SECRET_KEY_FILE"):
         create_app(environ)

@@ -6,6 +6,7 @@ import socket
 import ssl
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -19,6 +20,7 @@ from .. import certificate, services
 from ..endpoints.metrics import CHALLENGE, MEDIA_TYPE, is_authorized, scrape
 from ..observability.metrics import FOLDER
 from ..server import check_port
+from ..server.reload import Reload
 from ..settings import ActiveSettings, ConfigurationError, Settings
 from ..settings.fields import GENERATE_HINT
 
@@ -56,6 +58,8 @@ class Handler(WSGIRequestHandler):
 def serve() -> None:
     """Serve the metrics until SIGTERM or SIGINT, with the metrics token and the certificate of the service.
 
+    SIGHUP reads both again.
+
     \b
     flask metrics serve
     """
@@ -70,8 +74,18 @@ def serve() -> None:
     host = f"[{settings.metrics_address}]" if ":" in settings.metrics_address else settings.metrics_address
     click.echo(f"Metrics on {scheme}://{host}:{settings.metrics_port}/metrics", err=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, partial(_read_again, server, Reload(app)))
     with server, suppress(KeyboardInterrupt):
         server.serve_forever()
+
+
+def _read_again(server: WSGIServer, reload: Reload, *_: Any) -> None:
+    if reload.read():
+        server.set_app(application(reload.app))
+        if isinstance(server.socket, ssl.SSLSocket):
+            server.socket.context.load_cert_chain(*certificate.paths(services.get(reload.app, ActiveSettings)))
+        reload.log()
 
 
 def listen(app: Flask) -> WSGIServer:

@@ -43,10 +43,11 @@ def scrape(app: Flask) -> bytes:
 
 def is_authorized(app: Flask, authorization: str | None) -> bool:
     """Return whether an ``Authorization`` header contains the metrics token; False if the settings have no token."""
-    token = get_settings(app, Settings).metrics_token or ""
+    settings = get_settings(app, Settings)
     scheme, _, credential = (authorization or "").partition(" ")
-    matches = hmac.compare_digest(credential.strip().encode("utf-8", "replace"), token.encode())
-    return bool(token) and scheme.lower() == "bearer" and matches
+    sent = credential.strip().encode("utf-8", "replace")
+    tokens = filter(None, (settings.metrics_token, settings.metrics_token_previous))
+    return scheme.lower() == "bearer" and any(hmac.compare_digest(sent, token.encode()) for token in tokens)
 
 
 class _Scrape(Collector):

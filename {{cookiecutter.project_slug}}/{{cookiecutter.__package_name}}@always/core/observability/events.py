@@ -33,6 +33,7 @@ MALICIOUS_CORS = SecurityEvent("malicious_cors", "warning", "A request came from
 MALICIOUS_DIRECT_REFERENCE = SecurityEvent(
     "malicious_direct_reference", "critical", "A caller requested an object of another caller."
 )
+SYS_RESTART = SecurityEvent("sys_restart", "info", "Settings, secrets and certificate were read again.")
 SYS_SHUTDOWN = SecurityEvent("sys_shutdown", "info", "The service stopped.")
 SYS_STARTUP = SecurityEvent("sys_startup", "info", "The service started.")
 
@@ -45,6 +46,7 @@ SECURITY_EVENTS = (
     INPUT_VALIDATION_FAIL,
     MALICIOUS_CORS,
     MALICIOUS_DIRECT_REFERENCE,
+    SYS_RESTART,
     SYS_SHUTDOWN,
     SYS_STARTUP,
 )

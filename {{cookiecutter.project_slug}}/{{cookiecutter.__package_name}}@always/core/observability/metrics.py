@@ -125,7 +125,8 @@ class Metrics:
         if folder is None:
             yield from self.registry.collect()
         elif Path(folder).is_dir():
-            yield from MultiProcessCollector(None, folder).collect()  # type: ignore[no-untyped-call]
+            files = [str(file) for file in Path(folder).glob("*.db") if file.stat().st_size]  # a new one is empty
+            yield from MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
 
     def rejected_requests(self) -> int:
         """Return how many requests all workers have rejected since the service started."""

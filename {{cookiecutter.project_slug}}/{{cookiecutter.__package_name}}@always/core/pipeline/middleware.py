@@ -17,7 +17,7 @@ from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
 from ..request import body as request_body
-from ..request.state import KEY, stopping
+from ..request.state import KEY, closing
 from ..settings import Settings, get_settings
 from . import access_log, cors, security_headers
 from .allowed_hosts import AllowedHosts
@@ -65,7 +65,7 @@ class Middleware:
             streamed, length = "Content-Length" not in present, int(present.get("Content-Length", 0))
             headers += security_headers.missing(environ["wsgi.url_scheme"], present.keys())
             headers += [cors.VARY, ("X-Request-ID", own_id)]
-            if status == 429 or stopping.is_set():
+            if status == 429 or closing.is_set():
                 # One address must not occupy all connections, and before a stop clients should use another instance.
                 headers.append(("Connection", "close"))
             return start_response(line, headers, failure) if failure else start_response(line, headers)

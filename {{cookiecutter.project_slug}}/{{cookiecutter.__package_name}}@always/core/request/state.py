@@ -15,6 +15,7 @@ from ..declare.declaration import Endpoint, Endpoints
 from .caller import Caller
 
 KEY = "service.state"  # the key of the state in the WSGI environment
+closing = Event()  # set when this worker is about to end: responses close their connections, and streams end
 stopping = Event()  # set when the server prepares to stop this worker
 
 

@@ -16,7 +16,7 @@ from .. import services
 from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
-from .state import stopping
+from .state import closing
 
 MAX_SECONDS = 15
 
@@ -54,5 +54,5 @@ def event_stream(messages: Iterable[str]) -> Response:
 def _until(deadline: float, messages: Iterable[str]) -> Iterator[str]:
     for message in messages:
         yield message
-        if time.monotonic() >= deadline or stopping.is_set():
+        if time.monotonic() >= deadline or closing.is_set():
             break

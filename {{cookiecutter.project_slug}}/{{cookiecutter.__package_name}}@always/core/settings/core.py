@@ -27,11 +27,18 @@ class Settings(StorageSettings, DatabaseSettings):
         secret=True,
     )
 
+    secret_key_previous: str | None = setting(
+        Secret(), "the other secret key that is accepted during a rotation", default=None, secret=True
+    )
+
     metrics_token: str | None = setting(
         Secret(),
         "the bearer token with which Prometheus reads /metrics; without a token, the metrics cannot be read",
         default=None,
         secret=True,
+    )
+    metrics_token_previous: str | None = setting(
+        Secret(), "the other metrics token that is accepted during a rotation", default=None, secret=True
     )
 
     service_name: str = setting(Line(), "the name of the service, as shown to users")
@@ -121,6 +128,11 @@ class Settings(StorageSettings, DatabaseSettings):
     limits_unknown_paths: RateLimitItem = setting(
         Rate(), "requests for unknown paths from one address", default=parse("30/minute")
     )
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret key, which protects new data, and the other one that is accepted during a rotation."""
+        return (self.secret_key, *filter(None, [self.secret_key_previous]))
 
     @property
     def production(self) -> bool:

@@ -65,7 +65,8 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     """Read and validate all settings of these dataclasses.
 
     ``APP_SETTINGS`` is the path of the TOML file, by default ``settings.toml`` in the working directory. ``.env`` is in
-    the same folder. ``APP_<NAME>_FILE`` is the path of a file that contains a secret.
+    the same folder. ``APP_<NAME>_FILE`` is the path of a file that contains a secret, and on a second line the other
+    value that is accepted during a rotation, if ``APP_<NAME>_PREVIOUS`` is a setting.
 
     Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, and an invalid or missing value. A
     variable that other software may have set is ignored, and so is ``.env`` if it is unreadable but not needed.
@@ -180,10 +181,15 @@ def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]
         if not variable.startswith(PREFIX) or name == "settings":
             continue
         if name.endswith("_file") and name.removesuffix("_file") in secrets:
+            name = name.removesuffix("_file")
             try:
-                raw[name.removesuffix("_file")] = RawValue(Path(value).read_text("utf-8").strip(), value, variable)
+                content = Path(value).read_text("utf-8").strip()
             except (OSError, ValueError) as error:
                 raise ConfigurationError(f"Cannot read the file of {variable}: {error}.") from None
+            if (previous := f"{name}_previous") in secrets and "\n" in content:
+                content, _, second = content.partition("\n")
+                raw[previous] = RawValue(second.strip(), value, variable)
+            raw[name] = RawValue(content.strip(), value, variable)
         else:
             raw[name] = RawValue(value, source, variable)
     return raw

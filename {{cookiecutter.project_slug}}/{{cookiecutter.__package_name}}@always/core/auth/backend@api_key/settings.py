@@ -20,7 +20,7 @@ class KeySettings:
     )
     key_pepper_previous: str | None = setting(
         Secret(),
-        "the previous pepper; keys that were created with it remain valid until they expire",
+        "the other pepper, during a rotation; keys that were created with it remain valid until they expire",
         default=None,
         secret=True,
     )

@@ -21,6 +21,12 @@ def check_signing_keys(_app: Flask) -> Iterator[Finding]:
             "restore the previous APP_SECRET_KEY, or ignore this: the service creates a new signing key",
             severity="warning",
         )
+    if any(map(signing_keys.needs_previous_secret, rows)):
+        yield Finding(
+            "a published signing key is encrypted with APP_SECRET_KEY_PREVIOUS",
+            "run `flask signing-keys rotate`, and remove APP_SECRET_KEY_PREVIOUS when this warning has disappeared",
+            severity="warning",
+        )
 
 
 CHECKS = (Check("signing keys", "all signing keys can be decrypted", check_signing_keys), protected_resource.check)

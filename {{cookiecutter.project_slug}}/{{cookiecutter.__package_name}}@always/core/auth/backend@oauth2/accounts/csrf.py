@@ -20,17 +20,21 @@ from .sessions import COOKIE
 
 def token(cookie: str) -> str:
     """Return the CSRF token for forms sent to the browser with this session cookie."""
-    key = get_settings(current_app, Settings).secret_key.encode()
-    return hmac.new(key, b"csrf " + cookie.encode(), hashlib.sha256).hexdigest()
+    return _tokens(cookie)[0]
 
 
 def protect() -> None:
     """Raise 403 unless this service sent the submitted form to this browser."""
     cookie, submitted = request.cookies.get(COOKIE, ""), parameters.form().get("csrf_token", "")
-    if not cookie or not hmac.compare_digest(token(cookie).encode(), submitted.encode()):
+    if not cookie or not any(hmac.compare_digest(each.encode(), submitted.encode()) for each in _tokens(cookie)):
         _reject("the CSRF token is missing or invalid")
     if _is_cross_origin():
         _reject("a form was submitted from another origin")
+
+
+def _tokens(cookie: str) -> list[str]:
+    keys = get_settings(current_app, Settings).secret_keys
+    return [hmac.new(key.encode(), b"csrf " + cookie.encode(), hashlib.sha256).hexdigest() for key in keys]
 
 
 def _is_cross_origin() -> bool:

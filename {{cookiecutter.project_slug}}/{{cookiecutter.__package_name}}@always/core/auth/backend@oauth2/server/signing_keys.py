@@ -2,8 +2,8 @@
 
 A new key is published some minutes before it signs, so that resource servers that cache ``/.well-known/jwks.json``
 already know it. The previous key stays published until its last token has expired. Private keys are encrypted with a
-key derived from ``APP_SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that cannot be
-decrypted, because ``APP_SECRET_KEY`` has changed, does not sign any more.
+key derived from ``APP_SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that can be decrypted
+neither with it nor with ``APP_SECRET_KEY_PREVIOUS`` does not sign any more.
 """
 
 import json
@@ -60,8 +60,16 @@ def get_signing_key() -> ECKey:
 
 
 def decrypt(row: AnyRow) -> ECKey | None:
-    """Return the private key, or None if it was encrypted with another secret key."""
-    return _decrypt(row.id, row.encrypted_private_key, _encryption_key())
+    """Return the private key, or None if it was encrypted with a secret key that is not in the settings."""
+    secrets = get_settings(current_app, Settings).secret_keys
+    keys = (_decrypt(row.id, row.encrypted_private_key, _encryption_key(secret)) for secret in secrets)
+    return next(filter(None, keys), None)
+
+
+def needs_previous_secret(row: AnyRow) -> bool:
+    """Return whether the private key can only be decrypted with APP_SECRET_KEY_PREVIOUS."""
+    current = _encryption_key(get_settings(current_app, Settings).secret_key)
+    return decrypt(row) is not None and _decrypt(row.id, row.encrypted_private_key, current) is None
 
 
 def rotate(connection: Connection, *, immediately: bool = False) -> str:
@@ -121,9 +129,9 @@ def _decrypt(key_id: str, encrypted: bytes, encryption_key: bytes) -> ECKey | No
 
 def _encrypt(key_id: str, pem: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(_encryption_key()).encrypt(nonce, pem, key_id.encode())
+    secret = get_settings(current_app, Settings).secret_key
+    return nonce + AESGCM(_encryption_key(secret)).encrypt(nonce, pem, key_id.encode())
 
 
-def _encryption_key() -> bytes:
-    secret = get_settings(current_app, Settings).secret_key.encode()
-    return HKDF(SHA256(), 32, salt=None, info=b"signing keys").derive(secret)
+def _encryption_key(secret: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"signing keys").derive(secret.encode())
