@@ -23,7 +23,7 @@ def choices(template: Path) -> dict[str, list[str]]:
 
 
 def free_text(template: Path) -> list[str]:
-    """Return the questions of a template that accept any text."""
+    """Return the questions of a template that accept any string."""
     context = json.loads((template / "cookiecutter.json").read_text("utf-8"))
     with_format = {"project_slug", "cors_origins"}
     return [

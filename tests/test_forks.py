@@ -21,7 +21,7 @@ ESCAPED = {  # as in cookiecutter.json
 
 
 def unescaped(template: Path) -> list[str]:
-    """Return each place of a service that contains a text as typed; in plain text it may."""
+    """Return each place of a service that contains an answer without escapes; a plain text file may."""
     service = template / SERVICE.name
     return [
         f"{path.relative_to(service).as_posix()}: {question}"
@@ -67,7 +67,7 @@ def render(cookies: Cookies, template: Path, **answers: str) -> Path:
 
 
 def contents(service: Path) -> dict[str, str]:
-    """Return the text of every file except secrets, and of the recorded answers."""
+    """Return the content of every file except secrets, and of the recorded answers."""
     return {
         path.relative_to(service).as_posix(): path.read_text("utf-8").partition(RECORDED)[0]
         for path in service.rglob("*")
@@ -87,7 +87,7 @@ def test_every_text_is_escaped() -> None:
     assert unescaped(TEMPLATE) == []
 
 
-def test_a_text_without_its_quoted_form_is_found(template: Path, cookies: Cookies) -> None:
+def test_an_answer_without_its_quoted_form_is_found(template: Path, cookies: Cookies) -> None:
     """In the source, and by a hostile answer that breaks the file."""
     add_question(template, "motto", "Tea.", "What is the motto?")
     pyproject = template / SERVICE.name / "pyproject.toml"

@@ -38,7 +38,7 @@ def cookiecutter(release: str, python: str, folder: Path) -> subprocess.Complete
 @pytest.mark.install
 @pytest.mark.parametrize("release", RELEASES)
 def test_each_release_renders_the_same_files(release: str, bake: Bake, tmp_path: Path) -> None:
-    """Except the secrets, and the commit of the template, which old releases do not tell."""
+    """Except the secrets, and the commit of the template, which old releases do not report."""
     done = cookiecutter(release, python("3.11"), tmp_path)
     assert done.returncode == 0, done.stderr
     expected = bake(ANSWERS)

@@ -85,7 +85,7 @@ def start_queue(count_dropped: Callable[[], None]) -> None:
 
 
 def close_queue() -> None:
-    """Write the queued lines, and write the later ones directly. Does nothing if there is no queue."""
+    """Write the queued lines, and write the later ones directly. Does nothing without a queue."""
     global _queue
     queue, _queue = _queue, None
     if queue is not None:
