@@ -21,7 +21,7 @@ ESCAPED = {  # as in cookiecutter.json
 
 
 def unescaped(template: Path) -> list[str]:
-    """Return each place of a service that contains an answer without escapes; a plain text file may."""
+    """Return each place of a service that contains an answer unescaped; a plain text file may."""
     service = template / SERVICE.name
     return [
         f"{path.relative_to(service).as_posix()}: {question}"
