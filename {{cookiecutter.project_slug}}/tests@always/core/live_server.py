@@ -77,7 +77,7 @@ def serving(
     environ: Mapping[str, str], folder: Path, ca: Path, flask_app: str = "tests.core.service", command: str = "serve"
 ) -> Iterator[Served]:
     """Run the service with these variables, then stop the process by its id and check that it exits with status 0."""
-    port, output = free_port(), folder / f"output of {command}"
+    port, output = free_port(), folder / ("output" if command == "serve" else "output of the metrics")
     variable = "APP_SERVER_PORT" if command == "serve" else "APP_METRICS_PORT"
     variables = {**os.environ, **environ, variable: str(port), "FLASK_APP": flask_app}
     with output.open("wb") as log:

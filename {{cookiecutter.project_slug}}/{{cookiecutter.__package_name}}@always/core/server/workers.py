@@ -75,8 +75,14 @@ class Server(MPServer):
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]
         if self._listeners:
             self._shd = self._listeners[idx]
-            callback_loader = partial(callback_loader, listener=self._shd.get_fd())
+            own, all_ = self._shd.get_fd(), [each.get_fd() for each in self._listeners]
+            callback_loader = partial(callback_loader, listener=own, others=[each for each in all_ if each != own])
         return super()._spawn_worker(idx, target, callback_loader)
+
+    def _drop_shared_socket(self) -> None:
+        super()._drop_shared_socket()  # type: ignore[no-untyped-call]
+        for each in self._listeners:  # connections are refused as soon as the workers stop to accept them
+            os.close(each.get_fd())
 
     def _spawn_workers(self, *args: Any, **options: Any) -> None:
         with _signals_blocked():
@@ -124,13 +130,17 @@ def _signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def create_app(import_name: str, listener: int | None = None) -> Flask:
+def create_app(import_name: str, listener: int | None = None, others: Sequence[int] = ()) -> Flask:
     """Return the application of a worker; ``import_name`` is the package that has ``create_app``.
+
+    ``listener`` is the file descriptor on which it accepts connections, ``others`` are those of the other workers.
 
     From here on SIGTERM ends a worker, until granian installs its own handler: the one that a forked worker inherits
     would only set the parent's stop flag. SIGINT stays blocked: Ctrl-C reaches a worker twice, from the terminal and as
     SIGTERM of its parent, and the worker would hang in the second handler.
     """
+    for other in others:
+        os.close(other)
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
