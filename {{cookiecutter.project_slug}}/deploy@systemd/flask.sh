@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run a flask command, as root, with the settings, the secrets and the user of the service: deploy/flask.sh doctor
+# Run a flask command, as root, with the settings, the secrets and the user of the service: sh deploy/flask.sh doctor
 set -eu
 service=$(dirname "$(readlink -f "$0")")/systemd.service
 unit={{ cookiecutter.project_slug }}-command
