@@ -132,7 +132,10 @@ def test_debug_applies_to_the_service_and_not_to_libraries(
     make_app()
 
 
-def test_a_record_whose_arguments_do_not_fit_is_logged(app: Flask, service: ModuleType, capsys: Capture) -> None:
-    record = {"name": "some.library", "levelno": logging.WARNING, "msg": "%d of %s", "args": ("x",)}
+@pytest.mark.parametrize(("message", "arguments"), [("%d of %s", ("x",)), ("%(found)s", {"missing": 1})])
+def test_a_record_whose_arguments_do_not_fit_is_logged(
+    app: Flask, service: ModuleType, capsys: Capture, message: str, arguments: object
+) -> None:
+    record = {"name": "some.library", "levelno": logging.WARNING, "msg": message, "args": arguments}
     service.core.observability.log.Handler().handle(logging.makeLogRecord(record))
-    assert lines(capsys)[-1]["message"] == "%d of %s"
+    assert lines(capsys)[-1]["message"] == message

@@ -34,13 +34,16 @@ class Outage:
             yield
             self._ongoing = False
         except PoolTimeout as error:
+            log.warning("no connection of the pool became free: %s", error)
             raise _unavailable() from error
         except DBAPIError as error:
             failed = isinstance(error, OperationalError | InterfaceError)
             if error.connection_invalidated or (failed and error.statement is None):  # no statement: could not connect
                 self._ongoing = True
                 log.warning("the database is unavailable: %s", error.orig)
-            elif not failed:
+            elif failed:
+                log.warning("a statement failed: %s", error.orig)
+            else:
                 raise
             raise _unavailable() from error
         finally:

@@ -71,8 +71,9 @@ def write(level: Level, event: str, **fields: Any) -> None:
         stream, as_text = sys.stderr, _text_on_stderr
     render = partial(_text, colour=stream.isatty()) if as_text else _json
     line = _bounded({name: value for name, value in record.items() if value is not None}, render)
-    if _queue is not None and event == "request":
-        _queue.put(line)
+    queue = _queue  # another thread may close it meanwhile
+    if queue is not None and event == "request":
+        queue.put(line)
     else:
         _put(stream, line)
 
@@ -125,7 +126,7 @@ class Handler(logging.Handler):
             return
         try:
             message = record.getMessage()
-        except (TypeError, ValueError):  # the arguments do not fit the format
+        except Exception:  # the arguments do not fit the format, or one of them cannot be printed
             message = str(record.msg)
         traceback = logging.Formatter().formatException(record.exc_info) if record.exc_info else None
         level = next((name for name in reversed(LEVELS) if LEVELS[name] <= record.levelno), "debug")

@@ -33,4 +33,4 @@ def allow(connections: int) -> int:
             connections,
             limit,
         )
-    return min(connections, limit - RESERVED)
+    return max(1, min(connections, limit - RESERVED))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
+from multiprocessing import util
 from threading import Thread, main_thread
 from typing import Any
 
@@ -155,23 +156,28 @@ def create_app(import_name: str, listener: int | None = None, others: Sequence[i
 def _wait_for_signals(app: Flask, listener: int | None) -> None:
     """Wait for the signals of the parent, which a handler in the main thread could miss."""
     if sys.platform != "win32":
+        delay = get_settings(app, Settings).server_shutdown_delay
         if signal.sigwait({signal.SIGUSR1, signal.SIGUSR2}) == signal.SIGUSR2:
             _stop_accepting(listener)
             signal.sigwait({signal.SIGUSR1})
-        _prepare_stop(app)
+            delay = 0
+        _prepare_stop(app, delay)
 
 
-def _prepare_stop(app: Flask) -> None:
-    """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long."""
+def _prepare_stop(app: Flask, delay: int) -> None:
+    """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long.
+
+    ``delay`` is the time in seconds until the parent sends SIGTERM.
+    """
     closing.set()
     stopping.set()
     bodies, main = services.get(app, body.BodySlots), main_thread().ident or 0
-    end = time.monotonic() + get_settings(app, Settings).server_shutdown_delay + SLOW_BODY_TIMEOUT
+    end = time.monotonic() + delay + SLOW_BODY_TIMEOUT
     while time.monotonic() < end or not bodies.are_all_that_is_left():
         time.sleep(0.2)
         # The kernel may give SIGTERM to another thread, and Python handles it when a signal reaches the main thread.
         signal.pthread_kill(main, signal.SIGURG)
-    log.close_queue()
+    util._exit_function()  # type: ignore[attr-defined]  # writes the queued log lines, sends traces and error reports
     os._exit(0)
 
 
