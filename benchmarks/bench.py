@@ -2,7 +2,7 @@
 
 The default service with higher rate limits and the same endpoints in plain Flask (bare.py) run at
 the same time: one granian worker each, the same libraries, certificate, database settings and
-number of threads. wrk calls them alternately over HTTPS.
+number of threads for views. wrk calls them alternately over HTTPS.
 """
 
 import tempfile
@@ -61,10 +61,25 @@ def tables(found: Mapping[str, Measured], databases: Sequence[str]) -> list[str]
     print(f"{ME:24} {compared[0]:>8} {compared[1]:>8} {compared[2]:>6}")
     return [
         report.table(
-            ("requests per second", "bare Flask", "secured", "share", "spread", "spread"), rows
+            (
+                "requests per second",
+                "bare Flask",
+                "secured",
+                "share",
+                "spread (bare)",
+                "spread (secured)",
+            ),
+            rows,
         ),
         report.table(
-            ("requests per second", "API key", "bearer token", "share", "spread", "spread"),
+            (
+                "requests per second",
+                "API key",
+                "bearer token",
+                "share",
+                "spread (API key)",
+                "spread (token)",
+            ),
             [(f"`{ME}`, SQLite", *compared, key.spread, token.spread)],
         ),
     ]

@@ -18,7 +18,7 @@ PACKAGE = wsgi.create_app.__module__
 USABLE_KEYS = 100_000
 PATHS = 10_000
 NOW = datetime.now(UTC)
-# The rows that are not called are made by the database, which takes seconds instead of minutes.
+# SQLite generates the owners, the items and the keys that no request uses: seconds, not minutes.
 NUMBERS = """
     WITH RECURSIVE numbers(n) AS (
         SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last}

@@ -49,7 +49,7 @@ def run_in(service: Service, folder: Path, module: str, *arguments: str) -> None
 def seconds_to_first_response(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], port: int, path: str
 ) -> float:
-    """Start a server, wait for its first response with status 200, and stop it."""
+    """Start a server, and return the seconds until its first response with status 200; stop it."""
     authority = ssl.create_default_context(cafile=folder / "certs" / "ca.pem")
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode()
     start = time.perf_counter()

@@ -96,7 +96,10 @@ def main(parts: list[str], run: Run, results: Path) -> None:
         print(*lines, "", sep="\n", flush=True)
         written += lines
     software = report.versions(run.service, "granian", "Flask", "SQLAlchemy")
-    method = f"{report.method(run.rounds, run.seconds, wrk.CONNECTIONS)} SQLite, one worker."
+    method = (
+        f"{report.method(run.rounds, run.seconds, wrk.CONNECTIONS)} SQLite; one worker, except in"
+        " the table of workers. Durations at fixed rates are from one run each."
+    )
     report.write(results, "bench-scale", [report.conditions(method, software), *written])
 
 

@@ -18,8 +18,8 @@ NO_LIMIT = "100000000/minute"
 HIGH_LIMITS = {"APP_LIMITS_ADDRESS": NO_LIMIT, "APP_LIMITS_CALLER": NO_LIMIT}
 ME, ITEM, POST = CALLS = ("GET /api/v1/me", "GET /api/v1/items/{id}", "POST /api/v1/items")
 NEW_ITEM = {"name": "Earl Grey", "description": "Black tea with bergamot", "price": 4.5}
-# The service's default for one worker.
-BACKPRESSURE = 512
+# The default of APP_SERVER_CONNECTIONS.
+BACKPRESSURE = 4096
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def serving(
 
 
 def threads(server: Service) -> int:
-    """Return the number of threads that a service has."""
+    """Return the number of threads that run the views of a service."""
     found = re.search(r"APP_SERVER_THREADS\s+(\d+)", server.flask("settings"))
     if found is None:
         raise RuntimeError("`flask settings` does not print APP_SERVER_THREADS")
@@ -104,7 +104,7 @@ def threads(server: Service) -> int:
 
 @contextmanager
 def bare(like: Target, database_url: str) -> Iterator[Target]:
-    """Run bare.py with the environment, the certificate and the number of threads of a service."""
+    """Run bare.py with the environment, certificate and number of view threads of a service."""
     port = free_port()
     settings = {"APP_SERVER_PORT": str(port), "BARE_DATABASE_URL": database_url}
     command = bare_command(like.server.folder, port, threads(like.server))

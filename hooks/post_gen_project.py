@@ -124,8 +124,8 @@ def remove_empty(folder: str) -> None:
 def create_secrets_and_certificates() -> str:
     """Create the secrets and the certificates; return a sentence about the certificates.
 
-    Both come from the service's own scripts, so that the owner can run them again. They run in
-    this process, because starting Python takes longer than all of their work.
+    Both come from modules in the service's `dev` package, which the owner can run again. They run
+    in this process, because starting Python takes longer than all of their work.
     """
     sys.dont_write_bytecode = True  # no __pycache__ in a new service
     sys.path.insert(0, os.getcwd())

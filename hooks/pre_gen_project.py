@@ -55,7 +55,8 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 ESCAPE = re.compile(r"\\(.)")
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 # Applications and browser extensions have schemes of their own. A scheme that consists of letters
-# of "https", such as "htps", is a typing error; the other excluded schemes have no origin.
+# of "https", such as "htps", is a typing error. Extensions must match a form above; the other
+# excluded schemes have no origin.
 APP_ORIGIN = re.compile(
     r"chrome-extension://[a-p]{32}"
     r"|(?:moz|safari-web)-extension://[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -137,7 +138,7 @@ def check_string(question: str, value: str) -> str | None:
 
 
 def check_derived(question: str, value: str, context: dict[str, object]) -> str | None:
-    """Return the rule broken if an escaped form, which can be passed too, is of another answer."""
+    """Return the broken rule if an escaped form, set with key=value, decodes to another answer."""
     origins = [part.strip() for part in value.split(",") if part.strip()]
     expected = {"quoted": origins if question == "cors_origins" else value, "markdown": value}
     for form, decode in (("quoted", json.loads), ("markdown", partial(ESCAPE.sub, r"\1"))):
@@ -170,7 +171,7 @@ def check_slug(slug: str, context: dict[str, object]) -> str | None:
 
 
 def check_origins(value: str) -> str | None:
-    """Return the rules that the CORS origins of a comma-separated list break, of all of them."""
+    """Return the broken rules of all origins in a comma-separated list."""
     origins = [origin.strip() for origin in value.split(",")] if value.strip() else []
     broken = {origin: check_origin(origin) for origin in origins}
     rules = [f"{quoted(origin)} {rule}" for origin, rule in broken.items() if rule]
@@ -299,7 +300,7 @@ def quoted(value: object) -> str:
     return json.dumps(text if len(text) <= 60 else text[:57] + "...")
 
 
-def repeated(context: dict[str, object], wrong: set[str]) -> str:
+def command_to_repeat(context: dict[str, object], wrong: set[str]) -> str:
     """Return the command that repeats the bake with the valid answers, and asks for the others."""
     import shlex  # slow to import, and rarely needed
 
@@ -334,7 +335,10 @@ if __name__ == "__main__":
     for question, value, rule in invalid:
         print(f"Invalid {question} {quoted(value)}: {rule}.", file=sys.stderr)
     if invalid:
-        command = repeated(CONTEXT, {question for question, _, _ in invalid})
-        print(f"To repeat it with the valid answers: {command}", file=sys.stderr)
+        command = command_to_repeat(CONTEXT, {question for question, _, _ in invalid})
+        print(
+            f"To try again with the valid answers, and be asked for the others: {command}",
+            file=sys.stderr,
+        )
         remove_created_folders()
         sys.exit(1)

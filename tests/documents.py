@@ -57,7 +57,7 @@ def of_style(style: str, name: str, generated: Mapping[tuple[str, ...], Texts]) 
     """Return the document of an auth style, with conditions for the other answers."""
     by_limiter = {limiter: generated[style, limiter, "sqlite"][name] for limiter in LIMITERS}
     merged = merged_over("limiter_backend", by_limiter)
-    # The database changes single lines, or adds lines after one, and the same with every limiter.
+    # PostgreSQL changes or adds the same lines with every limiter storage.
     old, new = (generated[style, "memory", database][name].splitlines() for database in DATABASES)
     changed: dict[str, list[str]] = {}
     for tag, start, end, new_start, new_end in SequenceMatcher(

@@ -1,4 +1,4 @@
-"""The Python versions that a service supports."""
+"""The Python versions that the tests start services with."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 from tests.services import UV
 
-SUPPORTED = ("3.11", "3.12", "3.13")
+REQUIRED = ("3.11", "3.12", "3.13")  # and 3.14 where it is available: see test_smoke.py
 
 
 def python(version: str, required: bool = True) -> str:

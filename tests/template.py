@@ -49,7 +49,7 @@ def core_variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[s
 
 
 def variants(offered: Mapping[str, list[str]] = CHOICES) -> Iterator[dict[str, str]]:
-    """Yield these, and each choice of every other question with each authentication style."""
+    """Yield the core variants, and each choice of every other question with each auth style."""
     yield from core_variants(offered)
     for question in [question for question in offered if question not in CORE]:
         for style, choice in itertools.product(offered["auth_style"], offered[question][1:]):

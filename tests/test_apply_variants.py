@@ -159,13 +159,11 @@ def test_a_second_run_changes_nothing(post_gen: ModuleType) -> None:
 
 
 def test_the_hooks_know_every_answer(post_gen: ModuleType) -> None:
-    """Both hooks have the same suffixes, which include the choices of every question."""
+    """Both hooks have the same suffixes: the choices of every question."""
     pre_gen = hook("pre_gen_project", {})
     assert (pre_gen.SUFFIXES, pre_gen.OWNED_BY_USER) == (post_gen.SUFFIXES, post_gen.OWNED_BY_USER)
     assert list(post_gen.SUFFIXES) == list(CHOICES)
-    assert all(
-        set(CHOICES[question]) <= suffixes for question, suffixes in post_gen.SUFFIXES.items()
-    )
+    assert {question: set(choices) for question, choices in CHOICES.items()} == post_gen.SUFFIXES
 
 
 def test_every_suffix_in_the_template_is_an_answer(post_gen: ModuleType) -> None:

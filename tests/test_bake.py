@@ -56,7 +56,8 @@ def test_an_answer_that_the_hook_rejects_prints_no_traceback(module: str, tmp_pa
     folder = [str(tmp_path)] if module != "tests.smoke" else []
     lines = error_lines(module, *folder, "project_slug=con")
     assert lines[0].startswith('Invalid project_slug "con": must not be')
-    assert lines[1].startswith("To repeat it with the valid answers: cookiecutter ")
+    retry = "To try again with the valid answers, and be asked for the others: cookiecutter "
+    assert lines[1].startswith(retry)
     assert lines[2] == "Hook script failed (exit status: 1)"
     assert lines[3:] in ([], ["smoke: not started"])
 

@@ -99,7 +99,9 @@ def test_an_answer_without_its_quoted_form_is_found(template: Path, cookies: Coo
         tomllib.loads(written)
 
 
-def test_a_question_with_free_text(template: Path, cookies: Cookies) -> None:
+def test_a_new_question_with_free_text_needs_only_the_documented_steps(
+    template: Path, cookies: Cookies
+) -> None:
     """The answer appears as typed; one that is too long is rejected."""
     add_question(template, "motto", "Tea.", "What is the motto?")
     for form, expression in ESCAPED.items():
@@ -123,8 +125,10 @@ def test_a_question_with_free_text(template: Path, cookies: Cookies) -> None:
     assert result.exit_code != 0
 
 
-def test_a_question_with_choices(template: Path, cookies: Cookies) -> None:
-    """Each choice has its files and no file of another choice; another answer is rejected."""
+def test_a_new_question_with_choices_needs_only_the_documented_steps(
+    template: Path, cookies: Cookies
+) -> None:
+    """Each choice has its files, and no file of another choice."""
     prompt = {"__prompt__": "Which drink?", "tea": "Tea: hot", "coffee": "Coffee: hotter"}
     add_question(template, "drink", ["tea", "coffee"], prompt)
     add_suffixes(template, "drink", "tea", "coffee")
@@ -148,7 +152,7 @@ def test_a_question_with_choices(template: Path, cookies: Cookies) -> None:
         ("deployment", "kubernetes"),
     ],
 )
-def test_a_choice_like_another(
+def test_a_new_choice_needs_only_the_documented_steps(
     template: Path, cookies: Cookies, bake: Bake, question: str, sibling: str
 ) -> None:
     """The prompt, both hooks, the suffixes and the conditions are all that name a choice."""
@@ -207,5 +211,5 @@ def conditions(text: str, question: str, sibling: str) -> str:
 
 def test_the_choices_of_this_template_have_siblings() -> None:
     """Every question with choices except the license has a case above."""
-    marks = test_a_choice_like_another.pytestmark
+    marks = test_a_new_choice_needs_only_the_documented_steps.pytestmark
     assert {question for question, _ in marks[0].args[1]} == CHOICES.keys() - {"license"}

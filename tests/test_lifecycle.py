@@ -354,8 +354,10 @@ def test_an_existing_folder_is_not_changed(tmp_path: Path, environ: dict[str, st
     assert contents(tmp_path / "acme-api") == {"mine.txt": b"mine"}
 
 
-def test_without_hooks_the_service_cannot_start(tmp_path: Path, environ: dict[str, str]) -> None:
-    """Secrets and the modules that depend on an answer are missing."""
+def test_without_hooks_secrets_and_chosen_modules_are_missing(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """The files of every answer keep their suffix, so the service cannot import its modules."""
     bake = (sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--accept-hooks", "no")
     run(environ, *bake, folder=tmp_path)
     service = tmp_path / "acme-api"

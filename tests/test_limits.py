@@ -14,6 +14,7 @@ from tests.limits.cluster import cluster, sentinel
 from tests.services import bake, import_test_module
 
 SHARED = [storage for storage in STORAGES if storage != "memory"]
+CLUSTERS = ["redis", "valkey"]  # memcached has no cluster mode
 pytestmark = pytest.mark.install
 
 
@@ -56,21 +57,17 @@ def test_a_frozen_storage_fails_no_request(folder: Path, servers: Any) -> None:
     assert 1 <= opened == found.events["limiter_storage_available"]
 
 
-def test_a_cluster_may_lose_a_node(backend: str, folder: Path, servers: Any) -> None:
+@pytest.mark.parametrize("backend", CLUSTERS, indirect=True)
+def test_a_cluster_may_lose_a_node(folder: Path, servers: Any) -> None:
     """The service continues; each worker counts on its own until the node is back."""
-    if backend == "memcached":
-        return  # it has no cluster mode
     found = cases.node_lost(folder, servers.stoppable)
     assert found.failures == 0
     assert found.seconds_to_return < 20
 
 
-def test_a_cluster_and_a_sentinel_count_as_one_server_does(
-    backend: str, folder: Path, servers: Any
-) -> None:
+@pytest.mark.parametrize("backend", CLUSTERS, indirect=True)
+def test_a_cluster_and_a_sentinel_count_as_one_server_does(folder: Path, servers: Any) -> None:
     """Limits are exact with each form of URI."""
-    if backend == "memcached":
-        return
     workers = {"APP_SERVER_WORKERS": str(cases.WORKERS)}
     with cluster(servers.stoppable) as (uri, *_):
         found = cases.exact(folder, {"APP_LIMITER_URI": uri, **workers}, "moving-window", 2)
@@ -82,10 +79,9 @@ def test_a_cluster_and_a_sentinel_count_as_one_server_does(
             assert found.admitted == [cases.LIMIT] * 2
 
 
-def test_a_storage_may_require_tls_and_a_password(backend: str, folder: Path, servers: Any) -> None:
+@pytest.mark.parametrize("backend", ["redis"], indirect=True)
+def test_a_storage_may_require_tls_and_a_password(folder: Path, servers: Any) -> None:
     """With `rediss://`; the available servers of the other storages are built without TLS."""
-    if backend != "redis":
-        return
     certs = folder / "certs"
     with servers.stoppable() as storage:
         command = storage._command

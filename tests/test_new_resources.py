@@ -78,8 +78,10 @@ def test_resources_with_every_type_are_complete(environment: Environment, commit
 
 @pytest.mark.suite
 @pytest.mark.parametrize("committed", [{}], indirect=True, ids=[""])
-def test_a_resource_without_the_example(environment: Environment, committed: Path) -> None:
-    """One that uses few parts, after the example is removed, and one that references it."""
+def test_resources_can_be_added_after_the_example_is_removed(
+    environment: Environment, committed: Path
+) -> None:
+    """Resources with one field each: a number, a required reference and an optional one."""
     environment.run(committed, "dev.resource", "--remove", "items")
     git(committed, "add", "--all")
     git(committed, "commit", "--quiet", "--message", "Remove the example")

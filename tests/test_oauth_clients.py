@@ -93,7 +93,7 @@ def run(
 
 
 @pytest.mark.install
-def test_openid_client(server: Server, node_modules: Path) -> None:
+def test_openid_client_can_call_every_endpoint(server: Server, node_modules: Path) -> None:
     """Discovery, code flow, requests, refresh, introspection, revocation, client credentials."""
     parameters: dict[str, Any] = {"issuer": server.issuer, "api": f"{server.issuer}/api/v1"}
     parameters |= {"web": server.web, "service": server.machine}
@@ -109,7 +109,9 @@ def test_openid_client(server: Server, node_modules: Path) -> None:
 
 
 @pytest.mark.install
-def test_oauth4webapi(server: Server, node_modules: Path) -> None:
+def test_oauth4webapi_accepts_every_response_to_a_public_client(
+    server: Server, node_modules: Path
+) -> None:
     """The same as a public client; the library validates each response and the token."""
     parameters = {
         "issuer": server.issuer,
@@ -126,7 +128,9 @@ def test_oauth4webapi(server: Server, node_modules: Path) -> None:
 
 
 @pytest.mark.install
-def test_requests_oauthlib(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_oauthlib_gets_and_refreshes_tokens(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The code flow, a request and a refresh; the library checks the state."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.service.folder / "certs" / "ca.pem"))
     token, proof = f"{server.issuer}/oauth2/token", (server.web["id"], server.web["secret"])
@@ -144,7 +148,7 @@ def test_requests_oauthlib(server: Server, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.install
-def test_authlibs_client(server: Server) -> None:
+def test_authlib_gets_and_revokes_a_token(server: Server) -> None:
     """The code flow as a public client, a request and a revocation."""
     with OAuth2Client(
         server.native["id"],

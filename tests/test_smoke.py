@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.interpreters import SUPPORTED, python
+from tests.interpreters import REQUIRED, python
 from tests.template import CHOICES, TEMPLATE
 
 # Each authentication style with each Python version; the other answers take turns.
@@ -26,7 +26,7 @@ SERVICES = [
         (f"auth_style={style}", *others), version, id=f"{version}-{'-'.join((style, *others))}"
     )
     for (style, version), others in zip(
-        itertools.product(CHOICES["auth_style"], SUPPORTED), OTHER_ANSWERS, strict=False
+        itertools.product(CHOICES["auth_style"], REQUIRED), OTHER_ANSWERS, strict=False
     )
 ]
 # Few systems have this version yet.

@@ -54,7 +54,9 @@ def test_new_and_removed_choices_are_printed(
     assert capsys.readouterr().out == "gone: api_key-no_ci\nnew: api_key-gitlab\n"
 
 
-def test_a_change_is_printed_after_them(template: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_change_is_printed_after_new_and_removed_variants(
+    template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Under the variants that both templates have."""
     offer(template, ci=["github"])
     path = template / "{{cookiecutter.project_slug}}/SECURITY.md"

@@ -153,13 +153,13 @@ def test_no_other_variant_is_mentioned(service: Path, answers: dict[str, str]) -
 
 
 def unchosen(question: str, answers: dict[str, str]) -> list[str]:
-    """Return the words of a question's other answers, planned answers included."""
+    """Return the words of a question's other answers."""
     suffixes = hook("post_gen_project", {}).SUFFIXES[question]
     return [word for answer in suffixes - {answers[question]} for word in WORDS[answer]]
 
 
 def test_every_answer_has_its_words() -> None:
-    """Planned answers included; the list is empty if other variants may use all of its words."""
+    """The list of an answer is empty if every variant may use all of its words."""
     suffixes = hook("post_gen_project", {}).SUFFIXES
     assert WORDS.keys() == set().union(*suffixes.values())
 
@@ -261,7 +261,7 @@ def test_there_is_one_snapshot_per_style_and_database() -> None:
     assert {path.name for path in SNAPSHOTS.iterdir()} == expected
 
 
-def test_only_two_python_files_are_templates() -> None:
+def test_wsgi_is_the_only_python_file_that_is_rendered() -> None:
     """The others are copied byte for byte, so the source is ordinary Python."""
     rendered = {
         name
@@ -269,7 +269,7 @@ def test_only_two_python_files_are_templates() -> None:
         if name.endswith(".py")
         and not any(fnmatch.fnmatch(name, pattern) for pattern in CONTEXT["_copy_without_render"])
     }
-    assert rendered <= {"wsgi.py"}
+    assert rendered == {"wsgi.py"}
 
 
 def test_no_folder_of_a_service_is_copied_as_a_whole() -> None:

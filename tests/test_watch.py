@@ -51,7 +51,7 @@ def test_the_previous_service_is_updated(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["a folder", "another project", "a service with a history"])
-def test_a_folder_that_is_not_ours_is_rejected(tmp_path: Path, kind: str) -> None:
+def test_a_folder_that_watch_must_not_replace_is_rejected(tmp_path: Path, kind: str) -> None:
     """Its files do not change."""
     folder = watch.refreshed(tmp_path, {})
     if kind == "a folder":

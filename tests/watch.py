@@ -20,7 +20,7 @@ SECONDS = 0.5
 
 
 def main(out: Path, answers: Mapping[str, str]) -> None:
-    """Run until Ctrl-C; raises InvalidArguments if no change of the template would help."""
+    """Run until Ctrl-C, also after a failed bake; raises InvalidArguments for wrong arguments."""
     seen: dict[Path, float] = {}
     while True:
         now = times()
@@ -53,7 +53,7 @@ def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
     with tempfile.TemporaryDirectory(dir=out) as folder:
         new = bake_in_process(Path(folder), answers)
         service = out / new.name
-        if service.exists() and not is_ours(service):
+        if service.exists() and not may_be_replaced(service):
             raise InvalidArguments(
                 f"{service} has a .git folder or was not rendered by this template."
                 " Set OUT to another folder."
@@ -68,7 +68,7 @@ def refreshed(out: Path, answers: Mapping[str, str]) -> Path:
     return service
 
 
-def is_ours(service: Path) -> bool:
+def may_be_replaced(service: Path) -> bool:
     """Return whether a folder is a rendered service without a git repository."""
     try:
         project = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))

@@ -10,7 +10,7 @@ HEADERS = [(name.lower().encode(), value.encode()) for name, value in SECURITY_H
 
 
 class RequestLog:
-    """Wraps an ASGI application."""
+    """An ASGI middleware that adds the headers and writes the log line."""
 
     def __init__(self, app: Any) -> None:
         self.app = app

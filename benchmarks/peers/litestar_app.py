@@ -49,7 +49,7 @@ class Me(Struct):
 
 
 class KeyAuthentication(AbstractAuthenticationMiddleware):
-    """Authenticates by the header X-API-Key."""
+    """Authentication by the header X-API-Key."""
 
     async def authenticate_request(
         self, connection: ASGIConnection[Any, Any, Any, Any]

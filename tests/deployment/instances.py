@@ -13,7 +13,7 @@ from tests.services import STOP_SECONDS, Service
 
 
 class Rotation(httpx.BaseTransport):
-    """Sends each request to another instance, like a proxy without sticky sessions."""
+    """A transport that sends each request to the next instance, like a proxy without affinity."""
 
     def __init__(self, ports: list[int]) -> None:
         """Use these instances in turn."""
@@ -67,7 +67,7 @@ class Cluster(Service):
     """The instances, with their proxy and their database, as one service."""
 
     def __init__(self, instances: list[Instance], proxy: Proxy, database: Server) -> None:
-        """Remember them."""
+        """Keep the instances, the proxy and the database."""
         self.instances, self.proxy, self.database = instances, proxy, database
         self.folder = instances[0].folder
 

@@ -29,7 +29,7 @@ class Proxy:
 
 
 class Start(Protocol):
-    """Runs a proxy in front of the service of a folder, with files in another folder."""
+    """A function that runs a proxy in front of the service of a folder."""
 
     def __call__(self, service: Path, upstream: str, folder: Path) -> AbstractContextManager[Proxy]:
         """Return a context manager that stops the proxy at its end."""

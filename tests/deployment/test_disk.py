@@ -1,4 +1,7 @@
-"""A service with SQLite on a file system that is full, and on one that cannot be written."""
+"""A service with SQLite on a file system that is full, and on one that cannot be written.
+
+The tests mount file systems, which needs root; without it they are skipped, in CI too.
+"""
 
 import json
 import os

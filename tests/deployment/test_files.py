@@ -130,7 +130,7 @@ def test_every_manifest_is_listed(bake: Bake, style: str) -> None:
 
 
 @pytest.mark.install
-def test_the_documented_installation_with_systemd(bake: Bake, tmp_path: Path) -> None:
+def test_the_documented_installation_with_systemd_works(bake: Bake, tmp_path: Path) -> None:
     """In a root folder; ``systemctl`` and ``systemd-run`` only record their arguments."""
     service = bake({"deployment": "systemd"})
     origin = tmp_path / "origin"

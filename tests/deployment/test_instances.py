@@ -28,7 +28,7 @@ pytestmark = [
 ]
 LIMIT = 120
 ME = "/api/v1/me"
-REVOKED_SECONDS = 5  # Z6
+REVOKED_SECONDS = 5  # control Z6 in docs/security.md
 SETTINGS = {
     "APP_LIMITS_ADDRESS": f"{LIMIT}/hour",
     "APP_LIMITS_CALLER": "1000000/hour",

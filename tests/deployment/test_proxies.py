@@ -288,7 +288,7 @@ def test_a_proxy_passes_on_each_event_of_a_stream(
 def test_caddy_offers_a_key_exchange_that_resists_quantum_computers(
     upstream: tuple[Service, str], tmp_path: Path
 ) -> None:
-    """A client that offers only X25519MLKEM768, without a key share, is asked for one (T6)."""
+    """A client that offers only X25519MLKEM768, without a key share, is asked for one."""
     service, _ = upstream
     with (
         PROXIES["caddy"](service.folder, f"127.0.0.1:{service.port}", tmp_path) as proxy,

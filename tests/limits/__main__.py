@@ -62,22 +62,22 @@ def report_faults(backend: str, folder: Path, stoppable: Callable[[], Any]) -> N
         failures["full"] = cases.full
     for name, failure in failures.items():
         with stoppable() as storage:
-            line(backend, name, cases.during_failure(folder, storage, failure))
+            print_outcome(backend, name, cases.during_failure(folder, storage, failure))
     with stoppable() as storage:
         line_to = import_test_module(folder, "stoppable_server").Line
-        line(backend, "slow", cases.slow(folder, storage, line_to))
+        print_outcome(backend, "slow", cases.slow(folder, storage, line_to))
     with stoppable() as storage:
-        line(backend, "unavailable at start", cases.unavailable_at_start(folder, storage))
+        print_outcome(backend, "unavailable at start", cases.unavailable_at_start(folder, storage))
     with stoppable() as storage:
         rejecting = cases.during_failure(
             folder, storage, cases.frozen, APP_LIMITS_ON_STORAGE_ERROR="reject"
         )
-        line(backend, "frozen, rejecting", rejecting)
+        print_outcome(backend, "frozen, rejecting", rejecting)
     if backend != "memcached":
-        line(backend, "cluster node lost", cases.node_lost(folder, stoppable))
+        print_outcome(backend, "cluster node lost", cases.node_lost(folder, stoppable))
 
 
-def line(backend: str, name: str, found: cases.Outcome) -> None:
+def print_outcome(backend: str, name: str, found: cases.Outcome) -> None:
     """Print one measurement."""
     print(
         f"{backend:10} {name:23} at first: {summary(found.first)}; later: {summary(found.later)}, "

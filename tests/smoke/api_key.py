@@ -11,7 +11,7 @@ from tests.smoke.checks import Checks
 ME = "/api/v1/me"
 ITEMS = "/api/v1/items"
 KEYS = "/api/v1/keys"
-# A revocation takes effect in other processes within this time (Z6).
+# A revocation takes effect in other processes within this time (control Z6 in docs/security.md).
 REVOKED_SECONDS = 5
 
 

@@ -2,7 +2,7 @@
 
 
 class Checks:
-    """Counts the checks that passed and lists those that failed."""
+    """The number of checks that passed, and a list of those that failed."""
 
     def __init__(self) -> None:
         """Start without results."""

@@ -18,7 +18,7 @@ ME = "/api/v1/me"
 ITEMS = "/api/v1/items"
 CALLBACK = "https://app.example/callback"
 SCOPES = "items:read items:write"
-# A revocation takes effect in other processes within this time (Z6).
+# A revocation takes effect in other processes within this time (control Z6 in docs/security.md).
 REVOKED_SECONDS = 5
 
 

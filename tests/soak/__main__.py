@@ -82,7 +82,7 @@ def minute(load: Load, process: int, number: int) -> Sample:
 
 def growth(samples: list[Sample]) -> str | None:
     """Compare the last minute with the one after the warm-up; return what has grown too much."""
-    first, last = samples[min(WARM_UP, len(samples) // 2)], samples[-1]
+    first, last = samples[WARM_UP], samples[-1]
     grown = []
     for field in fields(Sample):
         before, after = getattr(first, field.name), getattr(last, field.name)
@@ -97,4 +97,6 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=int, default=20)
     parser.add_argument("answers", nargs="*")
     given = parser.parse_args()
+    if given.minutes <= WARM_UP + 1:
+        parser.error(f"--minutes must be more than {WARM_UP + 1}")
     sys.exit(main(given.minutes, parse_answers(given.answers)))

@@ -18,7 +18,7 @@ from .models import Item
 
 
 class KeyAuthentication(APIKeyHeader):
-    """Authenticates by the header X-API-Key."""
+    """Authentication by the header X-API-Key."""
 
     param_name = "X-API-Key"
 

@@ -12,7 +12,7 @@ from .callers import Caller, count, find_caller
 
 
 class KeyAuthentication(BaseAuthentication):
-    """Authenticates by the header X-API-Key."""
+    """Authentication by the header X-API-Key."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         """Return the caller, or respond with 401."""
