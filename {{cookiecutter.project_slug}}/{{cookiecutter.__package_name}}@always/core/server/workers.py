@@ -175,8 +175,9 @@ def _prepare_stop(app: Flask, delay: int) -> None:
     end = time.monotonic() + delay + SLOW_BODY_TIMEOUT
     while time.monotonic() < end or not bodies.are_all_that_is_left():
         time.sleep(0.2)
-        # The kernel may give SIGTERM to another thread, and Python handles it when a signal reaches the main thread.
-        signal.pthread_kill(main, signal.SIGURG)
+        if sys.platform != "win32":
+            # The kernel may give SIGTERM to another thread; Python handles it when a signal reaches the main thread.
+            signal.pthread_kill(main, signal.SIGURG)
     util._exit_function()  # type: ignore[attr-defined]  # writes the queued log lines, sends traces and error reports
     os._exit(0)
 
