@@ -21,6 +21,7 @@ from flask import Flask
 from granian.server import MPServer
 
 from .. import services, telemetry
+from ..endpoints.health import Dependencies
 from ..observability import log, metrics
 from ..request import body
 from ..request.state import closing, stopping
@@ -146,6 +147,7 @@ def create_app(import_name: str, listener: int | None = None, others: Sequence[i
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     app = telemetry.start(import_module(import_name).create_app())
+    services.get(app, Dependencies).states()  # so that the first probe of /readyz gets a result
     if sys.platform != "win32":
         signal.signal(signal.SIGURG, lambda *_: None)  # wakes the main thread
         Thread(target=_wait_for_signals, args=(app, listener), daemon=True).start()
