@@ -69,7 +69,8 @@ def create_app(
     sign-up grants; dataclasses of ``settings``; ``guards`` by name; ``blueprints``, ``problem_types`` and ``commands``;
     ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
     ``/api/v1/admin/stats``; ``on_user_deleted``, functions of a connection and a user id that delete or keep the data
-    of a deleted user, in this order; the folder of ``migrations``, by default ``migrations`` in the package.
+    of a deleted user, called in the order of the list; the folder of ``migrations``, by default ``migrations`` in the
+    package.
 
     Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
     rule.

@@ -130,9 +130,10 @@ def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: Modu
     active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
     assert active_settings.secret_key == secret
     other = secret[::-1]
-    (tmp_path / "secret").write_text(f"{secret}\n{other}\n")
+    (tmp_path / "token").write_text(f"{other}\n{secret}x\n")
+    environ["APP_METRICS_TOKEN_FILE"] = str(tmp_path / "token")
     active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
-    assert active_settings.secret_keys == (secret, other)
+    assert (active_settings.metrics_token, active_settings.metrics_token_previous) == (other, f"{secret}x")
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
     with pytest.raises(service.core.settings.ConfigurationError, match="Cannot read the file of APP_SECRET_KEY_FILE"):
         create_app(environ)

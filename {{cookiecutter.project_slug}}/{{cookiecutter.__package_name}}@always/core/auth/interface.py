@@ -78,7 +78,7 @@ class Backend(Protocol):
         """Return the security schemes of the OpenAPI document by name; a caller needs one of them."""
 
     def caller_id(self, connection: Connection, name: str, /) -> str:
-        """Return the caller id of a user name; a name that belongs to no user is returned unchanged, as an id."""
+        """Return the caller id of a user name or subject; a caller id is returned unchanged."""
 
     def own_rates(self, connection: Connection, /) -> Sequence[tuple[str, str, OwnRate]]:
         """Return id, owner and rate of every active credential with a rate of its own."""

@@ -66,7 +66,7 @@ def private_origins(app: Flask) -> Iterator[Finding]:
 
 
 def origins(app: Flask) -> Iterator[Finding]:
-    """Report allowed origins on a developer's machine or in a private network, and those that several apps share."""
+    """Report origins on a developer's machine, and origins with plain http in a private network."""
     yield from private_origins(app)
     settings = get_settings(app, Settings)
     for origin in settings.cors_origins if settings.production else ():

@@ -93,7 +93,7 @@ def healthz() -> Response:
 @limiter.exempt
 @produces("application/json", Readiness, other_statuses=(503,))
 def readyz() -> Response:
-    """Return the state of each dependency; 503 if the database is unreachable or not migrated, or before a stop."""
+    """Return the state of each dependency; 503 if the database is unreachable or not migrated, or during a stop."""
     states = services.get(current_app, Dependencies).states()
     if stopping.is_set():
         return _response(503, {"status": "stopping", "dependencies": states})

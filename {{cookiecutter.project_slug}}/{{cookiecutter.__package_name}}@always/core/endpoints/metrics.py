@@ -35,7 +35,7 @@ def metrics() -> Response:
 
 
 def scrape(app: Flask) -> bytes:
-    """Return the metrics of all workers, and the state of each dependency, in that format."""
+    """Return the metrics of all workers and the state of each dependency in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Scrape(app))
     return generate_latest(registry)

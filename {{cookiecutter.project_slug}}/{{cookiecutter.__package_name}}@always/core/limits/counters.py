@@ -13,7 +13,8 @@ from .result import LimitResult, Storage
 class Counters:
     """Counts hits by the name of the limit and the client. The storage sees neither, only a keyed hash of both.
 
-    ``rates`` are the rates in the settings, by the name of the limit: ``limits_sign_ups`` is the rate of ``sign-ups``.
+    ``rates`` are the rates in the settings, by the name of the limit: ``limits_unknown_paths`` is the one of
+    ``unknown-paths``.
     """
 
     def __init__(self, storage: Storage, secret: str, rates: Mapping[str, RateLimitItem]) -> None:

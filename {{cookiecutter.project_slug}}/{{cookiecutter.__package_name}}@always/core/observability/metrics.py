@@ -71,7 +71,7 @@ class Metrics:
         self.requests = counter("http_requests", "Responses.", ("route", "method", "status"))
         self.seconds = Histogram(
             "http_request_duration_seconds",
-            "Time from the first byte of a request to its response.",
+            "Time from the call of the application to its response.",
             ("route", "method"),
             buckets=BUCKETS,
             registry=self.registry,

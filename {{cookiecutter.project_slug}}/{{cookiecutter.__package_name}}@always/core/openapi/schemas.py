@@ -13,7 +13,7 @@ _REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 
 
 def name_of(schema: type[Schema] | Schema) -> str:
-    """Return the name of a schema in the document, such as ``Key`` for ``KeySchema``, ``PartialKey`` if partial."""
+    """Return the name of a schema in the document, ``Order`` for ``OrderSchema``, ``PartialOrder`` if partial."""
     cls = schema if isinstance(schema, type) else type(schema)
     partial = isinstance(schema, Schema) and schema.partial
     return ("Partial" if partial else "") + cls.__name__.removesuffix("Schema")

@@ -2,7 +2,7 @@
 
 So at most half of the threads stream, and a stream ends after ``MAX_SECONDS``, or when the server stops. Clients
 reconnect by themselves and send the id of the last event as ``Last-Event-ID``; each new request is authenticated, so a
-client cannot continue with a revoked credential.
+client cannot continue with an expired or revoked credential.
 """
 
 import time

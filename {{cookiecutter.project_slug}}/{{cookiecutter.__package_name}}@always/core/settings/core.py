@@ -27,10 +27,6 @@ class Settings(StorageSettings, DatabaseSettings):
         secret=True,
     )
 
-    secret_key_previous: str | None = setting(
-        Secret(), "the other secret key that is accepted during a rotation", default=None, secret=True
-    )
-
     metrics_token: str | None = setting(
         Secret(),
         "the bearer token with which Prometheus reads /metrics; without a token, the metrics cannot be read",
@@ -45,7 +41,8 @@ class Settings(StorageSettings, DatabaseSettings):
     service_description: str = setting(Line(), "the purpose of the service in one sentence")
     service_security_contact: str = setting(
         Contact(),
-        "the contact for vulnerability reports, a mailto: or https: URI; by default security@ the first allowed host",
+        "the contact for vulnerability reports, a mailto: or https: URI; by default security@HOST, where HOST is the "
+        "first allowed host",
         default="",
     )
 
@@ -128,11 +125,6 @@ class Settings(StorageSettings, DatabaseSettings):
     limits_unknown_paths: RateLimitItem = setting(
         Rate(), "requests for unknown paths from one address", default=parse("30/minute")
     )
-
-    @property
-    def secret_keys(self) -> tuple[str, ...]:
-        """The secret key, which protects new data, and the other one that is accepted during a rotation."""
-        return (self.secret_key, *filter(None, [self.secret_key_previous]))
 
     @property
     def production(self) -> bool:

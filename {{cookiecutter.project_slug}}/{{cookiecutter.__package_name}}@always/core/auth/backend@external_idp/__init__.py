@@ -1,6 +1,7 @@
 """Access tokens of an identity provider: callers send a token that the provider issued.
 
-Other packages use only the names below, which ``auth.interface.Backend`` describes.
+Other packages use only the names below, which ``auth.interface.Backend`` describes; the page ``/docs`` also uses
+``documentation.docs_client``.
 """
 
 from flask import Blueprint

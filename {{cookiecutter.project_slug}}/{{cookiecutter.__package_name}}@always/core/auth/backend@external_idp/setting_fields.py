@@ -48,13 +48,13 @@ class Choices(StringList):
         return chosen
 
 
-class ClaimNames(StringList):
-    """Names of claims."""
+class NonEmptyStrings(StringList):
+    """Strings, none of which is empty."""
 
     def check(self, item: str) -> None:
-        """Raise ``ValidationError`` for an empty name."""
+        """Raise ``ValidationError`` for an empty string."""
         if not item:
-            raise ValidationError("Must not contain an empty name.")
+            raise ValidationError("Must not contain an empty string.")
 
 
 class SubjectClaim(Line):

@@ -11,7 +11,7 @@ from ...settings import setting
 from ...settings.fields import FilePath, Integer, Line
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
-from .setting_fields import AccessTokenRule, Choices, ClaimNames, Issuer, RoleScopes, SubjectClaim
+from .setting_fields import AccessTokenRule, Choices, Issuer, NonEmptyStrings, RoleScopes, SubjectClaim
 from .url_fields import HttpsUrl
 
 
@@ -23,7 +23,7 @@ class ProviderSettings(ResourceSettings):
         Issuer(), "the value of iss in the provider's tokens; local is the local issuer for development"
     )
     provider_audience: tuple[str, ...] = setting(
-        ClaimNames(), "the values of which aud must contain one; empty for the URL of the service", default=()
+        NonEmptyStrings(), "the values of which aud must contain one; empty for the URL of the service", default=()
     )
     provider_audience_claim: str = setting(
         Line(), "the claim that is checked in place of aud; a token that has aud too must match in both", default="aud"
@@ -54,7 +54,7 @@ class ProviderSettings(ResourceSettings):
         Line(), "the claim that contains the id of the token; none if tokens have no id", default="jti"
     )
     provider_scope_claims: tuple[str, ...] = setting(
-        ClaimNames(),
+        NonEmptyStrings(),
         "the claims that may contain the scopes; the first one in a token is read",
         default=("scope", "scp"),
     )
@@ -62,7 +62,7 @@ class ProviderSettings(ResourceSettings):
         Line(), "what each scope of this service begins with in a token; other scopes are ignored", default=""
     )
     provider_roles_claim: tuple[str, ...] = setting(
-        ClaimNames(),
+        NonEmptyStrings(),
         "the path to the claim that contains the roles, one name for each level; empty for no roles",
         default=(),
     )

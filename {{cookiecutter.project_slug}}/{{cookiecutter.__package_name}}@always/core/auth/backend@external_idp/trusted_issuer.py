@@ -34,8 +34,8 @@ class TrustedIssuer:
 def init_app(app: Flask) -> None:
     """Register the issuer that the settings name.
 
-    Raises ``ConfigurationError`` for the local issuer in production, for an unknown scope of a role, and for an
-    audience claim without what it requires.
+    Raises ``ConfigurationError`` for the local issuer in production, for an unknown scope of a role, and for another
+    ``provider_audience_claim`` than ``aud`` without ``provider_audience``.
     """
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from flask import Flask
 from limits import RateLimitItem, parse
 
-from ...settings import setting
-from ...settings.fields import Boolean, Integer, Rate
+from ...settings import Settings, get_settings, setting
+from ...settings.fields import Boolean, Integer, Rate, Secret
 from .protected_resource import ResourceSettings
 
 MIN_PASSWORD_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
@@ -15,6 +16,9 @@ MIN_PASSWORD_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 class TokenSettings(ResourceSettings):
     """Lifetimes of sessions, tokens and signing keys, the password length, and rate limits."""
 
+    secret_key_previous: str | None = setting(
+        Secret(), "the other secret key that is accepted during a rotation", default=None, secret=True
+    )
     tokens_minutes: int = setting(Integer(1, 60), "lifetime of an access token in minutes", default=10)
     tokens_refresh_days: int = setting(
         Integer(1, 365), "lifetime of a consent in days; refreshing tokens does not extend it", default=30
@@ -35,3 +39,9 @@ class TokenSettings(ResourceSettings):
         Rate(), "sign-in attempts per account and address", default=parse("5/minute")
     )
     limits_tokens: RateLimitItem = setting(Rate(), "token requests per address", default=parse("60/minute"))
+
+
+def secret_keys(app: Flask) -> tuple[str, ...]:
+    """Return the secret key, which protects new data, and the other one that is accepted during a rotation."""
+    keys = (get_settings(app, Settings).secret_key, get_settings(app, TokenSettings).secret_key_previous)
+    return tuple(filter(None, keys))

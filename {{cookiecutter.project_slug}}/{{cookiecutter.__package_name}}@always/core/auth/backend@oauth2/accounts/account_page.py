@@ -32,11 +32,11 @@ def show() -> Response:
 @html_form(303, 403)
 def withdraw_consent() -> Response:
     """Withdraw every consent that the user gave to a client."""
-    session = sessions.current()
+    user_id, client_id = sessions.current().user_id, parameters.form().get("client_id", "")
     with transaction() as connection:
-        withdrawn = token_families.withdraw_consent(connection, session.user_id, parameters.form().get("client_id", ""))
+        withdrawn = token_families.withdraw_consent(connection, user_id, client_id)
     if withdrawn:
-        events.record(AUTHN_TOKEN_REVOKED, "a user withdrew a consent")
+        events.record(AUTHN_TOKEN_REVOKED, "a user withdrew a consent", owner=user_id, client=client_id)
     return see_other("account.show")
 
 
@@ -71,7 +71,7 @@ def change_password() -> Response:
             return see_other("account.show")  # redirects to the sign-in page, since this session has ended too
         users.end_sessions(connection, session.user_id)
         cookie = sessions.create(connection, session.user_id)
-    events.record(AUTHN_PASSWORD_CHANGE, "a user changed the password")
+    events.record(AUTHN_PASSWORD_CHANGE, "a user changed the password", owner=session.user_id)
     response = see_other("account.show", PASSWORD_CHANGED)
     sessions.set_cookie(response, cookie)
     return response

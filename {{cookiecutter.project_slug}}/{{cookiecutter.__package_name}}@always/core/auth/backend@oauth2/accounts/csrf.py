@@ -12,9 +12,9 @@ from flask import current_app, request
 
 from ....observability import events
 from ....problems import Problem
-from ....settings import Settings, get_settings
 from .. import parameters
 from ..protected_resource import resource
+from ..settings import secret_keys
 from .sessions import COOKIE
 
 
@@ -33,8 +33,10 @@ def protect() -> None:
 
 
 def _tokens(cookie: str) -> list[str]:
-    keys = get_settings(current_app, Settings).secret_keys
-    return [hmac.new(key.encode(), b"csrf " + cookie.encode(), hashlib.sha256).hexdigest() for key in keys]
+    return [
+        hmac.new(key.encode(), b"csrf " + cookie.encode(), hashlib.sha256).hexdigest()
+        for key in secret_keys(current_app)
+    ]
 
 
 def _is_cross_origin() -> bool:

@@ -62,7 +62,7 @@ def sign_in() -> Response:
     else:
         response = see_other("account.show")
     sessions.set_cookie(response, cookie)
-    events.record(AUTHN_LOGIN_SUCCESS, "a user signed in", user=user.id)
+    events.record(AUTHN_LOGIN_SUCCESS, "a user signed in", owner=user.id)
     return response
 
 

@@ -109,7 +109,9 @@ def decide() -> Response:
             redirect_uri=redirect_uri,
             code_challenge=authorization.code_challenge,
         )
-    events.record(AUTHN_TOKEN_CREATED, "a user allowed an authorization request", credential=client_id)
+    events.record(
+        AUTHN_TOKEN_CREATED, "a user allowed an authorization request", owner=session.user_id, client=client_id
+    )
     return _redirect(redirect_uri, {"code": code}, authorization.state)
 
 

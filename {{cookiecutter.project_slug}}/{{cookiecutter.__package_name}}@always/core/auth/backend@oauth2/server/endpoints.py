@@ -62,7 +62,7 @@ def revoke() -> Response:
                 and access_tokens.revoke(connection, access["jti"])
             )
     if revoked:
-        events.record(AUTHN_TOKEN_REVOKED, "a client revoked a token")
+        events.record(AUTHN_TOKEN_REVOKED, "a client revoked a token", client=client.id)
     return jsonify({})
 
 

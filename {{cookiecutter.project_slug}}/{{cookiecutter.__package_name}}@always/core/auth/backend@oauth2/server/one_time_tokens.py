@@ -75,7 +75,13 @@ def revoke_replayed(row: AnyRow) -> InvalidGrantError:
         revoked = token_families.revoke(connection, row.family_id)
     if not revoked:
         return InvalidGrantError(REVOKED)
-    events.record(AUTHN_TOKEN_REUSE, "a code or refresh token was used twice", credential=row.family_id)
+    events.record(
+        AUTHN_TOKEN_REUSE,
+        "a code or refresh token was used twice",
+        credential=row.family_id,
+        owner=row.user_id,
+        client=row.client_id,
+    )
     return InvalidGrantError("The code or token was already used. All tokens of this consent were revoked.")
 
 

@@ -25,7 +25,7 @@ from ....database import AnyRow, connect, transaction
 from ....settings import Settings, get_settings
 from .. import revocations
 from ..models import SigningKey
-from ..settings import TokenSettings
+from ..settings import TokenSettings, secret_keys
 
 ALGORITHM = "ES256"
 MAX_CLOCK_SKEW = timedelta(minutes=1)
@@ -61,8 +61,7 @@ def get_signing_key() -> ECKey:
 
 def decrypt(row: AnyRow) -> ECKey | None:
     """Return the private key, or None if it was encrypted with a secret key that is not in the settings."""
-    secrets = get_settings(current_app, Settings).secret_keys
-    keys = (_decrypt(row.id, row.encrypted_private_key, _encryption_key(secret)) for secret in secrets)
+    keys = (_decrypt(row.id, row.encrypted_private_key, _encryption_key(secret)) for secret in secret_keys(current_app))
     return next(filter(None, keys), None)
 
 
