@@ -17,6 +17,7 @@ from benchmarks.targets import ME, bare_command, serving, threads
 from tests.services import bake, free_port
 
 WORKERS = (1, 2, 4)
+THREADS = (1, 2, 4, 8, 16)
 STORAGES = ("memory", "redis", "valkey", "memcached")
 
 
@@ -33,6 +34,22 @@ def workers(run: Run) -> list[str]:
     return [
         f"Throughput of `{ME}` by the number of workers; wrk uses one of the cores:",
         report.table(("workers", "requests per second"), rows),
+    ]
+
+
+def thread_counts(run: Run) -> list[str]:
+    """Measure the throughput of one worker with several numbers of threads."""
+    with ExitStack() as running:
+        subjects = {}
+        for number in THREADS:
+            settings = {"APP_SERVER_THREADS": str(number), **run.settings(f"threads-{number}")}
+            target = running.enter_context(serving(run.service, settings))
+            subjects[f"{number}"] = target.measure(ME, run.seconds)
+        found = run.speeds(subjects)
+    rows = [(number, f"{speed:,.0f}") for number, speed in found.items()]
+    return [
+        f"Throughput of `{ME}` by the number of threads of a worker:",
+        report.table(("threads", "requests per second"), rows),
     ]
 
 
@@ -82,6 +99,7 @@ def storages(run: Run) -> list[str]:
 PARTS = {
     "latency": latency.measure,
     "workers": workers,
+    "threads": thread_counts,
     "sizes": sizes.measure,
     "start": start,
     "storages": storages,
