@@ -51,3 +51,26 @@ def test_another_port_counts_on_the_same_rate_limit(make_app: MakeApp, entry: st
     client = make_app(server_tls="false", server_trusted_proxies="1", limits_address="2/minute").test_client()
     headers = [{"X-Forwarded-For": entry.format(port), "X-Forwarded-Proto": "https"} for port in (5000, 5001, 5002)]
     assert [client.get("/openapi.json", headers=sent).status_code for sent in headers] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing"),
+    [
+        ({}, "X-Forwarded-For and X-Forwarded-Proto"),
+        ({"X-Forwarded-For": "203.0.113.7"}, "X-Forwarded-For and X-Forwarded-Proto"),
+        ({"X-Forwarded-For": "203.0.113.7, 10.0.0.1", "X-Forwarded-Proto": "https"}, "X-Forwarded-Proto"),
+        ({"X-Forwarded-For": "203.0.113.7, 10.0.0.1", "X-Forwarded-Proto": "https,https"}, None),
+    ],
+)
+def test_missing_headers_of_the_proxies_are_logged_once(
+    make_app: MakeApp, capsys: pytest.CaptureFixture[str], sent: dict[str, str], missing: str | None
+) -> None:
+    client = make_app(server_tls="false", server_trusted_proxies="2").test_client()
+    capsys.readouterr()
+    client.get("/healthz")
+    for _ in range(2):
+        client.get("/openapi.json", headers=sent)
+    records = map(json.loads, capsys.readouterr().out.splitlines())
+    messages = [record["message"] for record in records if record["level"] == "warning" and "message" in record]
+    expected = [f"a request has fewer than 2 entries in {missing}"] if missing else []
+    assert [message.partition(":")[0] for message in messages] == expected

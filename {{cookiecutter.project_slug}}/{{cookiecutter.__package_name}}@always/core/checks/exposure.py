@@ -40,8 +40,9 @@ def proxies(app: Flask) -> Iterator[Finding]:
         )
     if settings.production and trusted:
         yield Finding(
-            "the proxy must drop header names with underscores, which cannot be checked from here: the server reads "
-            "X_Forwarded_For as X-Forwarded-For, so a client could forge its address",
+            "the proxy must send X-Forwarded-For and X-Forwarded-Proto, and drop header names with underscores, which "
+            "cannot be checked from here: the server reads X_Forwarded_For as X-Forwarded-For, so a client could forge "
+            "its address",
             "use `deploy/Caddyfile` or `deploy/nginx.conf`, or configure another proxy as docs/deployment.md says",
             "warning",
         )
