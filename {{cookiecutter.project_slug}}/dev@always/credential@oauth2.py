@@ -22,7 +22,7 @@ EXTRACT = r"""sed 's/.*"access_token":"\([^"]*\)".*/\1/'"""
 
 
 def credential() -> tuple[str, list[str]]:
-    """Return a request header for the shell, which gets a token of the service client, and lines to print.
+    """Return a request header and lines to print. The header has a command that gets a token of the service client.
 
     Clients that are invalid or have other scopes are replaced: the database or the scopes may have changed.
     """

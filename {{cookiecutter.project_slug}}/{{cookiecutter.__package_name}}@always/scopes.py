@@ -5,7 +5,7 @@ SCOPES: dict[str, str] = {
     "items:write": "Create, change and delete your items",
 }
 
-# The scopes that a sign-up grants; not used without sign-up.
+# The scopes of new users, if the service itself creates users.
 SIGN_UP_SCOPES: list[str] = [
     "items:read",
     "items:write",

@@ -1,8 +1,8 @@
 """A cache of authenticated callers.
 
 Verifying the credential of every request would cost more than the rest of the pipeline. The cache keeps a caller for a
-few seconds, but never after its credential expires, and is cleared when a revocation is seen. Entries expire by the
-monotonic clock: setting the system clock back does not keep a revoked credential alive.
+few seconds, but never after its credential expires. A backend that revokes credentials clears it. Entries expire by the
+monotonic clock: setting the system clock back does not keep an expired credential alive.
 """
 
 import time

@@ -45,7 +45,7 @@ def _of_views() -> Iterator[tuple[str, ...]]:
 
 def _of_credentials() -> Iterator[tuple[str, ...]]:
     for rate, owner in {rate: owner for _, owner, rate in own_rates()}.items():
-        counts = f"requests of {owner} with this credential, or one that was made with it"
+        counts = f"requests of {owner}, with all credentials that share this rate"
         yield "caller", to_string(parse(rate.rate)), counts, f"credential {rate.of}"
 
 

@@ -26,7 +26,7 @@ Declared = tuple[Iterable[RuntimeLimit], ...]
 
 @dataclass(frozen=True)
 class SettingRate:
-    """The rate of a setting, as in ``@limiter.shared_limit(SettingRate("sign-ups"), scope="sign-ups")``."""
+    """The rate of a setting, as in ``@limiter.shared_limit(SettingRate("exports"), scope="exports")``."""
 
     name: str
 

@@ -1,7 +1,7 @@
 """The queue of the access log: a thread of its own writes the lines, so that no request waits for the output.
 
-Each ``write`` releases the GIL, and the thread of a request then waits until another thread hands it back. Without the
-three releases that each request made, two threads served 5,541 requests per second instead of 2,605. The queue holds
+Each ``write`` releases the GIL, and the thread of a request then waits until another thread hands it back. Without
+such releases, two threads served 5,541 requests per second instead of 2,605. The queue holds
 ``MAX_LINES``. They are written when the process ends, except by SIGKILL.
 """
 

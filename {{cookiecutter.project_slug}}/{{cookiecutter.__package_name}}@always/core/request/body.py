@@ -71,7 +71,7 @@ class BodySlots:
         self._callers, self._anonymous = Slots(), Slots()
         self.requests: set[int] = set()
 
-    def are_all_that_is_left(self) -> bool:
+    def only_slow_remain(self) -> bool:
         """Return whether requests are in progress and each of them waits for its body."""
         return 0 < len(self.requests) <= self._callers.occupied.total() + self._anonymous.occupied.total()
 

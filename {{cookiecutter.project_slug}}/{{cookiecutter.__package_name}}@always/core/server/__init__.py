@@ -78,9 +78,8 @@ def command() -> None:
     )
     server.shutdown_delay = settings.server_shutdown_delay
     if sys.platform != "win32":
-        signal.pthread_sigmask(
-            signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGUSR2}
-        )  # a thread of a worker waits for them
+        # Workers inherit the mask: one of their threads waits for these signals.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGUSR2})
     metrics.share(root / settings.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
@@ -101,8 +100,8 @@ def check_port(address: str, port: int, table: str = "SERVER") -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            foreign = error.errno == errno.EADDRNOTAVAIL
-            fix = "ADDRESS to an address of this machine" if foreign else "PORT to another port"
+            unusable = error.errno == errno.EADDRNOTAVAIL
+            fix = "ADDRESS to an address of this machine" if unusable else "PORT to another port"
             raise ConfigurationError(
                 f"Cannot listen on port {port} of {address}: {error.strerror}. Set APP_{table}_{fix}."
             ) from None

@@ -167,7 +167,7 @@ def _wait_for_signals(app: Flask, listener: int | None) -> None:
 
 
 def _prepare_stop(app: Flask, delay: int) -> None:
-    """Make ``/readyz`` fail; end the worker when it only waits for slow bodies, which granian would do for long.
+    """Make ``/readyz`` fail; end the worker if it only waits for slow bodies; granian would wait until it is killed.
 
     ``delay`` is the time in seconds until the parent sends SIGTERM.
     """
@@ -175,7 +175,7 @@ def _prepare_stop(app: Flask, delay: int) -> None:
     stopping.set()
     bodies, main = services.get(app, body.BodySlots), main_thread().ident or 0
     end = time.monotonic() + delay + SLOW_BODY_TIMEOUT
-    while time.monotonic() < end or not bodies.are_all_that_is_left():
+    while time.monotonic() < end or not bodies.only_slow_remain():
         time.sleep(0.2)
         if sys.platform != "win32":
             # The kernel may give SIGTERM to another thread; Python handles it when a signal reaches the main thread.

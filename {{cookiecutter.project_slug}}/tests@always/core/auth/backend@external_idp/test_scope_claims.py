@@ -94,7 +94,7 @@ def test_a_caller_is_identified_by_issuer_and_subject(service: ModuleType) -> No
 
 
 def test_a_caller_is_found_by_its_subject(app: Flask, service: ModuleType) -> None:
-    """``flask limits`` accepts a subject; the counters use the id."""
+    """``caller_id`` accepts a subject or an id."""
     ada = me(app, subject="ada").json["id"]
     with app.app_context(), service.core.database.connect() as connection:
         assert [service.core.auth.backend.caller_id(connection, name) for name in ("ada", ada)] == [ada, ada]

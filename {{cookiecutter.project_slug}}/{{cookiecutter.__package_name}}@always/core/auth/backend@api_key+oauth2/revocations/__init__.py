@@ -1,4 +1,4 @@
-"""The revocation counter: a row that every revocation increments, so that every process clears its caller cache."""
+"""The revocation counter: a row that every revocation increments. ``counter`` describes how others notice it."""
 
 from flask import Flask, current_app
 from sqlalchemy import Connection, update

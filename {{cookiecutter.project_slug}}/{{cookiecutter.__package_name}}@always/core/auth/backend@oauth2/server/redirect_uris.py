@@ -15,7 +15,9 @@ _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 def violation(uri: str) -> str | None:
     """Return why the redirect URI may not be registered, or None if it may."""
-    rule = "must start with https://, http:// and a loopback host, or a scheme such as com.example.app:/"
+    rule = (
+        "must start with https://, with http:// and a loopback host, or with a private scheme such as com.example.app:/"
+    )
     try:
         parts = urlsplit(uri)
         host = parts.hostname

@@ -55,7 +55,8 @@ def start(
 
 
 def lock(connection: Connection, client_id: str, family_id: str | None = None) -> bool:
-    """Lock a client, and a family if given, against deletion until the transaction ends; return whether they are valid.
+    """Lock a client, and a family if given, against deletion until the transaction ends; return whether both exist
+    and the family is not revoked.
 
     Call this first in a transaction: deletions lock the same rows first, and a different order could deadlock.
     """
