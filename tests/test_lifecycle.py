@@ -201,7 +201,7 @@ class TestCruft:
         linked.commit(service, "Teapots")
         for _ in range(2):
             document = (service / "docs/operations.md").read_text("utf-8")
-            command = re.findall(r"^cruft update --variables-to-update .*$", document, re.MULTILINE)
+            command = re.findall(r"^uvx (cruft update --variables.*)$", document, re.MULTILINE)
             linked.run(*shlex.split(command[0]), "--skip-apply-ask")
             linked.commit(service, "Grow")
         assert not list(service.rglob("*.rej"))
