@@ -44,6 +44,13 @@ def test_a_client_without_requests_is_reported(app: Flask) -> None:
     assert run(app, "reset", "stranger").stdout.endswith("No requests of stranger were counted.\n")
 
 
+@pytest.mark.parametrize("command", ["show", "reset"])
+def test_a_client_that_is_not_utf_8_is_rejected(app: Flask, command: str) -> None:
+    result = app.test_cli_runner().invoke(args=["limits", command, "\udcff"])
+    assert result.exit_code == 2
+    assert "UTF-8" in result.stderr
+
+
 def test_the_limits_of_an_address_are_shown_and_reset(make_app: MakeApp) -> None:
     app = make_app(limits_address="3/minute", limits_unknown_paths="9/minute")
     client = app.test_client()

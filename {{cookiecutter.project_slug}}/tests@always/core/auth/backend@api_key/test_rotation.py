@@ -49,12 +49,11 @@ def test_the_pepper_and_the_secret_key_are_replaced_without_a_failed_request(
         keys = [headers]
         with load(served, Call("/api/v1/me", lambda: headers), Call("/api/v1/me", lambda: keys[-1])):
             for values in ([old, new], [new, old]):
-                for name in names:
-                    (tmp_path / name).write_text("\n".join(each[name] for each in values))
+                (tmp_path / "APP_KEY_PEPPER").write_text("\n".join(each["APP_KEY_PEPPER"] for each in values))
                 reload(served)
                 keys.append(create_key(served, headers))
         for name in names:
             (tmp_path / name).write_text(new[name])
-        assert reload(served) == [f"{name}_PREVIOUS" for name in ("APP_SECRET_KEY", "APP_KEY_PEPPER")]
+        assert reload(served) == ["APP_SECRET_KEY", "APP_KEY_PEPPER_PREVIOUS"]
         statuses = [once(served, Call("/api/v1/me", lambda key=key: key))[0] for key in keys]  # type: ignore[misc]
         assert statuses == [401, 401, 200]
