@@ -23,34 +23,28 @@ STORAGES = ("memory", "redis", "valkey", "memcached")
 
 def workers(run: Run) -> list[str]:
     """Measure the throughput of several workers on the cores of this machine."""
-    with ExitStack() as running:
-        subjects = {}
-        for number in WORKERS:
-            settings = {"APP_SERVER_WORKERS": str(number), **run.settings(f"workers-{number}")}
-            target = running.enter_context(serving(run.service, settings))
-            subjects[f"{number}"] = target.measure(ME, run.seconds)
-        found = run.speeds(subjects)
-    rows = [(number, f"{speed:,.0f}") for number, speed in found.items()]
-    return [
-        f"Throughput of `{ME}` by the number of workers; wrk uses one of the cores:",
-        report.table(("workers", "requests per second"), rows),
-    ]
+    title = f"Throughput of `{ME}` by the number of workers; wrk uses one of the cores:"
+    return [title, throughput(run, "workers", WORKERS)]
 
 
 def thread_counts(run: Run) -> list[str]:
     """Measure the throughput of one worker with several numbers of threads."""
+    title = f"Throughput of `{ME}` by the number of threads of a worker:"
+    return [title, throughput(run, "threads", THREADS)]
+
+
+def throughput(run: Run, name: str, numbers: tuple[int, ...]) -> str:
+    """Return a table of the throughput for each value of the setting ``name`` of the server."""
     with ExitStack() as running:
         subjects = {}
-        for number in THREADS:
-            settings = {"APP_SERVER_THREADS": str(number), **run.settings(f"threads-{number}")}
+        for number in numbers:
+            settings = {f"APP_SERVER_{name.upper()}": str(number)}
+            settings |= run.settings(f"{name}-{number}")
             target = running.enter_context(serving(run.service, settings))
             subjects[f"{number}"] = target.measure(ME, run.seconds)
         found = run.speeds(subjects)
     rows = [(number, f"{speed:,.0f}") for number, speed in found.items()]
-    return [
-        f"Throughput of `{ME}` by the number of threads of a worker:",
-        report.table(("threads", "requests per second"), rows),
-    ]
+    return report.table((name, "requests per second"), rows)
 
 
 def start(run: Run) -> list[str]:
