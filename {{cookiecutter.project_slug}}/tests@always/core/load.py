@@ -16,17 +16,22 @@ PAUSE, SECONDS = 0.03, 60
 
 @dataclass(frozen=True)
 class Call:
-    """A request of the load: its path, its current headers, and its body, a form or JSON."""
+    """A request of the load: its path, its current headers, its body, a form or JSON, and a part of the response."""
 
     path: str
     headers: Callable[[], Mapping[str, str]]
     body: str | None = None
+    expected: bytes = b""
 
 
 @contextmanager
-def load(served: Served, *calls: Call) -> Iterator[None]:
-    """Send each call repeatedly, on new connections and on a kept one; every one must get a 2xx response."""
-    stop, failures, sent = Event(), [], []
+def load(served: Served, *calls: Call) -> Iterator[list[str]]:
+    """Send each call repeatedly, on new connections and on a kept one; every one must get the expected 2xx response.
+
+    Yields a list that receives the path of each request.
+    """
+    stop, failures = Event(), []
+    sent: list[str] = []
 
     def repeat(call: Call, keep: bool) -> None:
         connection = connect(served)
@@ -37,8 +42,8 @@ def load(served: Served, *calls: Call) -> Iterator[None]:
                 except OSError as error:
                     status, body = 0, repr(error).encode()
                     connection.close()
-                sent.append(status)
-                if not 200 <= status < 300:
+                sent.append(call.path)
+                if not 200 <= status < 300 or call.expected not in body:
                     failures.append(f"{call.path}, connection kept: {keep}: {status} {body[:200]!r}")
                 if not keep:
                     connection.close()
@@ -47,7 +52,7 @@ def load(served: Served, *calls: Call) -> Iterator[None]:
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield sent
     finally:
         stop.set()
         for thread in threads:

@@ -50,7 +50,7 @@ def test_the_metrics_are_served_on_ipv4_and_ipv6(
         request = Request(f"https://{host}:{port}/metrics", headers=token)
         context = ssl.create_default_context(cafile=certificate / "ca.pem")
         with urlopen(request, context=context, timeout=10) as response:  # noqa: S310
-            assert b"http_requests" in response.read()
+            assert b'dependency_up{dependency="database"} 1.0' in response.read()
 
 
 @pytest.mark.parametrize("sent", [b"GET /metrics HTTP/1.1\r\n\r\n", b""])

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client import Counter
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
+from werkzeug.test import Client
 
 from tests.core.live_server import HOST, ROOT, Served, free_port, serving
 
@@ -65,6 +67,24 @@ def test_the_metrics_sum_up_all_workers_since_the_last_start(
                 scrape(address, served, {"Authorization": "Bearer x"})
             assert rejected.value.code == status
             rejected.value.close()
+
+
+def test_a_scrape_of_the_internal_port_during_a_reload_returns_the_counts_of_the_workers(
+    make_app: MakeApp, service: ModuleType, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_metrics_of_an_earlier_start(Path(environ["APP_SETTINGS"]).parent / "var" / "metrics")
+    app = make_app()
+    client = Client(service.core.commands.metrics.application(app))
+    scraped = []
+
+    def create_app() -> Flask:
+        scraped.append(client.get("/metrics", headers={"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}))
+        return app
+
+    reload = service.core.server.reload
+    monkeypatch.setattr(reload, "import_module", lambda _name: SimpleNamespace(create_app=create_app))
+    assert reload.Reload(app).read()
+    assert 'http_requests_total{method="GET",route="/healthz",status="200"} 1000.0\n' in scraped[0].text
 
 
 def leave_metrics_of_an_earlier_start(folder: Path) -> None:

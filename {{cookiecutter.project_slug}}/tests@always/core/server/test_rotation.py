@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_urlsafe
@@ -15,6 +16,10 @@ from tests.core.live_server import Served, serving
 from tests.core.load import Call, load, once, reload, reloads
 
 MakeApp = Callable[..., Flask]
+COUNTER = b'http_requests_total{method="GET",route="/api/v1/me",status="200"} '
+# Two workers of an even and two of an odd number of reloads; after the second reload, only the even ones run.
+FILES = {f"{kind}_{number}-{reload}" for kind in ("counter", "histogram") for number in (0, 1) for reload in (0, 1)}
+FILES |= {f"gauge_livemostrecent_{number}-0" for number in (0, 1)}
 
 
 def metrics(token: str) -> Call:
@@ -31,6 +36,14 @@ def certificate_of(served: Served) -> bytes | None:
     """Return the certificate that a process serves."""
     with served.connect() as connection:
         return connection.getpeercert(binary_form=True)
+
+
+def wait_for_count(served: Served, scrape: Call, expected: int) -> None:
+    """Wait until a scrape reports this number of requests, which a worker counts after it has sent its response."""
+    counted, deadline = "", time.monotonic() + 10
+    while float(counted or 0) != expected:
+        assert time.monotonic() < deadline, f"{counted} requests instead of {expected}"
+        counted = once(served, scrape)[1].decode().partition(COUNTER.decode())[2].partition("\n")[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
@@ -59,9 +72,13 @@ def test_the_metrics_token_and_the_certificate_are_replaced_without_a_failed_req
     metrics_server = serving(environ, tmp_path, ca, command="metrics serve")
     with serving(environ, tmp_path, ca) as served, metrics_server as internal:
         scraper = {"token": old}
-        scrape = Call("/metrics", lambda: {"Authorization": f"Bearer {scraper['token']}"})
+        scrape = Call("/metrics", lambda: {"Authorization": f"Bearer {scraper['token']}"}, expected=COUNTER)
         first = certificate_of(served)
-        with load(served, Call("/api/v1/me", lambda: headers), scrape), load(internal, scrape):
+        me = Call("/api/v1/me", lambda: headers)
+        assert once(served, me)[0] == 200
+        while COUNTER not in once(internal, scrape)[1]:
+            time.sleep(0.05)
+        with load(served, me, scrape) as sent, load(internal, scrape):
             secret.write_text(f"{old}\n{new}\n")
             (certs / "server.pem").unlink()
             certificates.create(certs)
@@ -69,6 +86,9 @@ def test_the_metrics_token_and_the_certificate_are_replaced_without_a_failed_req
             scraper["token"] = new
             secret.write_text(f"{new}\n")
             assert reload(served, internal) == ["APP_METRICS_TOKEN", "APP_METRICS_TOKEN_PREVIOUS"]
+        wait_for_count(internal, scrape, 1 + sent.count(me.path))
+        folder = Path(environ["APP_SETTINGS"]).parent / "var" / "metrics"
+        assert {file.stem for file in folder.iterdir()} == FILES, "the number of files stays constant"
         for process in (served, internal):
             assert status(process, old) == 401
             assert certificate_of(process) != first

@@ -1,6 +1,5 @@
 """``flask metrics serve``: the metrics on an internal port, from a small process that outlives the workers."""
 
-import os
 import signal
 import socket
 import ssl
@@ -18,7 +17,6 @@ from werkzeug import Request, Response
 
 from .. import certificate, services
 from ..endpoints.metrics import CHALLENGE, MEDIA_TYPE, is_authorized, scrape
-from ..observability.metrics import FOLDER
 from ..server import check_port
 from ..server.reload import Reload
 from ..settings import ActiveSettings, ConfigurationError, Settings
@@ -69,7 +67,6 @@ def serve() -> None:
     if not settings.metrics_token:
         raise ConfigurationError(f"APP_METRICS_TOKEN is missing: {GENERATE_HINT}.")
     server = listen(app)
-    os.environ[FOLDER] = str(active_settings.root / settings.metrics_folder)
     scheme = "https" if settings.server_tls else "http"
     host = f"[{settings.metrics_address}]" if ":" in settings.metrics_address else settings.metrics_address
     click.echo(f"Metrics on {scheme}://{host}:{settings.metrics_port}/metrics", err=True)
@@ -105,6 +102,8 @@ def listen(app: Flask) -> WSGIServer:
 
 def application(app: Flask) -> "WSGIApplication":
     """Return a WSGI application that serves the metrics of ``app`` to clients with the token, and nothing else."""
+    active_settings = services.get(app, ActiveSettings)
+    folder = active_settings.root / active_settings[Settings].metrics_folder
 
     @Request.application
     def respond(request: Request) -> Response:
@@ -112,6 +111,6 @@ def application(app: Flask) -> "WSGIApplication":
             return Response(status=404)
         if not is_authorized(app, request.headers.get("Authorization")):
             return Response(status=401, headers={"WWW-Authenticate": CHALLENGE})
-        return Response(scrape(app), content_type=MEDIA_TYPE)
+        return Response(scrape(app, folder), content_type=MEDIA_TYPE)
 
     return respond

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import CollectorRegistry, Metric
@@ -34,10 +35,13 @@ def metrics() -> Response:
     return Response(scrape(current_app), content_type=MEDIA_TYPE)
 
 
-def scrape(app: Flask) -> bytes:
-    """Return the metrics of all workers and the state of each dependency in Prometheus' text format."""
+def scrape(app: Flask, folder: Path | None = None) -> bytes:
+    """Return the metrics of all workers and the state of each dependency in Prometheus' text format.
+
+    ``folder`` has the files of the workers if this process is not one of them.
+    """
     registry = CollectorRegistry()
-    registry.register(_Scrape(app))
+    registry.register(_Scrape(app, folder))
     return generate_latest(registry)
 
 
@@ -51,11 +55,11 @@ def is_authorized(app: Flask, authorization: str | None) -> bool:
 
 
 class _Scrape(Collector):
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self, app: Flask, folder: Path | None) -> None:
+        self._app, self._folder = app, folder
 
     def collect(self) -> Iterator[Metric]:
-        yield from services.get(self._app, Metrics).collect()
+        yield from services.get(self._app, Metrics).collect(self._folder)
         up = GaugeMetricFamily("dependency_up", "1 while a dependency of the service responds.", labels=["dependency"])
         with self._app.app_context():
             for dependency, state in services.get(self._app, Dependencies).states().items():

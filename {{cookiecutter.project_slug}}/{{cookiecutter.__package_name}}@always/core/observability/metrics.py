@@ -3,7 +3,7 @@
 An address, a caller or a path is never a label, since each value would create a time series.
 
 Each worker counts in files of its own in the folder ``PROMETHEUS_MULTIPROC_DIR``. A scrape returns their sums, which
-include workers that have ended. ``flask serve`` sets the variable before it starts a worker.
+include workers that have ended.
 """
 
 import os
@@ -30,22 +30,28 @@ FILE_BYTES = 1024 * 1024
 # A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
 M = TypeVar("M")
-_pid = os.getpid()
+_process: int | str = os.getpid()  # part of the names of the files
 
 
 def _set_pid() -> None:
-    global _pid
-    _pid = os.getpid()
+    global _process
+    _process = os.getpid()
 
 
 if hasattr(os, "register_at_fork"):  # not available on Windows, which cannot fork
     os.register_at_fork(after_in_child=_set_pid)
 
 
+def count_in_files(folder: Path, worker: str) -> None:
+    """Make this process count in the files of ``worker``, from the counts of the last process that had this name."""
+    global _process
+    os.environ[FOLDER], _process = str(folder), worker
+
+
 @cache
 def _shared_value() -> type[values.MutexValue]:
     # By default the library calls getpid for each increment, three times for each request (7 % of its time).
-    shared: type[values.MutexValue] = values.MultiProcessValue(lambda: _pid)  # type: ignore[no-untyped-call]
+    shared: type[values.MutexValue] = values.MultiProcessValue(lambda: _process)  # type: ignore[no-untyped-call]
     return shared
 
 
@@ -54,7 +60,9 @@ class AllocatedDict(MmapedDict):
 
     def __init__(self, filename: str, *arguments: Any) -> None:
         if not Path(filename).exists():
-            Path(filename).write_bytes(bytes(FILE_BYTES))
+            new = Path(f"{filename}.new")  # a scrape must not read it while it is empty
+            new.write_bytes(bytes(FILE_BYTES))
+            new.rename(filename)
         super().__init__(filename, *arguments)  # type: ignore[no-untyped-call]
 
 
@@ -98,8 +106,8 @@ class Metrics:
             self.security_events.labels(event)
 
     def gauge(self, name: str, documentation: str) -> Gauge:
-        """Return a new gauge, which shows the value that any worker has set last."""
-        return Gauge(name, documentation, registry=self.registry, multiprocess_mode="mostrecent")
+        """Return a new gauge, which shows the value that any running worker has set last."""
+        return Gauge(name, documentation, registry=self.registry, multiprocess_mode="livemostrecent")
 
     def observe_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and record its duration."""
@@ -119,14 +127,13 @@ class Metrics:
             self._reasons.add(reason)
         self.authentication_failures.labels(reason).inc()
 
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics, summed over all workers."""
-        folder = os.environ.get(FOLDER)
-        if folder is None:
+    def collect(self, folder: Path | None = None) -> Iterator[Metric]:
+        """Yield the metrics, summed over all workers; ``folder`` has their files if this process is not a worker."""
+        files = folder or os.environ.get(FOLDER)
+        if files is None:
             yield from self.registry.collect()
-        elif Path(folder).is_dir():
-            files = [str(file) for file in Path(folder).glob("*.db") if file.stat().st_size]  # a new one is empty
-            yield from MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        else:
+            yield from MultiProcessCollector.merge(map(str, Path(files).glob("*.db")))  # type: ignore[no-untyped-call]
 
     def rejected_requests(self) -> int:
         """Return how many requests all workers have rejected since the service started."""
@@ -143,8 +150,8 @@ def get_metrics(app: Flask, kind: type[M]) -> M:
     return services.get(app, kind)
 
 
-def share(folder: Path) -> None:
-    """Make the workers that start from now on count in this folder, beginning at zero.
+def clear(folder: Path) -> None:
+    """Create the folder of the metrics, or delete what an earlier start counted.
 
     Raises ``ConfigurationError`` if the folder cannot be created or written, or if the disk is full.
     """
@@ -159,4 +166,3 @@ def share(folder: Path) -> None:
         raise ConfigurationError(
             f"Cannot write to the metrics folder {folder}: {error.strerror}. Set APP_METRICS_FOLDER to another folder."
         ) from None
-    os.environ[FOLDER] = str(folder)

@@ -22,7 +22,7 @@ from .. import certificate, services
 from ..observability import events, log, metrics
 from ..request import body
 from ..settings import ActiveSettings, ConfigurationError, Settings
-from . import open_files, workers
+from . import open_files, worker, workers
 from .reload import Reload
 
 MAX_HEADER_BYTES = 16 * 1024
@@ -80,11 +80,12 @@ def command() -> None:
     if sys.platform != "win32":
         # Workers inherit the mask: one of their threads waits for these signals.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGUSR2})
-    metrics.share(root / settings.metrics_folder)
+    server.metrics_folder = root / settings.metrics_folder
+    metrics.clear(server.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
     server.reload = reload
-    server.serve(target_loader=workers.create_app)
+    server.serve(target_loader=worker.create_app)
     events.record(events.SYS_SHUTDOWN, "the server has stopped")
 
 

@@ -1,12 +1,11 @@
 """Read the settings, the secrets and the certificate again, at SIGHUP, and log which of them have changed."""
 
-import os
 from importlib import import_module
 
 from flask import Flask
 
 from .. import certificate, services
-from ..observability import events, log, metrics
+from ..observability import events, log
 from ..settings import ActiveSettings, Settings
 
 
@@ -18,16 +17,12 @@ class Reload:
 
     def read(self) -> bool:
         """Replace the application; return False, and keep it, if anything prevents the start of a new one."""
-        folder = os.environ.pop(metrics.FOLDER, None)  # this process counts nothing in files
         try:
             app: Flask = import_module(self.app.import_name).create_app()
             chain = _read_certificate(app)
         except Exception as error:  # what prevents startup, and errors of the service's own code
             log.write("error", "reload", reason=f"the old settings, secrets and certificate remain in use: {error}")
             return False
-        finally:
-            if folder:
-                os.environ[metrics.FOLDER] = folder
         old, new = (services.get(each, ActiveSettings).values for each in (self.app, app))
         self._changed = [f"APP_{name.upper()}" for name, value in new.items() if old.get(name) != value]
         self._changed += ["the certificate"] if chain != self._chain else []
