@@ -4,7 +4,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Bake
-from tests.environment import Environment
+from tests.environment import Environment, auth_style
 from tests.services import UV, free_port, started
 from tests.smoke.readme import run_in_shell
 from tests.template import CHOICES
@@ -178,9 +177,7 @@ def test_an_optional_part_is_removed(environment: Environment, service: Path, pa
 
 def test_the_tests_remove_every_optional_part(service: Path) -> None:
     """Those that the document lists."""
-    style = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))["tool"]["cookiecutter"][
-        "auth_style"
-    ]
+    style = auth_style(service)
     assert set(parts(service)) == {part for each, part in OPTIONAL if each == style}
 
 

@@ -4,8 +4,9 @@ The services share one environment with the newest releases that their `pyprojec
 allow. Only the first service of each authentication style has the default names and description;
 the others have hostile answers.
 
-The tests that take longest run in two services of each authentication style, which have different
-storages and databases. The other tests run in every service.
+The tests that take longest run in one service of each authentication style, and in one without its
+optional parts (`test_removals.py`), which have different storages and databases. The other tests
+run in every service. Outside CI, half of the services are tested.
 """
 
 import os
@@ -20,12 +21,16 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from tests.conftest import Bake
-from tests.environment import SLOW, VARIANTS, Environment, answers_of, each_answer_once
+from tests.environment import SLOW, VARIANTS, Environment, answers_of, each_answer_once, is_in
 from tests.template import CHOICES, CONTEXT, TEMPLATE, hook, label
 
 MIN_HOSTILE = 20
-# The slow tests run in the services of each style with these answers.
-WHOLE = [("memory", "sqlite"), ("memcached", "postgresql")]
+# The services in which the slow tests run, too.
+WHOLE = [
+    "api_key-memcached-postgresql",
+    "oauth2-valkey-postgresql",
+    "external_idp-redis-postgresql",
+]
 LIMITED_VIEWS = """
 from flask import Blueprint
 
@@ -58,8 +63,21 @@ def sources(service: Path) -> set[Path]:
     return {path for path in service.rglob("*") if not ignored & set(path.parts)}
 
 
+def is_in_half(variant: Mapping[str, str]) -> bool:
+    """Select half of the variants: together they contain each pair of answers."""
+    return sum(CHOICES[question].index(answer) for question, answer in variant.items()) % 2 == 0
+
+
+def exhaustive(variant: Mapping[str, str]) -> list[pytest.MarkDecorator]:
+    """Return the marks of a variant."""
+    return [] if is_in_half(variant) else [pytest.mark.exhaustive]
+
+
 @pytest.mark.suite
-@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(each, marks=exhaustive(each), id=label(each)) for each in VARIANTS],
+)
 def test_its_own_tests_pass(
     environment: Environment,
     bake: Bake,
@@ -70,8 +88,7 @@ def test_its_own_tests_pass(
     """In CI no test is skipped, and the suite leaves no files behind."""
     service = shutil.copytree(bake(answers_of(variant)), tmp_path / "service")
     before = sources(service)
-    is_whole = (variant["limiter_backend"], variant["database"]) in WHOLE
-    printed = environment.pytest(service, without=() if is_whole else SLOW)
+    printed = environment.pytest(service, without=() if label(variant) in WHOLE else SLOW)
     closing = printed.splitlines()[-1]
     passed = re.search(r"(\d+) passed", closing)
     assert passed, closing
@@ -80,17 +97,22 @@ def test_its_own_tests_pass(
     record_property("suite", passed[1])
 
 
-def is_in_half(variant: Mapping[str, str]) -> bool:
-    """Select half of the variants: together they contain each pair of answers."""
-    return sum(CHOICES[question].index(answer) for question, answer in variant.items()) % 2 == 0
-
-
 @pytest.mark.suite
 @pytest.mark.parametrize("variant", [*filter(is_in_half, VARIANTS)], ids=label)
 def test_its_types_are_correct(
     environment: Environment, bake: Bake, variant: Mapping[str, str]
 ) -> None:
     """Mypy reports no error, with each pair of answers to two questions."""
+    environment.run(bake(variant), "mypy")
+
+
+@pytest.mark.suite
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("variant", [*each_answer_once()], ids=label)
+def test_its_types_are_correct_with_other_names(
+    environment: Environment, bake: Bake, variant: Mapping[str, str]
+) -> None:
+    """Mypy reports no error in services with hostile answers."""
     environment.run(bake(answers_of(variant)), "mypy")
 
 
@@ -164,16 +186,17 @@ def test_without_its_hooks_a_service_does_not_start(
 
 @pytest.mark.suite
 def test_a_service_cannot_have_the_name_of_a_dependency(
-    environment: Environment, tmp_path: Path
+    environment: Environment, bake: Bake, tmp_path: Path
 ) -> None:
     """Its package would shadow the module, or its project the distribution."""
-    (tmp_path / "names.py").write_text(
+    service = shutil.copytree(bake({}), tmp_path / "service")
+    (service / "names.py").write_text(
         "from importlib import metadata\n"
         "for distribution in metadata.distributions():\n"
         "    print(distribution.name)\n"
         "print(*filter(str.isidentifier, metadata.packages_distributions()), sep='\\n')\n"
     )
-    names = {re.sub("[-_.]+", "-", n).lower() for n in environment.run(tmp_path, "names").split()}
+    names = {re.sub("[-_.]+", "-", n).lower() for n in environment.run(service, "names").split()}
     accepted = {name for name in names if accepts_slug(name)}
     assert len(names) > 50
     assert accepted == set()
@@ -184,6 +207,19 @@ def accepts_slug(slug: str) -> bool:
     context = {"project_slug": slug, "__package_name": slug.replace("-", "_")}
     context["_reserved_names"] = CONTEXT["_reserved_names"]
     return not list(hook("pre_gen_project", context).invalid_answers(context))
+
+
+def test_slow_tests_run_in_a_service_of_each_style() -> None:
+    """Also outside CI."""
+    half = [label(variant) for variant in VARIANTS if is_in_half(variant)]
+    assert set(WHOLE) <= set(half)
+    assert [name.partition("-")[0] for name in WHOLE] == CHOICES["auth_style"]
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_test_exists(bake: Bake, name: str) -> None:
+    """In the default service of a style."""
+    assert any(is_in(bake({"auth_style": style}), name) for style in CHOICES["auth_style"])
 
 
 def test_enough_suites_run_with_hostile_answers() -> None:
