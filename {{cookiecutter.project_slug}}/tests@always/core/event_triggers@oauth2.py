@@ -1,6 +1,7 @@
 """Requests that trigger the security events of users, clients and tokens."""
 
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 
 from flask.testing import FlaskClient
 
@@ -29,8 +30,9 @@ def consent(caller: MakeCaller) -> None:
 
 def new_password(caller: MakeCaller) -> None:
     app = caller().application
-    create_user(app, "hedy")
-    browser = Browser(app, "hedy")
+    name = f"hedy-{token_hex(4)}"  # a user with this password, whatever other tests have changed
+    create_user(app, name)
+    browser = Browser(app, name)
     browser.sign_in()
     token = hidden(browser.http.get("/oauth2/account").text, "csrf_token")
     form = {"csrf_token": token, "current_password": PASSWORD}

@@ -46,6 +46,18 @@ def test_a_valid_credential_over_plain_http_is_rejected_and_logged_as_exposed(
     assert me.get("/api/v1/me", headers=HTTPS).status_code == 200, "by default it is only logged"
 
 
+@pytest.mark.control("A9")
+@pytest.mark.parametrize("authorization", ["Bearer TOKEN", "Bearer wrong", ""])
+def test_the_metrics_token_is_exposed_too(
+    make_app: MakeApp, environ: dict[str, str], capsys: pytest.CaptureFixture[str], authorization: str
+) -> None:
+    client = make_app(**BEHIND_A_PROXY).test_client()
+    sent = authorization.replace("TOKEN", environ["APP_METRICS_TOKEN"])
+    assert client.get("/metrics", headers={**HTTP, "Authorization": sent}).status_code == 403
+    logged = [(event["event"], event["credential"]) for event in events(capsys.readouterr().out)]
+    assert logged == [("credential_exposed", "metrics_token")] * ("TOKEN" in authorization)
+
+
 @pytest.mark.control("A3", "A9")
 def test_the_response_does_not_reveal_whether_the_credential_is_valid(make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(**BEHIND_A_PROXY)

@@ -67,6 +67,11 @@ class _Scrape(Collector):
         yield up
 
 
+def _find_exposed() -> dict[str, str] | None:
+    is_exposed = is_authorized(current_app, request.headers.get("Authorization"))
+    return {"credential": "metrics_token"} if is_exposed else None
+
+
 def _guard() -> None:
     authorization = request.headers.get("Authorization")
     if is_authorized(current_app, authorization):
@@ -82,7 +87,7 @@ def _guard() -> None:
 
 def init_app(app: Flask) -> None:
     """Register the endpoint, its guard and the expiry of the certificate."""
-    guards.add(app, GUARD, _guard)
+    guards.add(app, GUARD, _guard, _find_exposed)
     app.register_blueprint(blueprint)
     active_settings = services.get(app, ActiveSettings)
     if active_settings[Settings].server_tls:

@@ -25,7 +25,7 @@ def authenticate(state: RequestState) -> Response | None:
     try:
         caller = backend.authenticate()
     except AuthenticationError as error:
-        events.record(events.AUTHN_LOGIN_FAIL, error.reason, credential=error.credential)
+        events.record(events.AUTHN_LOGIN_FAIL, error.reason, credential=error.credential, owner=error.owner)
         limits.count_failed_authentication()
         _challenge(backend.challenge("invalid_token"))
     if caller is None:

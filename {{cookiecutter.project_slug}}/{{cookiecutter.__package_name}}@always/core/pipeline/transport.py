@@ -2,8 +2,10 @@
 
 from flask import g
 
+from .. import services
 from ..auth import backend
 from ..auth.errors import AuthenticationError
+from ..auth.guards import Guards
 from ..limits import count_failed_authentication
 from ..observability import events
 from ..problems import Problem
@@ -30,6 +32,10 @@ def require_https(state: RequestState) -> None:
     if state.caller is not None:
         events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP")
         backend.revoke_exposed(state.caller.credential)
+    rule = state.endpoint and state.endpoint.access_rule
+    find_exposed = services.get(state.app, Guards).find_exposed.get(rule.guard or "") if rule else None
+    if find_exposed and (fields := find_exposed()):
+        events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP", **fields)
     raise Problem(
         "insecure-transport", "The service accepts HTTPS only. Replace a credential that you sent without encryption."
     )

@@ -1,5 +1,6 @@
 """Authentication with a key: where it is read from, and the responses to invalid keys."""
 
+import json
 import statistics
 import time
 from collections.abc import Callable
@@ -104,12 +105,19 @@ def calls_with_invalid_keys(app: Flask, caller: MakeCaller, service: object) -> 
 
 
 @pytest.mark.control("A3")
-def test_all_invalid_keys_get_the_same_response(make_app: MakeApp, caller: MakeCaller, service: object) -> None:
+def test_all_invalid_keys_get_the_same_response(
+    make_app: MakeApp, caller: MakeCaller, service: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     calls = calls_with_invalid_keys(make_app(), caller, service)
     responses = []
-    for call in calls.values():
+    for reason, call in calls.items():
+        capsys.readouterr()
         response = call()
         assert response.status_code == 401
+        # Only the log names the key, and its owner if the key exists.
+        event = json.loads(capsys.readouterr().out.splitlines()[0])
+        assert (event["event"], len(event["credential"])) == ("authn_login_fail", 12)
+        assert ("owner" in event) == (reason != "unknown")
         responses.append(
             (
                 {name: value for name, value in response.json.items() if name not in ("instance", "request_id")},

@@ -1,5 +1,6 @@
 """The settings of ``docs/authentication.md`` accept the access tokens of well-known providers, not their ID tokens."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +38,7 @@ from tests.core.provider_claims import (
     OKTA_ID,
     PINGONE,
     PINGONE_ID,
+    USER,
     ZITADEL,
     ZITADEL_ID,
 )
@@ -136,6 +138,19 @@ def test_tokens_that_are_not_access_tokens_for_this_service_are_rejected(
     settings, header, claims = REFUSED[name]
     answer = call(configured(settings), header, claims)
     assert answer.status_code == 401
+
+
+@pytest.mark.control("L3")
+@pytest.mark.parametrize("change", [{"exp": 1}, {"at_hash": "m0w3Vw"}, {"aud": "account"}])
+def test_the_log_names_the_user_of_a_rejected_token(
+    configured: Callable[[str], FlaskClient], capsys: pytest.CaptureFixture[str], change: dict[str, Any]
+) -> None:
+    client = configured("Keycloak")
+    capsys.readouterr()
+    assert call(client, JWT, {**KEYCLOAK, **change}).status_code == 401
+    event = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (event["event"], event["owner"]) == ("authn_login_fail", f"{KEYCLOAK['iss']}#{USER}")
+    assert event["credential"] == KEYCLOAK["jti"]
 
 
 def test_every_documented_example_is_tested() -> None:

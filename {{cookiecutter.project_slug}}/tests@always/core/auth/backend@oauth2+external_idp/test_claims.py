@@ -33,6 +33,19 @@ def test_a_valid_token_identifies_the_caller(check: Check) -> None:
     assert claims.expires_at.timestamp() == claims.content["exp"]
 
 
+@pytest.mark.control("L3")
+def test_a_rejection_names_the_token_and_its_subject_only_after_the_signature(
+    service: ModuleType, check: Check
+) -> None:
+    expired = token(exp=1)
+    with pytest.raises(service.core.auth.errors.AuthenticationError) as rejected:
+        check(expired)
+    assert (rejected.value.credential, rejected.value.owner) == ("token-1", "ada")
+    with pytest.raises(service.core.auth.errors.AuthenticationError) as rejected:
+        check(expired[:-8] + "AAAAAAAA")
+    assert (rejected.value.credential, rejected.value.owner) == (None, None)
+
+
 @pytest.mark.control("J3")
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize("value", ["9999999999", True, None, [], {}, 0, -1, 1e300, 10**30])

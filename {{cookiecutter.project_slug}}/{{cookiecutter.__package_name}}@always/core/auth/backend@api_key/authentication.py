@@ -71,20 +71,20 @@ def _caller(key: str) -> Caller:
         hmac.compare_digest(key_format.digest(key).value, _RANDOM_DIGEST)
         raise AuthenticationError("the key is unknown", key_id)
     if not hmac.compare_digest(key_format.digest_with(row.pepper_id, key), row.digest):
-        raise AuthenticationError("the secret is wrong", key_id)
+        raise AuthenticationError("the secret is wrong", key_id, row.owner)
     at = now()
     if row.revoked_at is not None:
-        _reject(key_id, "the key is revoked")
+        _reject(key_id, row.owner, "the key is revoked")
     if row.expires_at <= at:
-        _reject(key_id, "the key has expired")
+        _reject(key_id, row.owner, "the key has expired")
     if row.not_before > at:
-        _reject(key_id, "the key is not valid yet")
+        _reject(key_id, row.owner, "the key is not valid yet")
     if row.last_used_at is None or at - row.last_used_at >= queries.LAST_USE_INTERVAL:
         throttled_writes.attempt("the use", key_id, queries.record_use)
     rate = OwnRate(row.rate, row.rate_of) if row.rate else None
     return Caller(row.owner, row.scopes, key_id, row.expires_at, rate)
 
 
-def _reject(key_id: str, reason: str) -> Never:
+def _reject(key_id: str, owner: str, reason: str) -> Never:
     throttled_writes.attempt("a rejection", key_id, queries.record_rejection)
-    raise AuthenticationError(reason, key_id)
+    raise AuthenticationError(reason, key_id, owner)

@@ -42,36 +42,41 @@ def revoke_exposed(credential: str) -> None:
 
 def _caller(token: str) -> Caller:
     issuer = trusted_issuer.get(current_app)
-    valid = claims.validate(token, issuer.rules, issuer.find_key)
-    _refuse_id_token(valid, issuer)
-    if valid.subject == _NO_SUBJECT:
-        raise AuthenticationError("the subject claim has the same value for every user", valid.token_id)
-    credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
+    try:
+        valid = claims.validate(token, issuer.rules, issuer.find_key)
+    except AuthenticationError as error:
+        error.owner = error.owner and callers.id_of(issuer.rules.issuer, error.owner)
+        raise
     caller_id = callers.id_of(valid.issuer, valid.subject)
+    if reason := _rejection(valid, issuer):
+        raise AuthenticationError(reason, valid.token_id, caller_id)
+    credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
     return Caller(caller_id, issuer.scope_claims.scopes(valid.content), credential, valid.expires_at)
 
 
-def _refuse_id_token(token: Claims, issuer: TrustedIssuer) -> None:
-    """Refuse a token that may be an ID token although its type does not show it.
+def _rejection(token: Claims, issuer: TrustedIssuer) -> str | None:
+    """Return why a token is rejected that may be an ID token although its type does not show it; None if it is not.
 
     An ID token is meant for the client that requested it. Any site can be such a client and could send the token here
     to act as the user. Without an access-token rule in the settings, heuristics decide.
     """
     content = token.content
+    if token.subject == _NO_SUBJECT:
+        return "the subject claim has the same value for every user"
     if token.type == "at+jwt":
-        return
+        return None
     if any(name in content for name in _HASHES) or any(content.get(name) == value for name, value in _DECLARATIONS):
-        raise AuthenticationError("the token is an ID token", token.token_id)
+        return "the token is an ID token"
     if issuer.access_token_rule:
-        if not any(_has(content, condition) for condition in issuer.access_token_rule):
-            raise AuthenticationError("the token does not satisfy the access-token rule", token.token_id)
-        return
+        is_access_token = any(_has(content, condition) for condition in issuer.access_token_rule)
+        return None if is_access_token else "the token does not satisfy the access-token rule"
     if "nonce" in content:
-        raise AuthenticationError("the token has claims of an ID token", token.token_id)
+        return "the token has claims of an ID token"
     if token.client in token.audience:
-        raise AuthenticationError("the audience of the token is its own client", token.token_id)
+        return "the audience of the token is its own client"
     if not issuer.scope_claims.present_in(content):
-        raise AuthenticationError("the token has neither scopes nor roles", token.token_id)
+        return "the token has neither scopes nor roles"
+    return None
 
 
 def _has(content: Mapping[str, Any], condition: str) -> bool:

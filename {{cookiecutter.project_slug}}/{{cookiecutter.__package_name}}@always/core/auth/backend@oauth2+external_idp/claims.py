@@ -77,7 +77,9 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
     type_ = _check_header(_object(segments[1]), token, rules, find_key)
     content = _object(segments[2])
     token_id = _string(content, rules.id_claim) if rules.id_claim else None
+    subject = None
     try:
+        subject = _string(content, rules.subject_claim)
         expires_at = _check_times(content, rules.leeway)
         if content.get("iss") != rules.issuer:
             raise AuthenticationError("iss is a different issuer")
@@ -85,7 +87,7 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
         return Claims(
             type=type_,
             issuer=rules.issuer,
-            subject=_string(content, rules.subject_claim),
+            subject=subject,
             client=_string(content, rules.client_claim),
             audience=audience,
             token_id=token_id,
@@ -93,8 +95,8 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
             content=content,
         )
     except AuthenticationError as failure:
-        # The signature is valid, so the id comes from the issuer and may appear in the log.
-        raise AuthenticationError(failure.reason, token_id) from None
+        # The signature is valid, so the ids come from the issuer and may appear in the log.
+        raise AuthenticationError(failure.reason, token_id, subject) from None
 
 
 def _object(segment: str) -> dict[str, Any]:

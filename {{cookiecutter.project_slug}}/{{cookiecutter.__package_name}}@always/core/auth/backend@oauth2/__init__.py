@@ -16,7 +16,7 @@ from .checks import CHECKS
 from .commands import COMMANDS
 from .documentation import security_schemes
 from .events import ANOMALIES, SECURITY_EVENTS
-from .server import authorization, client_authentication, endpoints, metadata
+from .server import authorization, client_authentication, endpoints, exposure, metadata
 from .settings import TokenSettings
 
 FEATURES = features.load(
@@ -39,9 +39,9 @@ SETTINGS = (TokenSettings, *FEATURES.settings)
 def init_app(app: Flask) -> None:
     """Register the caller cache, the guards and the protected resource metadata."""
     revocations.init_app(app)
-    guards.add(app, "client", client_authentication.guard)
-    guards.add(app, "csrf", csrf.protect)
-    guards.add(app, "session", pages.session_guard)
+    guards.add(app, "client", client_authentication.guard, exposure.find_exposed)
+    guards.add(app, "csrf", csrf.protect, sign_in.find_exposed)
+    guards.add(app, "session", pages.session_guard, pages.find_exposed)
     # Strip template-only lines from the rendered HTML.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protected_resource.init_app(app, protected_resource.resource(app))

@@ -77,7 +77,7 @@ def validate(token: str) -> ValidToken:
     with connect() as connection:
         row = access_tokens.find(connection, claims.token_id or "")
     if row is None:
-        raise AuthenticationError("the token is unknown or was revoked", claims.token_id)
+        raise AuthenticationError("the token is unknown or was revoked", claims.token_id, claims.subject)
     scopes = row.scopes & row.client_scopes
     if row.user_scopes is not None:
         scopes &= row.user_scopes

@@ -1,7 +1,12 @@
-"""Random tokens, and the digests that the database stores instead of them."""
+"""Random tokens, the digests that the database stores instead of them, and the hash of a name in the log."""
 
 import hashlib
+import hmac
 import secrets
+
+from flask import current_app
+
+from .settings import secret_keys
 
 
 def generate() -> str:
@@ -15,3 +20,9 @@ def digest(token: str) -> bytes:
     Client input may contain lone surrogates, which must not raise.
     """
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def name_hash(name: str) -> str:
+    """Return a keyed hash for the log of a name that does not exist: the user may have typed a password there."""
+    key = secret_keys(current_app)[0].encode()
+    return hmac.new(key, b"name " + name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]

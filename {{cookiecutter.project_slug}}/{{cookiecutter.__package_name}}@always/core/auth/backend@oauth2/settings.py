@@ -28,7 +28,7 @@ class TokenSettings(ResourceSettings):
     )
     tokens_revoke_exposed: bool = setting(
         Boolean(),
-        "revoke an access token that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
+        "revoke a token or session that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
         default=False,
     )
     sessions_hours: int = setting(Integer(1, 720), "lifetime of a browser session in hours", default=12)

@@ -59,7 +59,7 @@ def change_password() -> Response:
     session, form = sessions.current(), parameters.form()
     password = form.get("new_password", "")
     if not passwords.verify(session.password_hash, form.get("current_password", "")):
-        password_attempts.record_failure("incorrect current password")
+        password_attempts.record_failure("incorrect current password", owner=session.user_id)
         return _render(status=422, error="The current password is incorrect.")
     if password != form.get("confirm_password", ""):
         return _render(status=422, error="The new passwords do not match.")

@@ -7,10 +7,12 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from ....database import transaction
 from ....declare import produces, raw_body, raw_query
 from ....declare.declaration import FORM, HTML, View
 from ....problems import PROBLEM_TYPES
 from ....settings import Settings, get_settings
+from ..settings import TokenSettings
 from . import csrf, sessions
 
 TEMPLATES = "templates"
@@ -38,6 +40,17 @@ def session_guard() -> Response | None:
     if request.method == "POST":
         csrf.protect()
     return None
+
+
+def find_exposed() -> dict[str, str] | None:
+    """Return the user whose session cookie the request contains, or None; end the session if the settings say so."""
+    session = sessions.load()
+    if session is None:
+        return None
+    if get_settings(current_app, TokenSettings).tokens_revoke_exposed:
+        with transaction() as connection:
+            sessions.end(connection, session.user_id, session.id)
+    return {"owner": session.user_id}
 
 
 def render(template: str, /, *, status: int = 200, form_target: str | None = None, **values: Any) -> Response:

@@ -23,10 +23,10 @@ def limit_attempts(view: Callable[P, R]) -> Callable[P, R]:
     return _per_account(_per_address(view))
 
 
-def record_failure(reason: str) -> None:
-    """Record an incorrect password, and count it for the address when the response is sent."""
+def record_failure(reason: str, **account: str) -> None:
+    """Record an incorrect password for an account, and count it for the address when the response is sent."""
     g.incorrect_password = True
-    events.record(events.AUTHN_LOGIN_FAIL, reason)
+    events.record(events.AUTHN_LOGIN_FAIL, reason, **account)
 
 
 def _account_and_address() -> str:

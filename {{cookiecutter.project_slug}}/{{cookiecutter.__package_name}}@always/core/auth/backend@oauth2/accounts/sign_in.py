@@ -4,12 +4,13 @@ After signing in, the browser continues with the authorization request that was 
 page. Both are fixed paths of this service: client input only supplies the query of ``/oauth2/authorize``.
 """
 
+from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import Blueprint, Response, current_app
 
 from ....database import AnyRow, connect, transaction
 from ....declare import guarded_by, produces, public
 from ....observability import events
-from .. import parameters
+from .. import parameters, secret_tokens
 from ..events import AUTHN_LOGIN_SUCCESS
 from . import password_attempts, passwords, sessions, users
 from .pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
@@ -42,19 +43,17 @@ def show() -> Response:
 def sign_in() -> Response:
     """Check username and password, start a session and redirect."""
     form = parameters.form()
-    name, password = form.get("name", ""), form.get("password", "")
     authorization_request = form.get("authorization_request", "")
-    with connect() as connection:
-        user = users.find_by_name(connection, name)
-    cookie = _start_session(user, password)
+    user, is_correct = _check_password(form)
+    cookie = _start_session(user, form["password"]) if user and is_correct else None
     if user is None or cookie is None:
-        password_attempts.record_failure("incorrect username or password, or locked account")
+        _record_failure(form, user)
         # A 401 would require an HTTP authentication challenge, which forms do not use (RFC 9110, section 15.5.2).
         return render(
             "sign_in",
             status=422,
             authorization_request=authorization_request,
-            name=name[:MAX_NAME],
+            name=form.get("name", "")[:MAX_NAME],
             error="Incorrect username or password.",
         )
     if authorization_request:
@@ -79,10 +78,37 @@ def sign_out() -> Response:
     return response
 
 
-def _start_session(user: AnyRow | None, password: str) -> str | None:
-    """Return the cookie of a new session, or None if the password is incorrect or the user is locked."""
-    if not passwords.verify(user.password_hash if user else None, password) or user is None or user.locked_at:
+def find_exposed() -> dict[str, str] | None:
+    """Return the user whose name and password the request contains, or None; attempts are limited as usual."""
+    try:
+        form = parameters.form()
+        user, is_correct = _check_password_within_limits(form)
+    except OAuth2Error:
         return None
+    if user is not None and is_correct:
+        return {"owner": user.id}
+    _record_failure(form, user)
+    return None
+
+
+def _check_password(form: dict[str, str]) -> tuple[AnyRow | None, bool]:
+    """Return the user with this name, and whether the password is correct and the user is not locked."""
+    with connect() as connection:
+        user = users.find_by_name(connection, form.get("name", ""))
+    is_correct = passwords.verify(user.password_hash if user else None, form.get("password", ""))
+    return user, is_correct and user is not None and user.locked_at is None
+
+
+_check_password_within_limits = password_attempts.limit_attempts(_check_password)
+
+
+def _record_failure(form: dict[str, str], user: AnyRow | None) -> None:
+    account = {"owner": user.id} if user else {"name_hash": secret_tokens.name_hash(form.get("name", ""))}
+    password_attempts.record_failure("incorrect username or password, or locked account", **account)
+
+
+def _start_session(user: AnyRow, password: str) -> str | None:
+    """Return the cookie of a new session, or None if the user was locked or the password changed meanwhile."""
     new_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash) else user.password_hash
     with transaction() as connection:
         if not users.replace_password(connection, user.id, user.password_hash, new_hash):

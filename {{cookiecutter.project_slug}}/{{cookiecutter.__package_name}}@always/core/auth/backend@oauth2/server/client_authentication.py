@@ -14,7 +14,7 @@ from flask import g, request
 
 from .... import limits
 from ....observability import events
-from .. import parameters
+from .. import parameters, secret_tokens
 from . import clients
 from .authlib_server import Request
 
@@ -25,6 +25,11 @@ def guard() -> None:
     """Authenticate the client, or raise an ``OAuth2Error``."""
     if request.query_string:
         raise InvalidRequestError("Send the parameters in the request body, not in the query.")
+    authenticate()
+
+
+def authenticate() -> None:
+    """Authenticate the client by the header or the form."""
     form = dict(parameters.form())
     header = request.headers.get("Authorization")
     if header is not None:
@@ -35,7 +40,7 @@ def guard() -> None:
     try:
         g.client = ClientAuthentication(clients.find)(Request("POST", form), [method])
     except InvalidClientError:
-        _fail("invalid client credentials")
+        _fail("invalid client credentials", form.get("client_id"))
 
 
 def _parse_basic(header: str) -> tuple[str, str]:
@@ -54,8 +59,15 @@ def _parse_basic(header: str) -> tuple[str, str]:
     return client_id, secret
 
 
-def _fail(reason: str) -> Never:
-    events.record(events.AUTHN_LOGIN_FAIL, reason)
+def _fail(reason: str, client_id: str | None = None) -> Never:
+    known = client_id is not None and clients.find(client_id) is not None
+    unknown = client_id and not known
+    events.record(
+        events.AUTHN_LOGIN_FAIL,
+        reason,
+        client=client_id if known else None,
+        name_hash=secret_tokens.name_hash(client_id or "") if unknown else None,
+    )
     limits.count_failed_authentication()
     # With this status the error handler adds the challenge that RFC 6749, section 5.2, requires.
     raise InvalidClientError("Client authentication failed.", status_code=401)
