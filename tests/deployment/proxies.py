@@ -21,11 +21,12 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Proxy:
-    """A running proxy: its ports, and the CA of its certificate."""
+    """A running proxy: its ports, the CA of its certificate, and the host name in it."""
 
     port: int
     plain_port: int
     authority: Path
+    name: str = "localhost"
 
 
 class Start(Protocol):
@@ -71,7 +72,7 @@ def has_certificate(proxy: Proxy) -> bool:
     try:
         context = ssl.create_default_context(cafile=proxy.authority)
         plain = socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
-        context.wrap_socket(plain, server_hostname="localhost").close()
+        context.wrap_socket(plain, server_hostname=proxy.name).close()
     except OSError:
         return False
     return True
@@ -80,22 +81,57 @@ def has_certificate(proxy: Proxy) -> bool:
 @contextmanager
 def caddy(service: Path, upstream: str, folder: Path) -> Iterator[Proxy]:
     """Run Caddy with ``deploy/Caddyfile`` and a certificate of its own CA."""
-    proxy = Proxy(free_port(), free_port(), folder / "caddy/pki/authorities/local/root.crt")
-    options = (
-        f"{{\n\thttp_port {proxy.plain_port}\n\thttps_port {proxy.port}\n\tskip_install_trust\n"
-    )
+    proxy = Proxy(free_port(), free_port(), own_authority(folder))
     text = (service / "deploy/Caddyfile").read_text("utf-8")
-    (folder / "Caddyfile").write_text(text.replace("{\n", options, 1), "utf-8")
-    environment = {
-        "DOMAIN": "localhost",
-        "HOME": str(folder),
-        "UPSTREAM": upstream,
-        "XDG_DATA_HOME": str(folder),
-    }
+    with run_caddy(text, folder, {"UPSTREAM": upstream}, proxy):
+        yield proxy
+
+
+@contextmanager
+def caddy_with_acme(service: Path, upstream: str, folder: Path) -> Iterator[Proxy]:
+    """Run Caddy with ``deploy/Caddyfile`` and certificates of an ACME server, which it renews.
+
+    Caddy also is that server. It sends its requests for ``http://api.example.com`` to the proxy,
+    since it takes the proxy for the one in ``HTTP_PROXY``; so neither DNS nor port 80 is needed.
+    """
+    server = Proxy(free_port(), free_port(), own_authority(folder / "acme"))
+    proxy = Proxy(free_port(), free_port(), server.authority, "api.example.com")
+    site = (
+        "{\n\tadmin off\n}\n{$DOMAIN} {\n\ttls internal\n\tacme_server {\n\t\tlifetime 5m\n\t}\n}\n"
+    )
+    options = (
+        f"\tacme_ca https://localhost:{server.port}/acme/local/directory\n"
+        f"\tacme_ca_root {server.authority}\n"
+        # Every certificate is renewed at once, because Caddy sets its beginning back by a minute.
+        "\trenew_interval 1s\n\trenewal_window_ratio 0.99\n"
+    )
+    text = (service / "deploy/Caddyfile").read_text("utf-8").replace("{\n", "{\n" + options, 1)
+    for each in ("acme", "proxy"):
+        (folder / each).mkdir()
+    http_proxy = {"HTTP_PROXY": f"http://127.0.0.1:{proxy.plain_port}"}
+    with (
+        run_caddy(site, folder / "acme", http_proxy, server),
+        run_caddy(text, folder / "proxy", {"UPSTREAM": upstream}, proxy),
+    ):
+        yield proxy
+
+
+def own_authority(folder: Path) -> Path:
+    """Return the certificate of the CA that Caddy creates."""
+    return folder / "caddy/pki/authorities/local/root.crt"
+
+
+def run_caddy(
+    text: str, folder: Path, environment: Mapping[str, str], proxy: Proxy
+) -> AbstractContextManager[Proxy]:
+    """Run Caddy with a configuration, on the ports of ``proxy``, without trusting its CA."""
+    ports = f"\thttp_port {proxy.plain_port}\n\thttps_port {proxy.port}\n"
+    text = text.replace("{\n", f"{{\n{ports}\tskip_install_trust\n", 1)
+    (folder / "Caddyfile").write_text(text, "utf-8")
+    own = {"DOMAIN": proxy.name, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     executable = program(str(Path(sys.executable).with_name("caddy")), "caddy")
     command = [executable, "run", "--config", str(folder / "Caddyfile")]
-    with running(command, folder, environment, proxy):
-        yield proxy
+    return running(command, folder, {**environment, **own}, proxy)
 
 
 @contextmanager

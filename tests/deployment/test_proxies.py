@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from tests.conftest import Bake
-from tests.deployment.proxies import PROXIES, Proxy, is_listening
+from tests.deployment.proxies import PROXIES, Proxy, caddy_with_acme, is_listening
 from tests.programs import program
 from tests.services import Service, free_port
 
@@ -94,6 +94,7 @@ def upstream(bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     folder = Path(shutil.copytree(bake({}), tmp_path_factory.mktemp("upstream") / "acme-api"))
     settings = {
         "APP_LOG_FORMAT": "json",
+        "APP_SERVER_ALLOWED_HOSTS": "localhost, api.example.com",
         "APP_SERVER_PORT": str(free_port()),
         "APP_SERVER_TLS": "false",
         "APP_SERVER_TRUSTED_PROXIES": "1",
@@ -283,6 +284,37 @@ def test_a_proxy_passes_on_each_event_of_a_stream(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_caddy_obtains_and_renews_its_certificate_without_a_failed_request(
+    upstream: tuple[Service, str], tmp_path: Path
+) -> None:
+    """From an ACME server, with the options in the Caddyfile; also connections that stay open."""
+    service, key = upstream
+    serials: set[str] = set()
+    with caddy_with_acme(service.folder, f"127.0.0.1:{service.port}", tmp_path) as proxy:
+
+        def client() -> httpx.Client:
+            context = ssl.create_default_context(cafile=proxy.authority)
+            headers = {"Host": proxy.name, "X-API-Key": key}
+            url = f"https://127.0.0.1:{proxy.port}"
+            return httpx.Client(base_url=url, headers=headers, verify=context, timeout=30)
+
+        def call(client: httpx.Client) -> str:
+            response = client.get("/api/v1/me", extensions={"sni_hostname": proxy.name})
+            assert response.status_code == 200, response.text
+            connection = response.extensions["network_stream"].get_extra_info("ssl_object")
+            return str(connection.getpeercert()["serialNumber"])
+
+        deadline = time.monotonic() + 20
+        with client() as kept:
+            first = call(kept)
+            while len(serials) < 3 and time.monotonic() < deadline:
+                with client() as new:
+                    serials.add(call(new))
+                assert call(kept) == first
+                time.sleep(0.1)
+    assert len(serials) == 3
 
 
 def test_caddy_offers_a_key_exchange_that_resists_quantum_computers(
