@@ -37,7 +37,7 @@ watch: uv ## render again after each change of the template and run the service'
 diff: uv ## show how the rendered services differ from those of another commit: make diff [REF=main]
 	@"$(UV)" run python -m tests.variant_diff $(call quoted,$(REF))
 
-test: uv ## run the template's tests, and the test suites of half of the services; with CI=true, of all services
+test: uv ## run the template's tests, and the suites of some services; with CI=true, of all
 	@"$(UV)" run pytest $(if $(CI),,-m "not exhaustive")
 
 snapshots: uv ## update the snapshots of the services' file trees

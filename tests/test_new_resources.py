@@ -10,8 +10,9 @@ import pytest
 
 from tests.conftest import Bake
 from tests.environment import Environment
+from tests.selection import sample
 from tests.services import storages
-from tests.template import CHOICES
+from tests.template import CHOICES, label
 
 TYPES = ("string", "text", "integer", "number", "boolean", "date", "datetime")
 BOOKINGS = (
@@ -22,6 +23,10 @@ BOOKINGS = (
     "room:ref(rooms)",
     "item:ref(items)?",
 )
+SERVICES = [
+    {"auth_style": style, "database": database}
+    for style, database in product(CHOICES["auth_style"], CHOICES["database"])
+]
 REGISTERED = ("docs/test_documents.py", "openapi", "test_imports.py", "test_public_api.py")
 
 
@@ -45,15 +50,7 @@ def committed(bake: Bake, tmp_path: Path, request: pytest.FixtureRequest) -> Pat
 
 
 @pytest.mark.suite
-@pytest.mark.parametrize(
-    "committed",
-    [
-        {"auth_style": style, "database": database}
-        for style, database in product(CHOICES["auth_style"], CHOICES["database"])
-    ],
-    indirect=True,
-    ids=lambda answers: "-".join(answers.values()),
-)
+@pytest.mark.parametrize("committed", sample(SERVICES, SERVICES[::3], label), indirect=True)
 def test_resources_with_every_type_are_complete(environment: Environment, committed: Path) -> None:
     """Lint, types and tests pass at once, and nothing remains after the removal."""
     with storages(committed) as settings:

@@ -137,8 +137,13 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
 @pytest.mark.parametrize(
     ("service", "title"),
     [
-        pytest.param(answers, title, id=f"{label(answers)}-{title}")
-        for answers, title in [*((STYLE, title) for title in TITLES), *VARIANTS]
+        *(pytest.param(STYLE, title, id=f"{label(STYLE)}-{title}") for title in TITLES),
+        *(
+            pytest.param(
+                answers, title, id=f"{label(answers)}-{title}", marks=pytest.mark.exhaustive
+            )
+            for answers, title in VARIANTS
+        ),
     ],
     indirect=["service"],
 )

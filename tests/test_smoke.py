@@ -21,9 +21,13 @@ OTHER_ANSWERS = itertools.cycle(
         ("limiter_backend=memcached", "cors_origins=https://a.example,https://b.example:8443"),
     ]
 )
+ALWAYS = [*zip(CHOICES["auth_style"], REQUIRED, strict=True)]
 SERVICES = [
     pytest.param(
-        (f"auth_style={style}", *others), version, id=f"{version}-{'-'.join((style, *others))}"
+        (f"auth_style={style}", *others),
+        version,
+        id=f"{version}-{'-'.join((style, *others))}",
+        marks=() if (style, version) in ALWAYS else pytest.mark.exhaustive,
     )
     for (style, version), others in zip(
         itertools.product(CHOICES["auth_style"], REQUIRED), OTHER_ANSWERS, strict=False

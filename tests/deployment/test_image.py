@@ -21,6 +21,7 @@ import httpx
 import pytest
 
 from tests.conftest import Bake
+from tests.selection import sample
 from tests.services import UV, free_port
 from tests.template import CHOICES
 
@@ -139,7 +140,7 @@ def settings() -> dict[str, str]:
 
 
 @pytest.mark.install
-@pytest.mark.parametrize("style", CHOICES["auth_style"])
+@pytest.mark.parametrize("style", sample(CHOICES["auth_style"], ["oauth2"]))
 def test_the_image_serves_is_healthy_and_stops(
     bake: Bake, tmp_path: Path, settings: dict[str, str], style: str
 ) -> None:

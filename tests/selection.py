@@ -1,0 +1,33 @@
+"""Which of the long tests run outside CI. CI runs all of them."""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.template import CHOICES
+
+
+def sample(
+    values: Iterable[Any], always: Container[Any], name: Callable[[Any], str] = str
+) -> list[Any]:
+    """Return parameters with these names; those that are not in ``always`` run only in CI."""
+    return [
+        pytest.param(value, marks=() if value in always else pytest.mark.exhaustive, id=name(value))
+        for value in values
+    ]
+
+
+def is_in_half(variant: Mapping[str, str]) -> bool:
+    """Select half of the core variants: together they contain each pair of answers."""
+    return position(variant) % 2 == 0
+
+
+def is_in_quarter(variant: Mapping[str, str]) -> bool:
+    """Select a quarter of them: each style with each database, and each storage."""
+    return position(variant) % 4 == 0
+
+
+def position(variant: Mapping[str, str]) -> int:
+    """Return the sum of the positions of the answers among the choices."""
+    return sum(CHOICES[question].index(answer) for question, answer in variant.items())
