@@ -1,5 +1,6 @@
 """The migration that creates the tables of a resource."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,9 +37,10 @@ def exists(resource: Resource) -> bool:
 
 def _creating(resource: Resource) -> list[Any]:
     """Return the migrations of the service's branch that create a table of the resource."""
-    migrator = service.core().services.get(service.application(), service.core().database.Migrator)
-    branch = migrator.branches["service"]
-    scripts = [script for script in migrator.scripts().walk_revisions() if branch.contains(script)]
+    branches = service.core().services.get(service.application(), service.core().database.Branches)
+    migrator = import_module(".database.migrator", service.core().__name__).Migrator(branches)
+    owned = branches["service"].revisions()
+    scripts = [script for script in migrator.scripts().walk_revisions() if script.revision in owned]
     return [script for script in scripts if _created_tables(script) & resource.tables()]
 
 

@@ -28,7 +28,7 @@ from tests.core.database_server import database_url
 from tests.core.limiter_storage import limiter_uri
 from tests.core.live_server import Served, serving
 from tests.core.package import ROOT, core, package
-from tests.core.registry import registered
+from tests.core.registry import migrator, registered
 
 __all__ = ["database_url", "grant", "limiter_uri"]
 
@@ -72,16 +72,16 @@ class Shared:
         """Upgrade the database of ``app`` once in a session."""
         key = (str(registered(app, "Database").engine.url), app.import_name)
         if key not in self.migrated:
-            registered(app, "Migrator").upgrade()
+            migrator(app).upgrade()
             prepare(app)
             self.migrated.add(key)
 
 
-def downgrade_all(migrator: Any) -> None:
+def downgrade_all(migrations: Any) -> None:
     """Revert the migrations of every branch that has some."""
-    for branch in migrator.branches.values():
-        if branch.heads(migrator.scripts()):
-            migrator.downgrade(branch.name, "base")
+    for branch in migrations.branches.values():
+        if branch.heads():
+            migrations.downgrade(branch.name, "base")
 
 
 @pytest.fixture(scope="session")
@@ -161,10 +161,10 @@ def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: s
 @pytest.fixture
 def without_tables(app: Flask, prepare_database: Callable[[Flask], None]) -> Iterator[None]:
     """Drop all tables of the database during the test, with everything that they contain."""
-    migrator = registered(app, "Migrator")
-    downgrade_all(migrator)
+    migrations = migrator(app)
+    downgrade_all(migrations)
     yield
-    migrator.upgrade()
+    migrations.upgrade()
     prepare_database(app)
 
 

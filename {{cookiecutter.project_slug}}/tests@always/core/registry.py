@@ -1,5 +1,6 @@
 """Access to the long-lived objects of an application under test."""
 
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -13,3 +14,14 @@ def registered(app: Flask | None, class_name: str) -> Any:
     assert app is not None
     (found,) = (value for kind, value in app.extensions["core"].items() if kind.__name__ == class_name)
     return found
+
+
+def migrator(app: Flask) -> Any:
+    """Return a migrator of the database of ``app``."""
+    return migrator_of(registered(app, "Branches"))
+
+
+def migrator_of(branches: Any) -> Any:
+    """Return a migrator of these branches; only commands import its module."""
+    module = import_module(".migrator", type(branches).__module__.rpartition(".")[0])
+    return module.Migrator(branches)

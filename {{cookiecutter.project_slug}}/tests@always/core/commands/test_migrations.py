@@ -55,10 +55,10 @@ def test_a_successful_command_prints_nothing_to_standard_error(app: Flask, comma
 def project(app: Flask, service: ModuleType, tmp_path: Path, empty_database: str) -> Iterator[Path]:
     """An empty folder of migrations for the service; the commands use it and an empty database."""
     database = service.core.database
-    branches = registered(app, "Migrator").branches.values()
-    copies = [database.branches.Branch(each.name, tmp_path / each.name, each.metadata) for each in branches]
-    replaced = {type(kept): kept for kept in (registered(app, "Migrator"), registered(app, "Database"))}
-    service.core.services.register(app, database.Migrator(empty_database, copies))
+    branches = registered(app, "Branches")
+    copies = [database.branches.Branch(each.name, tmp_path / each.name, each.metadata) for each in branches.values()]
+    replaced = {type(kept): kept for kept in (branches, registered(app, "Database"))}
+    service.core.services.register(app, database.Branches(empty_database, copies))
     other = service.core.services.register(app, database.Database(empty_database, 1))
     yield tmp_path / "service"
     other.close()

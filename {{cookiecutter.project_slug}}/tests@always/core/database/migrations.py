@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
 from tests.core.package import core
+from tests.core.registry import migrator_of
 
-Branch, Database, Migrator = core.database.branches.Branch, core.database.Database, core.database.Migrator
+Branch, Branches, Database = core.database.branches.Branch, core.database.Branches, core.database.Database
 
 
 class Project:
@@ -22,9 +23,14 @@ class Project:
         self.database = Database(url, 1)
 
     @property
+    def branches(self) -> Any:
+        """The branches that a new process would have."""
+        return Branches(self.url, [Branch(name, self.folder / name, data) for name, data in self.metadata.items()])
+
+    @property
     def migrator(self) -> Any:
         """The migrator that a new process would have."""
-        return Migrator(self.url, [Branch(name, self.folder / name, data) for name, data in self.metadata.items()])
+        return migrator_of(self.branches)
 
     def define(self, table: str, *parts: Any, branch: str = "service") -> None:
         """Define a model, in place of an earlier one with the same table; without parts, remove it."""
@@ -74,12 +80,12 @@ class Project:
     def differences(self) -> list[str]:
         """Return each difference between the database and the migrations, with its hint."""
         with self.database.connect() as connection:
-            return [str(finding) for finding in self.migrator.differences(connection)]
+            return [str(finding) for finding in self.branches.differences(connection)]
 
     def is_ready(self) -> bool:
         """Return whether a new process would be ready."""
         with self.database.connect() as connection:
-            ready: bool = self.migrator.ready(connection)
+            ready: bool = self.branches.ready(connection)
         return ready
 
     def sql(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -48,7 +48,7 @@ def test_a_branch_at_its_base_has_nothing_to_downgrade(both: Project) -> None:
 
 
 def test_downgrade_needs_a_revision_of_its_branch(both: Project) -> None:
-    (core_head,) = both.migrator.branches["core"].heads(both.migrator.scripts())
+    (core_head,) = both.branches["core"].heads()
     assert "does not belong to the service branch" in rejected(both, "downgrade", "service", core_head)
     assert "Can't locate revision identified by 'nosuch'" in rejected(both, "downgrade", "service", "nosuch")
     rejected(both, "downgrade", "service", "-5")

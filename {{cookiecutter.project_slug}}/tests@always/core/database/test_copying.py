@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from tests.core.package import core
-from tests.core.registry import registered
+from tests.core.registry import migrator, registered
 from tests.core.service import create_app
 
 MakeCaller = Callable[..., FlaskClient]
@@ -41,13 +41,13 @@ def rows(app: Flask) -> dict[str, int]:
     with registered(app, "Database").reader.connect() as connection:
         return {
             table.name: connection.scalar(select(func.count()).select_from(table))
-            for branch in registered(app, "Migrator").branches.values()
+            for branch in registered(app, "Branches").values()
             for table in branch.metadata.sorted_tables
         }
 
 
 def test_all_rows_are_copied(app: Flask, target: Flask, source: str) -> None:
-    registered(target, "Migrator").upgrade()
+    migrator(target).upgrade()
     copied = copy(target, source)
     assert copied.exit_code == 0, copied.output
     assert rows(target) == rows(app)
@@ -62,7 +62,7 @@ def test_all_rows_are_copied(app: Flask, target: Flask, source: str) -> None:
 
 
 def test_a_database_with_rows_is_not_changed(target: Flask, source: str) -> None:
-    registered(target, "Migrator").upgrade()
+    migrator(target).upgrade()
     copy(target, source)
     before = rows(target)
     if not any(before.values()):

@@ -19,7 +19,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from tests.core.database_server import LOCK_TIMEOUT
 from tests.core.fixtures import downgrade_all
 from tests.core.package import core
-from tests.core.registry import registered
+from tests.core.registry import migrator, migrator_of, registered
 from tests.core.service import MIGRATIONS, create_app
 
 MakeApp = Callable[..., Flask]
@@ -32,18 +32,18 @@ def test_the_migrations_create_the_tables_of_the_models(app: Flask) -> None:
 
 
 def test_the_migrations_can_be_reverted(app: Flask) -> None:
-    migrator = registered(app, "Migrator")
+    migrations = migrator(app)
     try:
-        downgrade_all(migrator)
+        downgrade_all(migrations)
     finally:
-        migrator.upgrade()
+        migrations.upgrade()
     assert _changes(app) == {"core": [], "service": []}
 
 
 def _changes(app: Flask) -> dict[str, list[str]]:
-    migrator = registered(app, "Migrator")
+    migrations = migrator(app)
     with registered(app, "Database").connect() as connection:
-        return {branch: migrator.changes(branch, connection) for branch in migrator.branches}
+        return {branch: migrations.changes(branch, connection) for branch in migrations.branches}
 
 
 FAILURES = {
@@ -79,10 +79,10 @@ def test_an_unavailable_database_is_503_and_reported_by_readyz(
 def newer_app(environ: dict[str, str], app: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The application with one more migration, which is empty. (The application itself may have none.)"""
     migrations = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    core_branch, service_branch = registered(app, "Migrator").branches.values()
+    core_branch, service_branch = registered(app, "Branches").values()
     branch = core.database.branches.Branch("service", migrations, service_branch.metadata)
-    migrator = core.database.Migrator(environ["APP_DATABASE_URL"], [core_branch, branch])
-    migrator.revision("service", "newest", empty=True)
+    branches = core.database.Branches(environ["APP_DATABASE_URL"], [core_branch, branch])
+    migrator_of(branches).revision("service", "newest", empty=True)
     newer = create_app(environ, migrations=migrations)
     yield newer
     registered(newer, "Database").close()
@@ -90,14 +90,14 @@ def newer_app(environ: dict[str, str], app: Flask, tmp_path: Path) -> Iterator[F
 
 def test_a_database_is_ready_as_soon_as_it_has_the_newest_migrations(newer_app: Flask, later: Later) -> None:
     """The service may start before the migrations run."""
-    client, migrator = newer_app.test_client(), registered(newer_app, "Migrator")
+    client, migrations = newer_app.test_client(), migrator(newer_app)
     probe = client.get("/readyz", base_url="https://localhost")
-    migrator.upgrade()
+    migrations.upgrade()
     try:
         with later(2):
             assert client.get("/readyz", base_url="https://localhost").status_code == 200
     finally:
-        migrator.downgrade("service")
+        migrations.downgrade("service")
     assert probe.status_code == 503
     assert probe.json["dependencies"]["database"] == "unavailable"
 

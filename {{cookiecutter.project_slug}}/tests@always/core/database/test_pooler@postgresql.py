@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
 from tests.core.real_server import HOST, own_folder, program, running, unprivileged
-from tests.core.registry import registered
+from tests.core.registry import migrator, registered
 from tests.core.service import create_app
 
 MakeApp = Callable[..., Flask]
@@ -95,11 +95,11 @@ def test_transactions_have_their_time_limits(pooler: Pooler, make_app: MakeApp, 
 def test_migrations_run_through_a_pooler(pooler: Pooler, environ: dict[str, str]) -> None:
     with pooler() as url:
         app = create_app({**environ, "APP_DATABASE_URL": url})
-        registered(app, "Migrator").upgrade()
+        migrator(app).upgrade()
         app = create_app({**environ, "APP_DATABASE_URL": url, "APP_DATABASE_POOLER": "true"})
         database = registered(app, "Database")
         with database.connect() as connection:
-            assert registered(app, "Migrator").differences(connection) == []
+            assert registered(app, "Branches").differences(connection) == []
         database.close()
 
 
@@ -119,11 +119,11 @@ def test_the_doctor_recommends_the_setting(
 def test_options_of_the_url_are_kept(environ: dict[str, str], database_url: str) -> None:
     url = make_url(database_url).update_query_dict({"options": "-csearch_path=tenant -cstatement_timeout=7000"})
     app = create_app({**environ, "APP_DATABASE_URL": url.render_as_string(hide_password=False)})
-    database, migrator = registered(app, "Database"), registered(app, "Migrator")
+    database, migrations = registered(app, "Database"), migrator(app)
     with database.transaction() as connection:
         connection.exec_driver_sql("CREATE SCHEMA tenant")
     try:
-        migrator.upgrade()
+        migrations.upgrade()
         with database.connect() as connection:
             shown = [
                 connection.exec_driver_sql(f"SHOW {name}").scalar()

@@ -9,7 +9,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from .. import services
 from ..clock import now
-from ..database import Migrator, UTCDateTime, connect, engine
+from ..database import Branches, UTCDateTime, connect, engine
 from ..diagnostics import Finding, Skipped
 from ..endpoints.health import Dependencies
 from ..limits import Counters
@@ -23,7 +23,7 @@ def migrations(app: Flask) -> Iterator[Finding]:
     """Report a branch of migrations whose head is not the revision in the database."""
     try:
         with connect() as connection:
-            findings = [*services.get(app, Migrator).differences(connection), *engine.findings(connection)]
+            findings = [*services.get(app, Branches).differences(connection), *engine.findings(connection)]
     except ServiceUnavailable as error:
         hints = (hint for reason, hint in engine.HINTS.items() if reason in str(error.__cause__))
         yield Finding("the database is unreachable", next(hints, "start it, or correct APP_DATABASE_URL"))

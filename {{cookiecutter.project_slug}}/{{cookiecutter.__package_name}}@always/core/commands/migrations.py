@@ -1,20 +1,22 @@
-"""``flask db``: the commands for the migrations of both branches."""
+"""``flask db``: the commands for the migrations of both branches.
+
+They import Alembic when they run: every other command would need a tenth more time for it.
+"""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from alembic import command as alembic
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from .. import services
 from ..cli import accepts
-from ..database import Database, Migrator, copy_rows
+from ..database import Branches, Database
 from ..fields import Line
-from ..settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from ..database.migrator import Migrator
 
 
 class Migrations(click.Group):
@@ -22,6 +24,9 @@ class Migrations(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command of the group."""
+        from alembic.script.revision import RevisionError
+        from alembic.util import CommandError
+
         try:
             return super().invoke(ctx)
         except (CommandError, RevisionError) as error:
@@ -37,8 +42,17 @@ def command() -> None:
     """Create, run and check migrations."""
 
 
-def _migrator() -> Migrator:
-    return services.get(current_app, Migrator)
+def _migrator() -> "Migrator":
+    from ..database.migrator import Migrator
+
+    return Migrator(services.get(current_app, Branches))
+
+
+def _run(name: str, *arguments: Any, **options: Any) -> None:
+    """Run a command of Alembic that prints something."""
+    from alembic import command
+
+    getattr(command, name)(_migrator().config(), *arguments, **options)
 
 
 def _message(context: click.Context, parameter: click.Parameter, value: str) -> Any:
@@ -92,7 +106,10 @@ def copy(source: str) -> None:
 
     SOURCE is the URL of the other database. Stop the service first.
     """
-    for table, rows in copy_rows(_migrator(), source, get_settings(current_app, Settings).database_url).items():
+    from ..database.copying import copy_rows
+
+    branches = services.get(current_app, Branches)
+    for table, rows in copy_rows(branches, source, branches.url).items():
         click.echo(f"{rows:>10}  {table}")
 
 
@@ -107,8 +124,9 @@ def merge(branch: str) -> None:
 def check() -> None:
     """Compare the database with the migrations, and the models with the database."""
     migrator, database = _migrator(), services.get(current_app, Database)
+    migrator.scripts().get_heads()  # raises if the revisions contradict each other
     with database.reader.connect() as connection:
-        found = [str(finding) for finding in migrator.differences(connection)]
+        found = [str(finding) for finding in migrator.branches.differences(connection)]
         if not found:
             for branch in migrator.branches:
                 changes = migrator.changes(branch, connection)
@@ -121,27 +139,27 @@ def check() -> None:
 @command.command("current")
 def current() -> None:
     """Print the revision of each branch in the database."""
-    alembic.current(_migrator().config())
+    _run("current")
 
 
 @command.command("history")
 @click.option("-v", "--verbose", is_flag=True, help="Print the files as well.")
 def history(verbose: bool) -> None:
     """Print all migrations, newest first."""
-    alembic.history(_migrator().config(), verbose=verbose)
+    _run("history", verbose=verbose)
 
 
 @command.command("heads")
 def heads() -> None:
     """Print the newest migration of each branch."""
-    alembic.heads(_migrator().config())
+    _run("heads")
 
 
 @command.command("show")
 @click.argument("target")
 def show(target: str) -> None:
     """Print one migration."""
-    alembic.show(_migrator().config(), target)
+    _run("show", target)
 
 
 @command.command("stamp")

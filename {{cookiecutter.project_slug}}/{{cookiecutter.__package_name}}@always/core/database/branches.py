@@ -1,16 +1,23 @@
-"""The two branches of migrations, core's and the service's, and what separates a database from their heads."""
+"""The two branches of migrations, core's and the service's, and what separates a database from their heads.
 
+Alembic is not imported here: a service that starts would need a tenth more time for it.
+"""
+
+import ast
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, inspect
 
 from ..diagnostics import Finding
 
+log = logging.getLogger(__name__)
+ENVIRONMENT = Path(__file__).parent / "migrations"
 # ruff writes double quotes in a generated migration; one written by hand may have single quotes.
 CREATED_TABLE = re.compile(r"""(?:\bcreate_table\(|\brename_table\(\s*["']\w+["'],)\s*["'](\w+)["']""")
 
@@ -23,13 +30,15 @@ class Branch:
     folder: Path
     metadata: MetaData
 
-    def contains(self, revision: Script) -> bool:
-        """Return whether the revision is a file of this branch's folder."""
-        return Path(revision.path).parent == self.folder
+    def revisions(self) -> dict[str, set[str]]:
+        """Return each revision of this branch with those that it follows, as its file declares them."""
+        declared = [_constants(file) for file in self.folder.glob("*.py")]
+        return {each["revision"]: _parents(each.get("down_revision")) for each in declared if "revision" in each}
 
-    def heads(self, scripts: ScriptDirectory) -> list[str]:
+    def heads(self) -> list[str]:
         """Return the revisions of this branch that no other revision follows."""
-        return [head for head in scripts.get_heads() if self.contains(scripts.get_revision(head))]
+        revisions = self.revisions()
+        return sorted(revisions.keys() - set().union(*revisions.values()))
 
     def created_tables(self) -> set[str]:
         """Return the names of the tables that migrations of this branch create, dropped ones included."""
@@ -47,50 +56,83 @@ def ownership_errors(service: MetaData, core: MetaData) -> Iterator[str]:
                 yield f"{key.parent} references {target}, a table of core. Store the id as a string instead."
 
 
+class Branches(dict[str, Branch]):
+    """The branches of the database at ``url``, by name."""
+
+    def __init__(self, url: str, branches: Iterable[Branch]) -> None:
+        super().__init__({branch.name: branch for branch in branches})
+        self.url = url
+        self._ready = False
+
+    def ready(self, connection: Connection) -> bool:
+        """Return whether the database has all migrations of this version or a newer one. A positive result is final."""
+        if not self._ready:
+            found = self.differences(connection, allow_newer=True)
+            for finding in found:
+                log.warning("not ready: %s", finding)
+            self._ready = not found
+        return self._ready
+
+    def unknown(self, connection: Connection) -> list[Finding]:
+        """Return a finding for each revision in the database that is in no migration of this version."""
+        known = {revision for branch in self.values() for revision in branch.revisions()}
+        return [
+            Finding(
+                f"the database is at revision {revision}, which is not a migration of this version of the service",
+                "deploy the version that contains it, or run `flask db downgrade` there first; `flask db stamp --purge`"
+                " forgets a revision that no longer exists",
+            )
+            for revision in sorted(applied_revisions(connection) - known)
+        ]
+
+    def differences(self, connection: Connection, *, allow_newer: bool = False) -> list[Finding]:
+        """Compare the revisions in the database with the heads of each branch.
+
+        With ``allow_newer``, an unknown revision may belong to a branch that has no known one: the database was
+        upgraded by a newer version of the service, and this version still runs at the same time, or again after a
+        rollback.
+        """
+        applied, unknown, found = applied_revisions(connection), self.unknown(connection), []
+        # A branch without migrations comes last, so that it does not take the unknown revision of another one.
+        for branch in sorted(self.values(), key=lambda each: not each.revisions()):
+            heads, reached = branch.heads(), sorted(applied & branch.revisions().keys())
+            if len(heads) > 1:
+                found.append(
+                    Finding(
+                        f"the {branch.name} branch has {len(heads)} heads: {', '.join(heads)}",
+                        f"run `flask db merge --branch {branch.name}`, then `flask db upgrade`",
+                    )
+                )
+            elif allow_newer and unknown and not reached:
+                unknown.pop()
+            elif reached != heads:
+                at, head = (", ".join(each) or "base" for each in (reached, heads))
+                found.append(
+                    Finding(
+                        f"the {branch.name} branch of the database is at {at}; its head is {head}",
+                        "run `flask db upgrade`",
+                    )
+                )
+        return found + unknown
+
+
 def applied_revisions(connection: Connection) -> set[str]:
     """Return the last revision of each branch in the database."""
-    return set(MigrationContext.configure(connection).get_current_heads())
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
 
 
-def unknown_revisions(scripts: ScriptDirectory, connection: Connection) -> list[Finding]:
-    """Return a finding for each revision in the database that is in no migration of this version."""
-    known = {script.revision for script in scripts.walk_revisions()}
-    return [
-        Finding(
-            f"the database is at revision {revision}, which is not a migration of this version of the service",
-            "deploy the version that contains it, or run `flask db downgrade` there first; `flask db stamp --purge`"
-            " forgets a revision that no longer exists",
-        )
-        for revision in sorted(applied_revisions(connection) - known)
-    ]
+def _constants(file: Path) -> dict[str, Any]:
+    """Return the constants that a module assigns to names."""
+    found = {}
+    for node in ast.parse(file.read_bytes()).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            with suppress(ValueError):
+                found[ast.unparse(target)] = ast.literal_eval(node.value)
+    return found
 
 
-def differences(
-    scripts: ScriptDirectory, branches: Sequence[Branch], connection: Connection, *, allow_newer: bool = False
-) -> Iterator[Finding]:
-    """Compare the revisions in the database with the heads of each branch.
-
-    With ``allow_newer``, an unknown revision may belong to a branch that has no known one: the database was upgraded
-    by a newer version of the service, and this version still runs at the same time, or again after a rollback.
-    """
-    applied = applied_revisions(connection)
-    known = {script.revision: script for script in scripts.walk_revisions()}
-    unknown = unknown_revisions(scripts, connection)
-    # A branch without migrations comes last, so that it does not take the unknown revision of another one.
-    for branch in sorted(branches, key=lambda each: not each.heads(scripts)):
-        heads = branch.heads(scripts)
-        reached = [revision for revision in applied & known.keys() if branch.contains(known[revision])]
-        if len(heads) > 1:
-            yield Finding(
-                f"the {branch.name} branch has {len(heads)} heads: {', '.join(sorted(heads))}",
-                f"run `flask db merge --branch {branch.name}`, then `flask db upgrade`",
-            )
-        elif allow_newer and unknown and not reached:
-            unknown.pop()
-        elif reached != heads:
-            at = ", ".join(sorted(reached)) or "base"
-            yield Finding(
-                f"the {branch.name} branch of the database is at {at}; its head is {', '.join(heads) or 'base'}",
-                "run `flask db upgrade`",
-            )
-    yield from unknown
+def _parents(down_revision: str | Sequence[str] | None) -> set[str]:
+    return {down_revision} if isinstance(down_revision, str) else set(down_revision or ())

@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from .. import services
 from ..settings import ConfigurationError, Settings, get_settings
 from . import engine
-from .branches import Branch, ownership_errors
-from .migrator import ENVIRONMENT, Migrator
+from .branches import ENVIRONMENT, Branch, Branches, ownership_errors
 from .outage import Outage
 from .tables import Base, CoreBase
 
@@ -60,7 +59,7 @@ def init_app(app: Flask, migrations: Path) -> None:
         Branch("service", migrations, Base.metadata),
     )
     services.register(app, Database(settings.database_url, settings.server_threads, **settings.database_options))
-    services.register(app, Migrator(settings.database_url, branches))
+    services.register(app, Branches(settings.database_url, branches))
 
 
 def connect() -> AbstractContextManager[Connection]:

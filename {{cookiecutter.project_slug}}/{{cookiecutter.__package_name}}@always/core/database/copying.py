@@ -8,12 +8,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from . import engine
-from .migrator import Migrator
+from .branches import Branches
 
 BATCH = 1000  # rows
 
 
-def copy_rows(migrator: Migrator, source_url: str, target_url: str) -> dict[str, int]:
+def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str, int]:
     """Copy the tables of both branches in one transaction; return the number of rows of each table.
 
     Raises ``CommandError``, and copies nothing, if a database lacks a migration, the target contains rows, or the
@@ -22,11 +22,11 @@ def copy_rows(migrator: Migrator, source_url: str, target_url: str) -> dict[str,
     source = _opened(source_url, target_url)
     if make_url(source_url) == make_url(target_url):
         raise CommandError("The source is the database of this service")
-    tables = [table for branch in migrator.branches.values() for table in branch.metadata.sorted_tables]
+    tables = [table for branch in branches.values() for table in branch.metadata.sorted_tables]
     try:
         with source.connect() as old, engine.for_migrations(target_url).begin() as new:
             for name, connection in (("source", old), ("target", new)):
-                if found := migrator.differences(connection):
+                if found := branches.differences(connection):
                     raise CommandError(f"The {name} is not ready: {found[0]}")
             for table in tables:
                 if table.info.get("filled_by_migration"):

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
 from ..diagnostics import Finding
-from . import enum_types as enum_types  # the import replaces Alembic's operations
 
 CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
@@ -92,6 +91,8 @@ def file_of(_url: str) -> Path | None:
 
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
+    from . import enum_types as enum_types  # replaces Alembic's operations, which only migrations need
+
     # Like with a pooler, which may be in front of the database.
     engine = create_engine(
         _session_url(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}

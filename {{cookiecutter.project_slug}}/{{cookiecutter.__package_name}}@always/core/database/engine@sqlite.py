@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, Table, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -86,6 +85,8 @@ def continue_sequence(_connection: Connection, _table: Table) -> None:
 
 
 def _check_foreign_keys(connection: Connection) -> None:
+    from alembic.util import CommandError  # only migrations need it
+
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
         tables = ", ".join(sorted({row[0] for row in broken}))

@@ -3,7 +3,6 @@
 import logging
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from ..diagnostics import Finding
 from . import autogenerate, engine
-from .branches import Branch, applied_revisions, differences, unknown_revisions
+from .branches import ENVIRONMENT, Branches, applied_revisions
 
 log = logging.getLogger(__name__)
-ENVIRONMENT = Path(__file__).parent / "migrations"
 FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(slug)s_%(rev)s"
 # Ruff fixes and formats a new migration, where it is installed.
 HOOKS = {
@@ -38,19 +35,17 @@ HOOKS = {
 class Migrator:
     """Generates and runs the migrations of one database. Raises ``CommandError`` with a message for the user."""
 
-    def __init__(self, url: str, branches: Sequence[Branch]) -> None:
-        self._url = url
-        self.branches = {branch.name: branch for branch in branches}
-        self._ready = False
+    def __init__(self, branches: Branches) -> None:
+        self.branches, self._engine = branches, engine.for_migrations(branches.url)
 
     def upgrade(self, target: str = "heads", *, allow_newer: bool = False) -> None:
         """Run the migrations up to ``target``, of both branches by default.
 
         With ``allow_newer``, change nothing if a newer version of the service has upgraded the database.
         """
-        with engine.for_migrations(self._url).connect() as connection:
-            if unknown := unknown_revisions(self.scripts(), connection):
-                if not allow_newer or self.differences(connection, allow_newer=True):
+        with self._engine.connect() as connection:
+            if unknown := self.branches.unknown(connection):
+                if not allow_newer or self.branches.differences(connection, allow_newer=True):
                     raise CommandError(str(unknown[0]))
                 log.warning("nothing to upgrade: a newer version of the service has upgraded the database")
                 return
@@ -58,14 +53,14 @@ class Migrator:
 
     def downgrade(self, branch: str, target: str = "-1") -> None:
         """Revert migrations of one branch: the last N (``-N``), those after a revision, or all (``base``)."""
-        scripts, owner = self.scripts(), self.branches[branch]
+        owned = self.branches[branch].revisions()
         relative = target.startswith("-") or target == "base"
-        if not relative and not owner.contains(scripts.get_revision(target)):
+        if not relative and self.scripts().get_revision(target).revision not in owned:
             raise CommandError(f"Revision {target} does not belong to the {branch} branch")
-        with engine.for_migrations(self._url).connect() as connection:
-            if unknown := unknown_revisions(scripts, connection):
+        with self._engine.connect() as connection:
+            if unknown := self.branches.unknown(connection):
                 raise CommandError(str(unknown[0]))
-            applied = [each for each in applied_revisions(connection) if owner.contains(scripts.get_revision(each))]
+            applied = applied_revisions(connection) & owned.keys()
         if not applied:
             raise CommandError(f"The {branch} branch of the database is at its base: nothing to downgrade")
         if len(applied) > 1 and target != "base":
@@ -79,12 +74,12 @@ class Migrator:
     def revision(self, branch: str, message: str, *, empty: bool = False) -> Path:
         """Write a migration and return its file; the first one of a branch creates its root."""
         owner = self.branches[branch]
-        heads = owner.heads(self.scripts())
+        heads = owner.heads()
         if len(heads) > 1:
             raise CommandError(f"The {branch} branch has several heads: run `flask db merge --branch {branch}`")
         if not empty:
-            with engine.for_migrations(self._url).connect() as connection:
-                if found := self.differences(connection):
+            with self._engine.connect() as connection:
+                if found := self.branches.differences(connection):
                     raise CommandError(str(found[0]))
         owner.folder.mkdir(exist_ok=True)
         script = command.revision(
@@ -99,24 +94,11 @@ class Migrator:
 
     def merge(self, branch: str) -> Path:
         """Write a migration that joins the heads of one branch, and return its file."""
-        heads = self.branches[branch].heads(self.scripts())
+        heads = self.branches[branch].heads()
         if len(heads) < 2:
             raise CommandError(f"The {branch} branch has one head: nothing to merge")
-        script = command.merge(self.config(quiet=True), heads, f"merge {' and '.join(sorted(heads))}")
+        script = command.merge(self.config(quiet=True), heads, f"merge {' and '.join(heads)}")
         return Path(script.path)  # type: ignore[union-attr]
-
-    def differences(self, connection: Connection, *, allow_newer: bool = False) -> list[Finding]:
-        """Compare the revisions in the database with each branch."""
-        return list(differences(self.scripts(), list(self.branches.values()), connection, allow_newer=allow_newer))
-
-    def ready(self, connection: Connection) -> bool:
-        """Return whether the database has all migrations of this version or a newer one. A positive result is final."""
-        if not self._ready:
-            found = self.differences(connection, allow_newer=True)
-            for finding in found:
-                log.warning("not ready: %s", finding)
-            self._ready = not found
-        return self._ready
 
     def changes(self, branch: str, connection: Connection) -> list[str]:
         """Return the changes of one branch's models that no migration contains."""
@@ -152,7 +134,7 @@ class Migrator:
 
     def _run(self, branch: str) -> None:
         """Run one command inside one transaction: a migration that fails changes nothing."""
-        with engine.for_migrations(self._url).connect() as connection:
+        with self._engine.connect() as connection:
             context.configure(connection=connection, transactional_ddl=True, **self._options(branch))
             with context.begin_transaction():
                 context.run_migrations()

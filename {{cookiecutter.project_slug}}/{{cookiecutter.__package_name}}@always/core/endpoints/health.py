@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from .. import services
 from ..auth import backend
-from ..database import Database, Migrator
+from ..database import Branches, Database
 from ..declare import produces, public
 from ..limits import Counters, limiter
 from ..request.state import stopping
@@ -68,11 +68,11 @@ def _succeeds(check: Callable[[], bool]) -> bool:
 
 def init_app(app: Flask) -> None:
     """Register the endpoints and the dependencies of ``app``."""
-    database, migrator = services.get(app, Database), services.get(app, Migrator)
+    database, branches = services.get(app, Database), services.get(app, Branches)
 
     def is_database_available() -> bool:
         with database.connect() as connection:
-            return bool(connection.execute(text("SELECT 1")).scalar()) and migrator.ready(connection)
+            return bool(connection.execute(text("SELECT 1")).scalar()) and branches.ready(connection)
 
     checks = {"database": is_database_available, "limiter": services.get(app, Counters).storage.is_available}
     services.register(app, Dependencies({**checks, **backend.readiness(app)}))
