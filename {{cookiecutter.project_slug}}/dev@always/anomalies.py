@@ -94,10 +94,10 @@ def _certificate(app: Flask, anomalies: Mapping[str, Any]) -> Iterator[Detection
     active_settings = core.services.get(app, core.settings.ActiveSettings)
     if active_settings[core.settings.Settings].server_tls and CERTIFICATE in anomalies:
         with suppress(OSError):
-            expiry, time = core.certificate.expiry(active_settings), datetime.now(UTC)
-            if expiry - time <= timedelta(days=anomalies[CERTIFICATE].limit):
+            validity, time = core.certificate.validity(active_settings), datetime.now(UTC)
+            if validity.ends_soon(time, anomalies[CERTIFICATE].limit):
                 name = core.certificate.paths(active_settings)[0].name
-                yield Detection(CERTIFICATE, name, (expiry - time).days, time, time)
+                yield Detection(CERTIFICATE, name, (validity.end - time).days, time, time)
 
 
 def _record(detection: Detection, anomaly: Any) -> dict[str, Any]:

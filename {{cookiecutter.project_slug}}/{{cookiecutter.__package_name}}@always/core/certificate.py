@@ -2,11 +2,13 @@
 
 import ssl
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from .settings import ActiveSettings, ConfigurationError, Settings
 
+MAX_NOTICE = timedelta(days=30)
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which the ssl module does not name
 
 
@@ -41,8 +43,19 @@ def install_hint(active_settings: ActiveSettings) -> str:
     return "run `make certs` to create one for development"
 
 
-def expiry(active_settings: ActiveSettings, host: str | None = None) -> datetime:
-    """Return when the certificate expires, in UTC.
+class Validity(NamedTuple):
+    """When the validity of a certificate begins and ends, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def ends_soon(self, time: datetime, share: float) -> bool:
+        """Return whether less than this share of the lifetime and less than ``MAX_NOTICE`` remain."""
+        return self.end - time <= min((self.end - self.start) * share, MAX_NOTICE)
+
+
+def validity(active_settings: ActiveSettings, host: str | None = None) -> Validity:
+    """Return the validity of the certificate.
 
     Raises ``OSError`` if a file is missing or invalid. With a ``host``, also raises ``ssl.SSLCertVerificationError`` if
     the certificate is not valid now or not for this host. The CA is not verified: this machine need not trust it.
@@ -61,7 +74,8 @@ def expiry(active_settings: ActiveSettings, host: str | None = None) -> datetime
         with suppress(ssl.SSLWantReadError):
             end.do_handshake()
     certificate = client_end.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+    seconds = (ssl.cert_time_to_seconds(str(certificate[name])) for name in ("notBefore", "notAfter"))
+    return Validity(*(datetime.fromtimestamp(each, UTC) for each in seconds))
 
 
 def _context(chain: Path, key: Path) -> ssl.SSLContext:

@@ -149,8 +149,9 @@ def test_every_event_with_the_threshold_zero_is_reported(detect: Detect, app: Fl
 def test_a_certificate_that_expires_soon_is_reported(
     detect: Detect, monkeypatch: pytest.MonkeyPatch, service: ModuleType, days: int, found: list[tuple[str, str]]
 ) -> None:
-    expiry = datetime.now(UTC) + timedelta(days=days)
-    monkeypatch.setattr(service.core.certificate, "expiry", lambda *_: expiry)
+    end = datetime.now(UTC) + timedelta(days=days)
+    validity = service.core.certificate.Validity(end - timedelta(days=47), end)
+    monkeypatch.setattr(service.core.certificate, "validity", lambda *_: validity)
     assert names(detect([])) == found
 
 

@@ -101,6 +101,7 @@ def test_the_dependencies_and_the_certificate_are_reported(app: Flask, read: Rea
     assert counted['dependency_up{dependency="limiter"}'] == 1
     days = (counted["certificate_expiry_timestamp_seconds"] - time.time()) / 86400
     assert 80 < days < 91
+    assert counted["certificate_lifetime_seconds"] == 90 * 86400
     registered(app, "Dependencies").__init__({"database": lambda: True, "limiter": lambda: 1 / 0})
     assert read()['dependency_up{dependency="limiter"}'] == 0
 

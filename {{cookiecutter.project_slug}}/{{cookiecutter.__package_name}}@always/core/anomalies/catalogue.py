@@ -101,9 +101,9 @@ CATALOGUE: dict[str, Anomaly] = {
         action="Run `flask doctor` or call /readyz to see which one it is, and restore it.",
     ),
     "certificate_expiry": Anomaly(
-        limit=14,
+        limit=0.25,  # an ACME client renews when a third is left
         minutes=0,
-        condition="The certificate expires within {limit} days.",
+        condition="Less than {limit:.0%} of the lifetime of the certificate and less than 30 days remain.",
         meaning="Clients will refuse to connect once it has expired.",
         action="Renew the certificate, then send SIGHUP to the service or restart it, so that it reads the file.",
     ),

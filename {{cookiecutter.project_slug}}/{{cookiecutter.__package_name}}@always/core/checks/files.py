@@ -59,15 +59,15 @@ def invalid_certificate(app: Flask) -> Iterator[Finding]:
     (chain, key), hint = certificate.paths(active_settings), certificate.install_hint(active_settings)
     if settings.production and key.with_name("ca-key.pem").exists():
         yield Finding(f"{chain} is signed by the development CA", hint)
-    expiry = None
+    validity = None
     for host in settings.server_allowed_hosts:
         try:
-            expiry = certificate.expiry(active_settings, host.strip("[]"))
+            validity = certificate.validity(active_settings, host.strip("[]"))
         except ssl.SSLCertVerificationError as error:
             yield Finding(f"{chain} is not valid for {host}: {error.verify_message}", hint)
         except (OSError, ssl.SSLError) as error:
             yield Finding(f"cannot use {chain} with {key}: {error}", hint)
             return
-    days = None if expiry is None else (expiry - now()).days
-    if days is not None and days <= services.get(app, Anomalies)["certificate_expiry"].limit:
-        yield Finding(f"{chain} expires in {days} days", f"renew it: {hint}", "warning")
+    if validity and validity.ends_soon(now(), services.get(app, Anomalies)["certificate_expiry"].limit):
+        left = f"in {(validity.end - now()).days} days, at {validity.end:%Y-%m-%d %H:%M} UTC"
+        yield Finding(f"{chain} expires {left}", f"renew it: {hint}", "warning")

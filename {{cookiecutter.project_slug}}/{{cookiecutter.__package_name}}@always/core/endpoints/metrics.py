@@ -86,14 +86,14 @@ def _guard() -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Register the endpoint, its guard and the expiry of the certificate."""
+    """Register the endpoint, its guard and the validity of the certificate."""
     guards.add(app, GUARD, _guard, _find_exposed)
     app.register_blueprint(blueprint)
     active_settings = services.get(app, ActiveSettings)
     if active_settings[Settings].server_tls:
         # A worker serves the certificate that it read when it started, even if the file is replaced later.
         with suppress(OSError):
-            expiry = services.get(app, Metrics).gauge(
-                "certificate_expiry_timestamp_seconds", "When the certificate of the service expires."
-            )
-            expiry.set(certificate.expiry(active_settings).timestamp())
+            start, end = certificate.validity(active_settings)
+            gauge = services.get(app, Metrics).gauge
+            gauge("certificate_expiry_timestamp_seconds", "When the certificate expires.").set(end.timestamp())
+            gauge("certificate_lifetime_seconds", "Lifetime of the certificate.").set((end - start).total_seconds())
