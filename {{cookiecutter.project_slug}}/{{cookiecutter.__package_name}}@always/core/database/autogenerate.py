@@ -3,9 +3,11 @@
 import logging
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from json import dumps
 from typing import Any, Literal
+from uuid import UUID
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.rewriter import Rewriter
@@ -18,7 +20,7 @@ from alembic.operations.ops import (
     ModifyTableOps,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Enum, UniqueConstraint
+from sqlalchemy import JSON, Column, Enum, Interval, String, UniqueConstraint, Uuid
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -27,8 +29,8 @@ from .branches import Branch
 log = logging.getLogger(__name__)
 PORTABLE = DefaultDialect()
 # The value of existing rows in a new NOT NULL column without a default, as SQL that any database accepts.
-NEUTRAL = {str: "''", bool: "false", int: "0", float: "0", Decimal: "0", dict: "'{}'"}
-NEUTRAL |= {datetime: "CURRENT_TIMESTAMP", date: "CURRENT_DATE"}
+NEUTRAL = {str: "''", bool: "false", int: "0", float: "0", Decimal: "0", list: "'{}'"}
+NEUTRAL |= {datetime: "CURRENT_TIMESTAMP", date: "CURRENT_DATE", time: "'00:00:00'"}
 _rewriter = Rewriter()
 
 
@@ -38,6 +40,7 @@ def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
         "target_metadata": branch.metadata,
         "include_name": _tables_of(branch, others),
         "compare_server_default": True,
+        "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
         "render_as_batch": True,  # some databases change a column by rebuilding its table
         "render_item": _render_type,
         "process_revision_directives": _rewriter,
@@ -65,6 +68,8 @@ def _render_type(kind: str, item: Any, context: AutogenContext) -> str | Literal
             return f"sa.{item!r}"
     elif not type(item).__module__.startswith("sqlalchemy."):
         context.imports.add(f"import {type(item).__module__}")
+    # Alembic renders a type inside a variant without its module.
+    context.imports |= {f"from sqlalchemy import {name}" for name in re.findall(r"(?<=[(=])[A-Z]\w+(?=\()", repr(item))}
     return False
 
 
@@ -99,21 +104,33 @@ def _fill_new_columns(context: MigrationContext, _revision: Any, table: ModifyTa
 
 def _value(column: Column[Any]) -> str | None:
     """Return the model's default or a neutral value, as SQL; None where each row needs a value of its own."""
-    kind: TypeEngine[Any] = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
-    default = getattr(column.default, "arg", None) if column.default is not None and column.default.is_scalar else None
-    if isinstance(default, bool):
-        return str(default).lower()
-    if default is not None:
-        literal = column.type.dialect_impl(PORTABLE).literal_processor(PORTABLE)
-        return re.sub(r":(?=\w)", r"\:", literal(default)) if literal else None  # op.execute() takes :x for a parameter
+    kind: TypeEngine[Any] = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):
+        kind = kind.impl_instance
+    default: Any = column.default
+    value = default.arg if default is not None and default.is_scalar else None
+    if isinstance(kind, JSON):
+        made = default.arg(None) if default is not None and default.is_callable else value
+        return _literal(String(), dumps({} if made is None else made))
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is not None:
+        return _literal(column.type, value)
     unique = column.primary_key or any(
         isinstance(each, UniqueConstraint) and list(each.columns) == [column] for each in column.table.constraints
     )
     if unique or column.foreign_keys:
         return None
     if isinstance(kind, Enum):
-        return f"'{kind.enums[0]}'"
+        return _literal(String(), kind.enums[0])
+    if isinstance(kind, Uuid):
+        return f"'{UUID(int=0).hex}'"
     try:
         return NEUTRAL.get(kind.python_type)
     except NotImplementedError:
         return None
+
+
+def _literal(kind: TypeEngine[Any], value: Any) -> str | None:
+    literal = kind.dialect_impl(PORTABLE).literal_processor(PORTABLE)
+    return re.sub(r":(?=\w)", r"\:", literal(value)) if literal else None  # op.execute() takes :x for a parameter

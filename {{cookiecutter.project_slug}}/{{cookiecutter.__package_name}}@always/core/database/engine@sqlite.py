@@ -72,6 +72,8 @@ def for_migrations(url: str) -> Engine:
     A migration rebuilds tables. With ``PRAGMA foreign_keys = ON``, dropping the old copy of a table would delete the
     rows that reference it. The pragma has no effect inside a transaction, so each connection starts with it off.
     """
+    from . import rebuilt_tables as rebuilt_tables  # replaces Alembic's operations, which only migrations need
+
     engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = OFF"))

@@ -1,10 +1,13 @@
-"""Enum types in migrations on PostgreSQL: created before a column needs them, changed with it, dropped after it."""
+"""Enum types in migrations on PostgreSQL: created before a column needs them, changed with it, dropped after it.
+
+A column whose type changes is converted with an explicit cast, for example a string to an integer.
+"""
 
 from collections.abc import Sequence
 from typing import Any, cast
 
 from alembic.ddl.postgresql import PostgresqlImpl
-from sqlalchemy import Column, Connection, Enum, Table, text
+from sqlalchemy import JSON, Column, Connection, Enum, String, Table, Text, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.types import TypeEngine
 
@@ -64,15 +67,30 @@ class EnumTypesImpl(PostgresqlImpl):
                 self._replace(type_)
             self._create_types([type_])
             options.setdefault("postgresql_using", f"{self._quote(column_name)}::text::{self._quote(type_.name)}")
+        elif type_ is not None and not isinstance(type_, String):  # a cast to a string could cut it off
+            options.setdefault("postgresql_using", f"{self._quote(column_name)}::{type_.compile(self.dialect)}")
         super().alter_column(table_name, column_name, type_=type_, **options)
         self._drop_unused(types)
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Return whether the types differ; a native enum type, whether the labels differ."""
+        """Return whether the types differ; of native enum types, whether the name or the labels differ."""
         found, wanted = inspector_column.type, metadata_column.type
         if isinstance(found, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
-            return found.enums != wanted.enums
+            return (found.name, found.enums) != (wanted.name, wanted.enums)
         return super().compare_type(inspector_column, metadata_column)
+
+    def compare_server_default(
+        self, inspector_column: Column[Any], metadata_column: Column[Any], wanted: str | None, found: str | None
+    ) -> bool:
+        """Return whether the defaults differ; Alembic's comparison fails for quotes, JSON and new labels of an enum."""
+        default = getattr(metadata_column.server_default, "arg", None)
+        if found is not None and isinstance(default, str):
+            if self._bind.scalar(select(literal_column(found).cast(Text) == default)):
+                return False
+            if isinstance(metadata_column.type, String | JSON):
+                return True
+        arguments = inspector_column, metadata_column, wanted, found
+        return bool(super().compare_server_default(*arguments))  # type: ignore[no-untyped-call]
 
     def _create_types(self, types: Sequence[TypeEngine[Any]]) -> None:
         for each in types:
