@@ -70,7 +70,7 @@ def _source(rule: Any, line: LogLine) -> str | None:
     if not isinstance(rule, rules.RatioRule):
         source: str | None = rule.source(line)
         return source
-    if line["event"] != "request" or line.get("route") in rules.PROBE_ROUTES:
+    if line["event"] != "request" or line.get("route") in rules.MONITORING_ROUTES:
         return None
     return ALL if rule.matches(line) else ""
 

@@ -30,7 +30,7 @@ def consent(caller: MakeCaller) -> None:
 
 def new_password(caller: MakeCaller) -> None:
     app = caller().application
-    name = f"hedy-{token_hex(4)}"  # a user with this password, whatever other tests have changed
+    name = f"hedy-{token_hex(4)}"  # a user of its own: other tests may have changed the password
     create_user(app, name)
     browser = Browser(app, name)
     browser.sign_in()

@@ -24,8 +24,8 @@ def test_an_error_is_problem_json_for_every_accept_header(client: FlaskClient, a
 
 @pytest.mark.control("E1")
 def test_the_type_of_a_problem_is_the_path_of_its_explanation(service: ModuleType, client: FlaskClient) -> None:
-    for kind, problem_type in service.core.problems.PROBLEM_TYPES.items():
-        response = client.get(f"/problems/{kind}")
+    for name, problem_type in service.core.problems.PROBLEM_TYPES.items():
+        response = client.get(f"/problems/{name}")
         assert response.status_code == 200
         assert response.json["status"] == problem_type.status
         assert response.json["title"] == problem_type.title

@@ -58,27 +58,27 @@ class Operation:
     @property
     def errors(self) -> list[str]:
         """The problem types of its error responses, ordered by status."""
-        kinds = {"bad-request", "not-acceptable", "internal", *self.declaration.errors}
+        names = {"bad-request", "not-acceptable", "internal", *self.declaration.errors}
         if self.for_callers:
-            kinds |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
+            names |= {"ambiguous-credentials", "unauthenticated", "unavailable"}
         if self.access_rule.scope:
-            kinds.add("forbidden")
+            names.add("forbidden")
         if self.declaration.body:
-            kinds |= {"too-large", "unsupported-media-type", "invalid", "unavailable"}
+            names |= {"too-large", "unsupported-media-type", "invalid", "unavailable"}
         if self.declaration.raw_body:
-            kinds |= {"too-large", "unavailable"}
+            names |= {"too-large", "unavailable"}
         if self.limits or self.for_callers:
-            kinds.add("rate-limited")
+            names.add("rate-limited")
             if self.rejects_uncounted:
-                kinds.add("unavailable")
-        return [kind for kind in self.problem_types if kind in kinds]
+                names.add("unavailable")
+        return [name for name in self.problem_types if name in names]
 
     @property
     def statuses(self) -> list[int]:
         """The statuses of all its responses; without those of success if its view does not declare them."""
         response = self.declaration.response
         success = (response.status, *response.other_statuses) if response else ()
-        return sorted({*success, *(self.problem_types[kind].status for kind in self.errors)})
+        return sorted({*success, *(self.problem_types[name].status for name in self.errors)})
 
 
 def operations(app: Flask) -> Iterator[Operation]:

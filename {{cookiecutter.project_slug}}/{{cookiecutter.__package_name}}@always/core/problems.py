@@ -1,6 +1,6 @@
 """Every error as ``application/problem+json`` (RFC 9457).
 
-The type states the kind of error, the detail what happened in this request. Responses contain nothing internal: an
+The type states which error it is, the detail what happened in this request. Responses contain nothing internal: an
 unexpected exception is logged and becomes the problem type ``internal``.
 """
 
@@ -22,7 +22,7 @@ MAX_PATH = 512
 
 
 class ProblemType(NamedTuple):
-    """What a kind of error means: the HTTP status, a title of a few words, and one sentence for clients."""
+    """What an error means: the HTTP status, a title of a few words, and one sentence for clients."""
 
     status: int
     title: str
@@ -56,43 +56,43 @@ PROBLEM_TYPES = {
 
 
 class ProblemTypes(dict[str, ProblemType]):
-    """The problem types of an application by kind, ordered by status: those of core and the service's own."""
+    """The problem types of an application by name, ordered by status: those of core and the service's own."""
 
-    def kind_of(self, status: int) -> str:
-        """Return the first kind with this status, otherwise ``internal`` or ``bad-request``."""
-        found = (kind for kind, problem_type in self.items() if problem_type.status == status)
+    def name_for(self, status: int) -> str:
+        """Return the first type with this status, otherwise ``internal`` or ``bad-request``."""
+        found = (name for name, problem_type in self.items() if problem_type.status == status)
         return next(found, "internal" if status >= 500 else "bad-request")
 
 
 class Problem(HTTPException):
     """An error response.
 
-    ``kind`` is the name of a problem type and ``detail`` a sentence for the client. ``headers`` are added to the
+    ``type_name`` is a key of ``ProblemTypes`` and ``detail`` a sentence for the client. ``headers`` are added to the
     response and ``members`` to its body.
     """
 
-    def __init__(self, kind: str, detail: str, *, headers: Iterable[tuple[str, str]] = (), **members: Any) -> None:
+    def __init__(self, type_name: str, detail: str, *, headers: Iterable[tuple[str, str]] = (), **members: Any) -> None:
         super().__init__(detail)
-        self.kind = kind
-        self.type = services.get(current_app, ProblemTypes)[kind]
+        self.type_name = type_name
+        self.type = services.get(current_app, ProblemTypes)[type_name]
         self.code = self.type.status
         self.headers = list(headers)
         self.members = members
 
     def get_response(self, *_: Any, **__: Any) -> Response:
         """Return the response to the current request."""
-        content = body(request.environ, self.kind, self.type, self.description or "", **self.members)
+        content = body(request.environ, self.type_name, self.type, self.description or "", **self.members)
         response = Response(content, self.code, mimetype=MEDIA_TYPE)
         response.headers.extend(self.headers)
         return response
 
 
-def body(environ: dict[str, Any], kind: str, problem_type: ProblemType, detail: str, **members: Any) -> bytes:
+def body(environ: dict[str, Any], type_name: str, problem_type: ProblemType, detail: str, **members: Any) -> bytes:
     """Return the JSON of a problem for the request in ``environ``."""
     path = environ.get("PATH_INFO", "")[:MAX_PATH].encode("latin-1", "replace")
     return orjson.dumps(
         {
-            "type": f"/problems/{kind}",
+            "type": f"/problems/{type_name}",
             "title": problem_type.title,
             "status": problem_type.status,
             "detail": detail,
@@ -114,9 +114,9 @@ def init_app(app: Flask, own: Mapping[str, ProblemType]) -> None:
 
     Raises ``ValueError`` if one of them has the name of a type of core, or a status that is not an error.
     """
-    for kind, problem_type in own.items():
-        if kind in PROBLEM_TYPES or not 400 <= HTTPStatus(problem_type.status) < 600:
-            raise ValueError(f"The problem type {kind!r} exists in core or has no error status: {problem_type}.")
+    for name, problem_type in own.items():
+        if name in PROBLEM_TYPES or not 400 <= HTTPStatus(problem_type.status) < 600:
+            raise ValueError(f"The problem type {name!r} exists in core or has no error status: {problem_type}.")
     types = {**PROBLEM_TYPES, **own}
     services.register(app, ProblemTypes(sorted(types.items(), key=lambda item: item[1].status)))
     app.register_error_handler(HTTPException, _respond)
@@ -129,13 +129,13 @@ def _respond(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     types = services.get(current_app, ProblemTypes)
-    kind = types.kind_of(error.code)
+    type_name = types.name_for(error.code)
     headers = [
         (name, value)
         for name, value in error.get_headers(request.environ)
         if name in ("Allow", "Retry-After", "WWW-Authenticate")
     ]
-    return Problem(kind, types[kind].meaning, headers=headers).get_response()
+    return Problem(type_name, types[type_name].meaning, headers=headers).get_response()
 
 
 def _respond_unexpected(error: Exception) -> Response:

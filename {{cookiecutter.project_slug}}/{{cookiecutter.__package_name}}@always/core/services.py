@@ -17,6 +17,6 @@ def register(app: App, service: T) -> T:
     return service
 
 
-def get(app: App, kind: type[T]) -> T:
-    """Return the instance of ``kind`` that was registered for ``app``. Raises ``KeyError`` if there is none."""
-    return cast(T, app.extensions[_KEY][kind])
+def get(app: App, cls: type[T]) -> T:
+    """Return the instance of ``cls`` that was registered for ``app``. Raises ``KeyError`` if there is none."""
+    return cast(T, app.extensions[_KEY][cls])

@@ -122,10 +122,10 @@ def test_a_slow_response_is_defined_once(service: ModuleType) -> None:
     assert f'le="{slow}"' in ALERTS["Latency"]["expr"]
 
 
-def test_probes_are_excluded_everywhere(service: ModuleType) -> None:
+def test_health_checks_and_scrapes_are_excluded_everywhere(service: ModuleType) -> None:
     routes = {route for rule in CORE_ALERTS.values() for route in re.findall(r'route!~"([^"]+)"', rule["expr"])}
     assert routes == {"|".join(("/healthz", "/readyz", "/metrics"))}
-    assert set(*(route.split("|") for route in routes)) == service.core.anomalies.PROBE_ROUTES
+    assert set(*(route.split("|") for route in routes)) == service.core.anomalies.MONITORING_ROUTES
 
 
 def test_every_metric_in_an_alert_rule_exists(metric_names: set[str], app: Flask) -> None:

@@ -70,9 +70,9 @@ def test_an_unavailable_database_is_503_and_reported_by_readyz(
     assert response.headers["Retry-After"] == "1"
     assert response.json["type"] == "/problems/unavailable"
     assert client.get("/healthz").status_code == 200
-    probe = client.get("/readyz")
-    assert probe.status_code == 503
-    assert probe.json["dependencies"]["database"] == "unavailable"
+    health = client.get("/readyz")
+    assert health.status_code == 503
+    assert health.json["dependencies"]["database"] == "unavailable"
 
 
 @pytest.fixture
@@ -91,15 +91,15 @@ def newer_app(environ: dict[str, str], app: Flask, tmp_path: Path) -> Iterator[F
 def test_a_database_is_ready_as_soon_as_it_has_the_newest_migrations(newer_app: Flask, later: Later) -> None:
     """The service may start before the migrations run."""
     client, migrations = newer_app.test_client(), migrator(newer_app)
-    probe = client.get("/readyz", base_url="https://localhost")
+    health = client.get("/readyz", base_url="https://localhost")
     migrations.upgrade()
     try:
         with later(2):
             assert client.get("/readyz", base_url="https://localhost").status_code == 200
     finally:
         migrations.downgrade("service")
-    assert probe.status_code == 503
-    assert probe.json["dependencies"]["database"] == "unavailable"
+    assert health.status_code == 503
+    assert health.json["dependencies"]["database"] == "unavailable"
 
 
 def test_a_database_of_a_newer_version_is_ready(make_app: MakeApp) -> None:

@@ -233,10 +233,10 @@ def test_an_unknown_problem_type_prevents_startup(service: ModuleType, blueprint
         serve()
 
 
-@pytest.mark.parametrize(("kind", "status"), [("not-found", 404), ("moved", 301), ("odd", 499)])
-def test_an_invalid_problem_type_is_rejected(service: ModuleType, serve: Serve, kind: str, status: int) -> None:
+@pytest.mark.parametrize(("name", "status"), [("not-found", 404), ("moved", 301), ("odd", 499)])
+def test_an_invalid_problem_type_is_rejected(service: ModuleType, serve: Serve, name: str, status: int) -> None:
     with pytest.raises(ValueError, match=r"problem type|HTTPStatus"):
-        serve(problem_types={kind: service.core.problems.ProblemType(status, "Title", "Meaning.")})
+        serve(problem_types={name: service.core.problems.ProblemType(status, "Title", "Meaning.")})
 
 
 @pytest.mark.control("C2")

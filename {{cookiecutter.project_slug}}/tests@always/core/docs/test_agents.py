@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ MESSAGES = re.findall(r"^\| .+ \| `([^`]+)` \|$", (ROOT / "AGENTS.md").read_text
 Environ = dict[str, str]
 
 
-def start(environ: Environ, *decorators: Callable[[Any], Any], rate: str = "") -> None:
-    """Create the application with a view that has these decorators."""
+def start(environ: Environ, *decorators: Callable[[Any], Any], rate: str = "", method: str = "GET") -> None:
+    """Create the application with a view that has these decorators; ``rate`` limits its blueprint."""
     blueprint = Blueprint("views", __name__)
 
     def view() -> str:
@@ -24,14 +25,14 @@ def start(environ: Environ, *decorators: Callable[[Any], Any], rate: str = "") -
 
     for decorate in decorators:
         view = decorate(view)
-    blueprint.add_url_rule("/view", view_func=view)
+    blueprint.add_url_rule("/view", view_func=view, methods=[method])
     if rate:
         core.limiter.limit(rate)(blueprint)
     service.create_app(environ, blueprints=[blueprint])
 
 
-def start_with_a_scope_of_core(environ: Environ) -> None:
-    core.create_app("tests.core.service", environ=environ, scopes={**probes.SCOPES, "admin": "Administer it."})
+def start_with(environ: Environ, **arguments: Any) -> None:
+    core.create_app("tests.core.service", environ=environ, **{"scopes": probes.SCOPES, **arguments})
 
 
 def start_with_settings(environ: Environ, text: str) -> None:
@@ -40,12 +41,27 @@ def start_with_settings(environ: Environ, text: str) -> None:
     start(environ, core.public)
 
 
+def start_with_telemetry(environ: Environ, dsn: str, version: Callable[[str], str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SENTRY_DSN", dsn)
+        patch.setattr(core.telemetry, "version", version)
+        start(environ, core.public)
+
+
+def missing_library(name: str) -> str:
+    raise PackageNotFoundError(name)
+
+
 MISTAKES: dict[str, Callable[[Environ], None]] = {
     "has no access rule": start,
     "requires the unknown scope": lambda environ: start(environ, core.requires("teapots:read")),
     "no guard of that name is registered": lambda environ: start(environ, core.guarded_by("teapot")),
     "declares the unknown problem type": lambda environ: start(environ, core.public, core.errors("teapot")),
-    "is one of core's own": start_with_a_scope_of_core,
+    "is one of core's own": lambda environ: start_with(environ, scopes={**probes.SCOPES, "admin": "Administer."}),
+    "Unknown sign-up scope": lambda environ: start_with(environ, sign_up_scopes=("teapots:read",)),
+    "which the service rejects": lambda environ: start(environ, core.public, method="TRACE"),
+    "invalid rate limit": lambda environ: start(environ, core.public, core.limiter.limit("five")),
+    "is declared already": lambda environ: start_with(environ, settings=[core.settings.core.Settings]),
     "has a rate limit, which has no effect": lambda environ: start(environ, core.public, rate="5/minute"),
     "Unknown setting": lambda environ: start_with_settings(environ, "[teapots]\nmost = 5"),
     "Invalid value": lambda environ: start({**environ, "APP_LIMITS_CALLER": "five"}, core.public),
@@ -54,17 +70,25 @@ MISTAKES: dict[str, Callable[[Environ], None]] = {
         {name: environ[name] for name in environ if name != "APP_SECRET_KEY"}, core.public
     ),
     "Debug mode is on": lambda environ: start({**environ, "APP_SERVER_DEBUG": "true"}, core.public),
-    "APP_SERVER_TLS is false": lambda environ: start({**environ, "APP_SERVER_TLS": "false"}, core.public),
+    "does not allow plain http in a private network": lambda environ: start(
+        {**environ, "APP_CORS_ORIGINS": "http://10.0.0.1"}, core.public
+    ),
+    "is not installed": lambda environ: start_with_telemetry(environ, "https://key@sentry.example/1", missing_library),
+    "is not a valid URL": lambda environ: start_with_telemetry(environ, "teapot", str),
     "each count in their own memory": lambda environ: start({**environ, "APP_SERVER_WORKERS": "2"}, core.public),
 }
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_the_mistake_prevents_startup(environ: Environ, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
-    monkeypatch.setattr(core.limiter.limit_manager, "_blueprint_limits", {})
+    for limits in ("_blueprint_limits", "_decorated_limits"):
+        monkeypatch.setattr(core.limiter.limit_manager, limits, {})
+    mistake = MISTAKES.get(message, lambda environ: start(environ, core.public))
+    setting = re.fullmatch(r"(APP_\w+) is (\w+)", message)
     with pytest.raises(core.ConfigurationError, match=re.escape(message)):
-        MISTAKES[message](environ)
+        mistake({**environ, setting[1]: setting[2]} if setting else environ)
 
 
 def test_the_document_lists_the_mistakes() -> None:
     assert set(MESSAGES) >= set(MISTAKES) - {"each count in their own memory"}
+    assert "APP_SERVER_TLS is false" in MESSAGES

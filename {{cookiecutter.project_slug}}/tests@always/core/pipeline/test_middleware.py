@@ -18,7 +18,7 @@ URL = "https://localhost"
 
 
 def responses(caller: FlaskClient, anonymous: FlaskClient) -> dict[int, TestResponse]:
-    """Return one response of each kind, by status."""
+    """Return one response of each status."""
     return {
         response.status_code: response
         for response in (

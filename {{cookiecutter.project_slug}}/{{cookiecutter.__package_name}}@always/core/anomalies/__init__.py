@@ -11,11 +11,11 @@ from ..observability.events import SecurityEvents
 from ..observability.metrics import Metrics
 from .catalogue import CATALOGUE
 from .monitor import AnomalyMonitor
-from .rules import PROBE_ROUTES, Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
+from .rules import MONITORING_ROUTES, Anomalies, Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 
 __all__ = [
     "CATALOGUE",
-    "PROBE_ROUTES",
+    "MONITORING_ROUTES",
     "Anomalies",
     "Anomaly",
     "AnomalyMonitor",

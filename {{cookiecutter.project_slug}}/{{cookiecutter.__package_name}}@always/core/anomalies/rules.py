@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 LogLine = Mapping[str, Any]
-# Probes and scrapes would reduce the share of every other response.
-PROBE_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+# Health checks and scrapes would reduce the share of every other response.
+MONITORING_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class DistinctSourcesRule(Anomaly):
 class RatioRule(Anomaly):
     """More than the share ``limit`` of all responses, and more than ``at_least`` responses, within ``minutes``.
 
-    ``matches`` returns whether the line of a response counts. Responses to probes and scrapes are ignored.
+    ``matches`` returns whether the line of a response counts. Responses to health checks and scrapes are ignored.
     """
 
     matches: Callable[[LogLine], bool]

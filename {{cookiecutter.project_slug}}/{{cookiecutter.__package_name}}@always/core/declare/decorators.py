@@ -55,9 +55,9 @@ def raw_body(media_type: str, schema: type[Schema] | None = None) -> Callable[[V
     return lambda view: declare(view, raw_body=RawBody(media_type, schema() if schema else None))
 
 
-def errors(*kinds: str, schema: type[Schema] | None = None) -> Callable[[View], View]:
-    """Declare problem types that the view raises, in addition to those of the pipeline.
+def errors(*names: str, schema: type[Schema] | None = None) -> Callable[[View], View]:
+    """Declare the problem types with these names, which the view raises, in addition to those of the pipeline.
 
     ``schema`` describes the JSON body of errors where a standard defines another one than RFC 9457.
     """
-    return lambda view: declare(view, errors=kinds, error_schema=schema() if schema else None)
+    return lambda view: declare(view, errors=names, error_schema=schema() if schema else None)

@@ -7,7 +7,6 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 
 from ..auth import backend
-from ..auth.backend.documentation import docs_client
 from ..declare import errors, produces, public, raw_query
 from ..declare.declaration import HTML, JSON
 from .files import SWAGGER_UI, require_enabled, send
@@ -40,7 +39,7 @@ def client() -> Response:
     """Return the OAuth2 client with which the page signs users in, or null if users paste a token."""
     require_enabled()
     redirect_uri = urljoin(request.host_url, "/docs/oauth2-redirect.html")
-    return Response(orjson.dumps(docs_client(current_app, redirect_uri)), mimetype=JSON)
+    return Response(orjson.dumps(backend.docs_client(current_app, redirect_uri)), mimetype=JSON)
 
 
 def _send(path: Path, opener_policy: str) -> Response:

@@ -1,7 +1,7 @@
 """``/healthz`` and ``/readyz``: whether the process responds, and whether its dependencies are available.
 
-Probes inside a cluster know neither the host name nor the certificate: both endpoints accept any Host, and plain HTTP
-gets a bare status. The state of the dependencies is cached for a second, so that frequent probes cost nothing.
+A container platform knows neither the host name nor the certificate: both endpoints accept any Host, and plain HTTP
+gets a bare status. The state of the dependencies is cached for a second, so that frequent checks cost nothing.
 """
 
 import time

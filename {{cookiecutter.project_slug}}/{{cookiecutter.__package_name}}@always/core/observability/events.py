@@ -16,7 +16,7 @@ from . import log, metrics, redaction
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """A kind of security event: its name in the log and the metrics, its log level and what it means."""
+    """The definition of a security event: its name in the log and the metrics, its log level and what it means."""
 
     name: str
     level: log.Level

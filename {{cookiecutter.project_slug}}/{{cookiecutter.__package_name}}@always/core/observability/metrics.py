@@ -145,9 +145,9 @@ class Metrics:
         )
 
 
-def get_metrics(app: Flask, kind: type[M]) -> M:
+def get_metrics(app: Flask, cls: type[M]) -> M:
     """Return the instance of a class that was passed to ``create_app(metrics=...)``."""
-    return services.get(app, kind)
+    return services.get(app, cls)
 
 
 def clear(folder: Path) -> None:

@@ -30,13 +30,13 @@ class Components:
     def __init__(self, types: ProblemTypes) -> None:
         self._types = types
 
-    def statuses(self, kinds: Iterable[str]) -> list[int]:
+    def statuses(self, type_names: Iterable[str]) -> list[int]:
         """Return the HTTP statuses of problem types."""
-        return sorted({self._types[kind].status for kind in kinds})
+        return sorted({self._types[name].status for name in type_names})
 
     def add(self, spec: APISpec, documented: list[Operation]) -> None:
         """Add the components that the operations reference."""
-        statuses = self.statuses(kind for operation in documented for kind in operation.errors)
+        statuses = self.statuses(name for operation in documented for name in operation.errors)
         responses = [operation.declaration.response for operation in documented]
         used = {"X-Request-ID"}.union(*(response.headers for response in responses if response))
         used = used.union(*(_BY_STATUS.get(status, ()) for status in statuses))
@@ -57,11 +57,11 @@ class Components:
         return {**common, "content": {JSON: {"schema": schema}, **common["content"]}}
 
     def _response(self, status: int) -> dict[str, Any]:
-        types = {kind: each for kind, each in self._types.items() if each.status == status}
+        types = {name: each for name, each in self._types.items() if each.status == status}
         examples = {
-            kind: {
+            name: {
                 "value": {
-                    "type": f"/problems/{kind}",
+                    "type": f"/problems/{name}",
                     "title": each.title,
                     "status": each.status,
                     "detail": each.meaning,
@@ -69,7 +69,7 @@ class Components:
                     "request_id": "3f0c1a7be4d94b55a4b5fbd7ac5f3b0e",
                 }
             }
-            for kind, each in types.items()
+            for name, each in types.items()
         }
         return {
             "description": " ".join(each.meaning for each in types.values()),

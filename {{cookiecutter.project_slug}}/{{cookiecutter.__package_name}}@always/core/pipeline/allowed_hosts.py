@@ -4,7 +4,7 @@ from typing import Any
 
 from ..settings import Settings
 
-PROBES = frozenset({"/healthz", "/readyz"})
+HEALTH_CHECKS = frozenset({"/healthz", "/readyz"})
 
 
 class AllowedHosts:
@@ -16,9 +16,9 @@ class AllowedHosts:
     def problem(self, environ: dict[str, Any]) -> tuple[str, str] | None:
         """Return the problem type and detail for a request to another host, otherwise None.
 
-        The probes accept any host, since a container platform does not know the name.
+        The health checks accept any host, because a container platform does not know the name.
         """
-        if environ["PATH_INFO"] in PROBES:
+        if environ["PATH_INFO"] in HEALTH_CHECKS:
             return None
         host = environ.get("HTTP_HOST", "")
         name, _, port = host.rpartition(":")

@@ -40,9 +40,9 @@ def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
         raise ConfigurationError(
             f"Endpoint {name} uses the guard {rule.guard!r}, but no guard of that name is registered."
         )
-    for kind in set(declaration.errors).difference(services.get(app, ProblemTypes)):
+    for type_name in set(declaration.errors).difference(services.get(app, ProblemTypes)):
         raise ConfigurationError(
-            f"Endpoint {name} declares the unknown problem type {kind!r}; pass it to create_app as problem_types."
+            f"Endpoint {name} declares the unknown problem type {type_name!r}; pass it to create_app as problem_types."
         )
     return Endpoint(
         route=route,

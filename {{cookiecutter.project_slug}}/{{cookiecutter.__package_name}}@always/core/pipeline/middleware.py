@@ -97,10 +97,10 @@ class Middleware:
             log.request_id.reset(token)
 
     def _reject(
-        self, environ: dict[str, Any], start: "StartResponse", kind: str, detail: str, *headers: tuple[str, str]
+        self, environ: dict[str, Any], start: "StartResponse", type_name: str, detail: str, *headers: tuple[str, str]
     ) -> Iterable[bytes]:
-        problem_type = PROBLEM_TYPES[kind]
-        content = problems.body(environ, kind, problem_type, detail)
+        problem_type = PROBLEM_TYPES[type_name]
+        content = problems.body(environ, type_name, problem_type, detail)
         sent = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *headers]
         if KEY not in environ:  # otherwise cors.add_headers has added them
             sent += services.get(self._app, cors.CorsPolicy).headers(environ)

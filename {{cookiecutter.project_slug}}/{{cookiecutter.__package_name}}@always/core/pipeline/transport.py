@@ -11,16 +11,16 @@ from ..observability import events
 from ..problems import Problem
 from ..request.state import RequestState
 from . import limits
-from .allowed_hosts import PROBES
+from .allowed_hosts import HEALTH_CHECKS
 
 
 def require_https(state: RequestState) -> None:
     """Raise ``Problem`` (403) for a request over plain HTTP.
 
-    The probes accept it: a container platform does not know the certificate. The response to a valid credential is the
-    same as to any other request.
+    The health checks accept it: a container platform does not know the certificate. The response to a valid credential
+    is the same as to any other request.
     """
-    if state.environ["wsgi.url_scheme"] == "https" or state.environ["PATH_INFO"] in PROBES:
+    if state.environ["wsgi.url_scheme"] == "https" or state.environ["PATH_INFO"] in HEALTH_CHECKS:
         return
     limits.by_address(state)
     try:

@@ -37,10 +37,10 @@ def validate(state: RequestState) -> None:
         request.view_args = {**(request.view_args or {}), **arguments}
 
 
-def invalid_input(kind: str, detail: str, errors: list[dict[str, str]] | None = None) -> Problem:
+def invalid_input(type_name: str, detail: str, errors: list[dict[str, str]] | None = None) -> Problem:
     """Record a security event for the invalid input and return the problem to raise."""
     events.record(events.INPUT_VALIDATION_FAIL, detail)
-    return Problem(kind, detail, errors=errors) if errors else Problem(kind, detail)
+    return Problem(type_name, detail, errors=errors) if errors else Problem(type_name, detail)
 
 
 def _query(request: Request, schema: Schema | None) -> Any:

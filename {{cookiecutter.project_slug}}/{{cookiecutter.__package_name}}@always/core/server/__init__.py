@@ -95,11 +95,11 @@ def check_port(address: str, port: int, table: str = "SERVER") -> None:
     Raises ``ConfigurationError``. granian sets SO_REUSEPORT: without this check, a second service would start and
     receive half of the connections of the first.
     """
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as trial:
         if sys.platform != "win32":  # on Windows the option allows two listeners; elsewhere it ignores TIME_WAIT
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((address, port))
+            trial.bind((address, port))
         except OSError as error:
             unusable = error.errno == errno.EADDRNOTAVAIL
             fix = "ADDRESS to an address of this machine" if unusable else "PORT to another port"

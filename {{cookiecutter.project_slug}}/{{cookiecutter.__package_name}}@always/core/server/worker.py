@@ -42,7 +42,7 @@ def create_app(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     metrics.count_in_files(*metrics_files)
     app = telemetry.start(import_module(import_name).create_app())
-    services.get(app, Dependencies).states()  # so that the first probe of /readyz gets a result
+    services.get(app, Dependencies).states()  # so that the first readiness check gets a result
     if sys.platform != "win32":
         signal.signal(signal.SIGURG, lambda *_: None)  # wakes the main thread
         Thread(target=_wait_for_signals, args=(app, listener), daemon=True).start()

@@ -15,14 +15,14 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, use_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from werkzeug.wsgi import ClosingIterator
 
-from ..anomalies import PROBE_ROUTES
+from ..anomalies import MONITORING_ROUTES
 from ..observability import log
 from ..pipeline.request_id import traceparent
 from ..request.state import KEY
 
 
 def start(app: Flask) -> None:
-    """Trace the requests of ``app``, except probes, and add the ids of the current span to each log line."""
+    """Trace the requests of ``app``, except health checks, and add the ids of the current span to each log line."""
     resource = Resource.create({"service.name": app.name}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -32,7 +32,7 @@ def start(app: Flask) -> None:
     inner, tracer = app.wsgi_app, provider.get_tracer(app.name)
 
     def traced(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") in PROBE_ROUTES:
+        if environ.get("PATH_INFO") in MONITORING_ROUTES:
             return inner(environ, start_response)
         # Only traceparent is continued: a client can write anything into tracestate and baggage.
         parent = TraceContextTextMapPropagator().extract({"traceparent": traceparent(environ) or ""}, Context())

@@ -142,24 +142,24 @@ def test_another_claim_may_identify_the_subject(service: ModuleType, rules: Any)
 
 
 @pytest.mark.control("J5")
-@pytest.mark.parametrize("kind", ["JWT", "jwt", "id+jwt", "", "none", None, 1, ["at+jwt"], "at+jwt ", MISSING])
-def test_another_type_is_rejected(rejection: Callable[[str], str], kind: Any) -> None:
-    assert rejection(token({"typ": kind})).startswith("typ is ")
+@pytest.mark.parametrize("token_type", ["JWT", "jwt", "id+jwt", "", "none", None, 1, ["at+jwt"], "at+jwt ", MISSING])
+def test_another_type_is_rejected(rejection: Callable[[str], str], token_type: Any) -> None:
+    assert rejection(token({"typ": token_type})).startswith("typ is ")
 
 
 @pytest.mark.control("J5")
-@pytest.mark.parametrize("kind", ["none", "application/none", "Application/None"])
-def test_a_type_named_none_is_not_a_missing_type(service: ModuleType, rules: Any, kind: str) -> None:
+@pytest.mark.parametrize("token_type", ["none", "application/none", "Application/None"])
+def test_a_type_named_none_is_not_a_missing_type(service: ModuleType, rules: Any, token_type: str) -> None:
     untyped = replace(rules, types=frozenset({"none"}))
     assert service.core.auth.backend.claims.validate(token({"typ": MISSING}), untyped, KEYS.get).subject == "ada"
     with pytest.raises(service.core.auth.errors.AuthenticationError, match="typ is invalid"):
-        service.core.auth.backend.claims.validate(token({"typ": kind}), untyped, KEYS.get)
+        service.core.auth.backend.claims.validate(token({"typ": token_type}), untyped, KEYS.get)
 
 
 @pytest.mark.control("J5")
-@pytest.mark.parametrize("kind", ["at+jwt", "AT+JWT", "application/at+jwt"])
-def test_the_type_is_case_insensitive_and_may_be_a_media_type(check: Check, kind: str) -> None:
-    assert check(token({"typ": kind})).type == "at+jwt"
+@pytest.mark.parametrize("token_type", ["at+jwt", "AT+JWT", "application/at+jwt"])
+def test_the_type_is_case_insensitive_and_may_be_a_media_type(check: Check, token_type: str) -> None:
+    assert check(token({"typ": token_type})).type == "at+jwt"
 
 
 @pytest.mark.control("J6")

@@ -4,7 +4,15 @@ Other packages use only the names below, which ``auth.interface.Backend`` descri
 """
 
 from ... import features
-from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness, security_schemes
+from .authentication import (
+    CREDENTIAL_HEADER,
+    authenticate,
+    challenge,
+    docs_client,
+    init_app,
+    readiness,
+    security_schemes,
+)
 from .checks import CHECKS
 from .commands import COMMANDS
 from .events import ANOMALIES
@@ -40,6 +48,7 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
+    "docs_client",
     "init_app",
     "own_rates",
     "readiness",

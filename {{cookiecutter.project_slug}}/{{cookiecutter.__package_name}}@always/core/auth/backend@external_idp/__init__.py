@@ -1,7 +1,6 @@
 """Access tokens of an identity provider: callers send a token that the provider issued.
 
-Other packages use only the names below, which ``auth.interface.Backend`` describes; the page ``/docs`` also uses
-``documentation.docs_client``.
+Other packages use only the names below, which ``auth.interface.Backend`` describes.
 """
 
 from flask import Blueprint
@@ -11,7 +10,7 @@ from .bearer import CREDENTIAL_HEADER, challenge
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import security_schemes
+from .documentation import docs_client, security_schemes
 from .events import ANOMALIES, SECURITY_EVENTS
 from .settings import ProviderSettings
 from .trusted_issuer import readiness
@@ -34,6 +33,7 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
+    "docs_client",
     "init_app",
     "own_rates",
     "readiness",

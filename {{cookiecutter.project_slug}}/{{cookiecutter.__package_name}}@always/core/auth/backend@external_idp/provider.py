@@ -18,7 +18,7 @@ from .fetching import ProviderUnavailable
 log = logging.getLogger(__name__)
 MIN_INTERVAL = 10.0  # seconds between two fetches, however many tokens have unknown keys
 REQUEST_TIMEOUT = 3.0  # seconds that a request waits for a fetch
-PROBE_TIMEOUT = 0.5  # seconds that a readiness probe waits for the first fetch
+READINESS_TIMEOUT = 0.5  # seconds that a readiness check waits for the first fetch
 MAX_KEYS = 100
 _WEAK_MODULUS = 341  # base64url characters; a modulus of 2048 bits has 342
 _KEY_TYPES: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -55,7 +55,7 @@ class Provider:
         """Return whether the last fetch succeeded; start another one in the background if it is old."""
         fetch, _ = self._start_fetch(MIN_INTERVAL if self._unavailable else self._refresh_interval)
         if fetch is not None and not self._keys:
-            fetch.wait(PROBE_TIMEOUT)
+            fetch.wait(READINESS_TIMEOUT)
         return bool(self._keys) and not self._unavailable
 
     def _start_fetch(self, min_interval: float) -> tuple[Event | None, bool]:

@@ -25,30 +25,30 @@ def status(app: Flask, token: str) -> int:
 
 @pytest.mark.parametrize("public", [(), ("--public",)], ids=["confidential", "public"])
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense", "\u00e4"])
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
 @pytest.mark.control("O14")
 @pytest.mark.control("Z6")
 def test_a_revoked_token_stops_working_with_any_hint(
-    app: Flask, public: tuple[str, ...], hint: str | None, kind: str
+    app: Flask, public: tuple[str, ...], hint: str | None, token: str
 ) -> None:
     client = create_client(app, *public)
     issued = tokens_for(app, client, "ada")
     assert status(app, issued["access_token"]) == 200
-    response = revoke(app, client, issued[kind], **({"token_type_hint": hint} if hint else {}))
+    response = revoke(app, client, issued[token], **({"token_type_hint": hint} if hint else {}))
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
     assert status(app, issued["access_token"]) == 401
     form = {"grant_type": "refresh_token", "refresh_token": issued["refresh_token"]}
-    assert (post_form(app, "/oauth2/token", client, form).status_code == 200) is (kind == "access_token")
+    assert (post_form(app, "/oauth2/token", client, form).status_code == 200) is (token == "access_token")
 
 
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
 @pytest.mark.control("L3")
-def test_a_token_is_revoked_once(app: Flask, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+def test_a_token_is_revoked_once(app: Flask, capsys: pytest.CaptureFixture[str], token: str) -> None:
     client = create_client(app)
     issued = tokens_for(app, client, "ada")
     capsys.readouterr()
     for _ in range(2):
-        assert revoke(app, client, issued[kind]).status_code == 200
+        assert revoke(app, client, issued[token]).status_code == 200
     assert capsys.readouterr().out.count('"event":"authn_token_revoked"') == 1
 
 
@@ -56,8 +56,8 @@ def test_a_token_is_revoked_once(app: Flask, capsys: pytest.CaptureFixture[str],
 def test_the_token_of_another_client_is_not_revoked(app: Flask) -> None:
     client, other = create_client(app), create_client(app)
     issued = tokens_for(app, client, "ada")
-    for kind in ("access_token", "refresh_token"):
-        assert revoke(app, other, issued[kind]).status_code == 200
+    for token in ("access_token", "refresh_token"):
+        assert revoke(app, other, issued[token]).status_code == 200
     assert status(app, issued["access_token"]) == 200
     form = {"grant_type": "refresh_token", "refresh_token": issued["refresh_token"]}
     assert post_form(app, "/oauth2/token", client, form).status_code == 200
@@ -96,8 +96,8 @@ def test_the_client_and_resource_servers_may_introspect_a_token(app: Flask) -> N
 def test_other_clients_tokens_and_inactive_tokens_are_reported_as_inactive(app: Flask) -> None:
     client = create_client(app)
     issued = tokens_for(app, client, "ada")
-    for kind in ("access_token", "refresh_token"):
-        assert introspect(app, create_service_client(app), issued[kind]) == INACTIVE
+    for token in ("access_token", "refresh_token"):
+        assert introspect(app, create_service_client(app), issued[token]) == INACTIVE
     form = {"grant_type": "refresh_token", "refresh_token": issued["refresh_token"]}
     post_form(app, "/oauth2/token", client, form)
     assert introspect(app, client, issued["refresh_token"]) == INACTIVE

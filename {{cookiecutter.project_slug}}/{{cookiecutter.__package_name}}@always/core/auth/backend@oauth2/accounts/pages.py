@@ -84,8 +84,8 @@ def render_errors(blueprint: Blueprint) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()  # type: ignore[return-value]
-        kind = getattr(error, "kind", None)
-        title = PROBLEM_TYPES[kind].title if kind else error.name
+        type_name = getattr(error, "type_name", None)
+        title = PROBLEM_TYPES[type_name].title if type_name else error.name
         response = render("error", status=status, title=title, detail=error.description)
         headers = getattr(error, "headers", None) or error.get_headers()
         response.headers.extend((name, value) for name, value in headers if name == "Retry-After")
