@@ -28,10 +28,8 @@ def response(
             result = view(*args, **kwargs)
             if instance is None:
                 return Response(status=status)
-            value, added = result if isinstance(result, tuple) else (result, {})
-            built = Response(orjson.dumps(instance.dump(value)), status, mimetype=JSON)
-            built.headers.extend(added)
-            return built
+            value, added = result if isinstance(result, tuple) else (result, None)
+            return Response(orjson.dumps(instance.dump(value)), status, added, content_type=JSON)
 
         return declare(respond, response=declared)
 

@@ -63,8 +63,8 @@ def _query(request: Request, schema: Schema | None) -> Any:
 
 
 def _body(request: Request, schema: Schema) -> Any:
-    charset = request.mimetype_params.get("charset", "utf-8")
-    if request.mimetype != JSON or charset.lower() != "utf-8":
+    # Most clients send just this value; parsing it would take 10 microseconds.
+    if request.content_type != JSON and not _is_json(request):
         raise invalid_input("unsupported-media-type", "The body must be application/json in UTF-8.")
     content = body.read(request)
     if not content:
@@ -82,6 +82,10 @@ def _body(request: Request, schema: Schema) -> Any:
     except ValidationError as error:
         errors = list(_pointers(_messages(error), "#"))
         raise invalid_input("invalid", "The body has invalid fields.", errors) from None
+
+
+def _is_json(request: Request) -> bool:
+    return request.mimetype == JSON and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
 
 
 def _cut(name: str) -> str:
