@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import Bake
 from tests.deployment.instances import Instance
+from tests.programs import program
 from tests.services import UV, free_port
 
 pytestmark = [
@@ -39,6 +40,22 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def formatted(folder: Path) -> Iterator[Path]:
+    """Mount a new ext4 file system in a file; skip without the right to do so."""
+    image, disk = folder / "image", folder / "disk"
+    with image.open("wb") as file:
+        file.truncate(32 * 2**20)
+    subprocess.run([program("mkfs.ext4", "/usr/sbin/mkfs.ext4"), "-q", "-F", image], check=True)
+    disk.mkdir()
+    if subprocess.run(["mount", "-o", "loop", image, disk]).returncode:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -107,6 +124,40 @@ def test_on_a_full_disk_a_write_gets_503_and_nothing_is_lost_or_half_written(
             assert instance.stop()
         with closing(sqlite3.connect(disk / "database")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_on_a_disk_that_becomes_read_only_a_write_gets_503_and_nothing_is_half_written(
+    service: Path, tmp_path: Path
+) -> None:
+    """Everything else is served."""
+    with formatted(tmp_path) as disk:
+        given = settings(disk)
+        assert run(service, given, "db", "upgrade").returncode == 0
+        scopes = ("--name", "test", "--scopes", "items:read items:write", "--json")
+        key = json.loads(run(service, given, "keys", "create", *scopes).stdout)["key"]
+        instance = Instance(service, given, free_port())
+        try:
+            instance.wait_until_ready()
+            with instance.client({"X-API-Key": key}) as client:
+                assert client.post(ITEMS, json=LONG).status_code == 201
+                os.sync()
+                # Read-only while files are open, as after an error of the disk.
+                subprocess.run(["mount", "-o", "remount,abort", disk], check=True)
+                for _ in range(3):
+                    rejected = client.post(ITEMS, json=LONG)
+                    assert (rejected.status_code, rejected.headers["retry-after"]) == (503, "1")
+                    assert len(client.get(ITEMS).json()["items"]) == 1
+                    assert client.put(ITEMS).status_code == 405
+                    assert client.get("/healthz").status_code == 200
+                    assert client.get(ITEMS, headers={"X-API-Key": "x"}).status_code == 401
+            assert "the database is unavailable: disk I/O error" in instance.log.read_text("utf-8")
+        finally:
+            assert instance.stop()
+        subprocess.run(["umount", disk], check=True)
+        subprocess.run(["mount", "-o", "loop", tmp_path / "image", disk], check=True)
+        with closing(sqlite3.connect(disk / "database")) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert database.execute("SELECT count(*) FROM items").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(
