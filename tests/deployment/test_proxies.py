@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import Bake
 from tests.deployment.proxies import PROXIES, Proxy, caddy_with_acme, is_listening
 from tests.programs import program
-from tests.services import Service, free_port
+from tests.services import UV, Service, free_port
 
 pytestmark = pytest.mark.install
 X25519MLKEM768 = 0x11EC
@@ -284,6 +284,37 @@ def test_a_proxy_passes_on_each_event_of_a_stream(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_sslyze_finds_no_weakness_in_a_proxy(deployment: Deployment) -> None:
+    """With Mozilla's intermediate profile: TLS 1.2 and 1.3."""
+    sslyze(deployment.proxy, "intermediate")
+
+
+@pytest.mark.parametrize(("minimum", "profile"), [("1.2", "intermediate"), ("1.3", "modern")])
+def test_sslyze_finds_no_weakness_in_the_service(
+    upstream: tuple[Service, str], tmp_path: Path, minimum: str, profile: str
+) -> None:
+    """Mozilla's modern profile has TLS 1.3 only."""
+    folder, port = upstream[0].folder, free_port()
+    settings = {"APP_SERVER_PORT": str(port), "APP_SERVER_TLS_MINIMUM": minimum}
+    service = Upstream(folder, settings, tmp_path / "service.log", ("flask", "serve"))
+    try:
+        service.wait_for_port()
+        sslyze(Proxy(port, 0, folder / "certs/ca.pem"), profile)
+    finally:
+        service.stop()
+
+
+def sslyze(proxy: Proxy, profile: str) -> None:
+    """Scan a server with sslyze, and compare it with a profile of Mozilla."""
+    # It is not installed with the tests, because its wheel contains a package ``tests``.
+    command = [UV, "tool", "run", "sslyze>=6,<7", "--mozilla_config", profile]
+    command += ["--certinfo_ca_file", str(proxy.authority), f"localhost:{proxy.port}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"localhost:{proxy.port}: OK - Compliant." in done.stdout
+    assert "VULNERABLE" not in done.stdout
 
 
 def test_caddy_obtains_and_renews_its_certificate_without_a_failed_request(
