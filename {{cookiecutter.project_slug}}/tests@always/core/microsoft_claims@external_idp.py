@@ -62,3 +62,29 @@ B2C = {
     "auth_time": 1688145909,
 }
 B2C_ID = {**{name: value for name, value in B2C.items() if name not in ("scp", "azp")}, "aud": AUDIENCE}
+OTHER_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+# A multi-tenant application: one of the tenants in the settings, and one that is not.
+ENTRA_MULTI = {**ENTRA_2, "iss": ENTRA_2["iss"].replace("8f1e6c1d", "b81f5a2c"), "tid": TENANT.replace("8f1", "b81")}
+ENTRA_MULTI_OTHER = {**ENTRA_2, "iss": ENTRA_2["iss"].replace(TENANT, OTHER_TENANT), "tid": OTHER_TENANT}
+ADFS = {
+    "aud": "microsoft:identityserver:https://api.example.com",
+    "iss": "http://adfs.example.com/adfs/services/trust",
+    "sub": "kB3mJ0yQd3bWmAMXq0zg2yJ0Yw5mJmXw2bQO3p7cV0w=",
+    "apptype": "Public",
+    "appid": CLIENT,
+    "authmethod": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+    "auth_time": "2026-11-25T08:11:09.123Z",
+    "ver": "1.0",
+    "scp": "probes:read openid",
+    "role": ["Editors"],
+}
+ADFS_ID = {
+    "aud": CLIENT,
+    "iss": "https://adfs.example.com/adfs",
+    "sub": ADFS["sub"],
+    "apptype": "Public",
+    "appid": CLIENT,
+    "upn": "ada@corp.example.com",
+    "unique_name": "CORP\\ada",
+    "sid": "S-1-5-21-1004336348-1177238915-682003330-512",
+}

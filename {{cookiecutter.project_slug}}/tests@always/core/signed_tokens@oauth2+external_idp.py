@@ -66,7 +66,7 @@ def token(header: dict[str, Any] | None = None, **claims: Any) -> str:
 def rules(service: ModuleType) -> Any:
     """The rules that the tokens are validated against."""
     return service.core.auth.backend.claims.Rules(
-        issuer=ISSUER, audiences=frozenset({AUDIENCE}), algorithms=frozenset({"ES256", "RS256"})
+        issuers=frozenset({ISSUER}), audiences=frozenset({AUDIENCE}), algorithms=frozenset({"ES256", "RS256"})
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.core.microsoft_claims import B2C_ID, ENTRA_2_ID, ENTRA_SINGLE_ID
+from tests.core.microsoft_claims import ADFS_ID, B2C_ID, ENTRA_2_ID, ENTRA_SINGLE_ID
 from tests.core.provider_claims import (
     AUTH0_ID,
     AUTHENTIK_ID,
@@ -22,6 +22,7 @@ from tests.core.provider_claims import (
     ZITADEL_ID,
 )
 from tests.core.provider_examples import UNTYPED, call, configured, documented
+from tests.core.session_claims import DEX_ACCESS, DEX_ID, FIREBASE_ID, GOOGLE_ID, HYDRA_ID, KINDE_ID
 
 __all__ = ["configured"]
 
@@ -37,6 +38,13 @@ ID_TOKENS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ZITADEL": (JWT, ZITADEL_ID),
     "authentik": (JWT, AUTHENTIK_ID),
     "FusionAuth": (JWT, FUSIONAUTH_ID),
+    "AD FS": (JWT, ADFS_ID),
+    "Ory": (JWT, HYDRA_ID),
+    "Kinde": (JWT, KINDE_ID),
+    "Firebase": (JWT, FIREBASE_ID),
+    "Google": (JWT, GOOGLE_ID),
+    "Dex": (UNTYPED, DEX_ID),
+    "Dex, the access token": (UNTYPED, DEX_ACCESS),
 }
 
 

@@ -119,6 +119,38 @@ def test_hosts_of_no_proxy_are_reached_directly(
     assert proxy.tunnels == []
 
 
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "direct"),
+    [
+        ("login.corp.example", ".corp.example", True),
+        ("login.corp.example", "corp.example", True),
+        ("LOGIN.corp.example", "other.example , Corp.Example", True),
+        ("login.corp.example", "login.corp.example:443", True),
+        ("login.corp.example:8443", "login.corp.example:8443", True),
+        ("notcorp.example", "corp.example", False),
+        ("10.1.2.3", "10.0.0.0/8", True),
+        ("10.1.2.3:8443", "192.168.0.0/16,10.1.2.3/24", True),
+        ("11.1.2.3", "10.0.0.0/8", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("login.corp.example", "10.0.0.0/8", False),
+        ("[fd00::5]", "fd00::/8", True),
+        ("[fd00::5]:8443", "fd00::5", True),
+        ("[fd00::5]", "[fd00::5]", True),
+        ("[fd00::5]", "10.0.0.0/8, ,*.example,10.0.0.0/99", False),
+        ("anything.example", "*", True),
+    ],
+)
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+@pytest.mark.usefixtures("proxy")
+def test_no_proxy_contains_domains_addresses_and_networks(
+    monkeypatch: pytest.MonkeyPatch, service: Any, variable: str, host: str, no_proxy: str, direct: bool
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv(variable, no_proxy)
+    connections = service.core.auth.backend.fetching._connections(f"https://{host}/keys")
+    assert (connections.proxy is None) == direct
+
+
 @pytest.mark.control("L2")
 @pytest.mark.parametrize(
     "url", ["http://service:secret@127.0.0.1:1", "socks5://service:secret@127.0.0.1:1", "http://service:secret@[:1"]

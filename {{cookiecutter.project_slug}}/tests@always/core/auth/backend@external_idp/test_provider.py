@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -100,6 +101,58 @@ def test_unusable_keys_in_the_key_set_are_skipped(status: Status, provider: Iden
         *provider.published,
     ]
     assert status(provider.token()) == 200
+
+
+@pytest.mark.control("J4", "J10")
+def test_tenants_have_their_own_callers_and_their_own_keys(make_app: MakeApp, provider: IdentityProvider) -> None:
+    provider.metadata["issuer"] = template = f"{provider.issuer}/{{tenantid}}"
+    metadata = f"{provider.issuer}/.well-known/openid-configuration"
+    settings = provider.settings | {"provider_issuer": template, "provider_metadata": metadata}
+    provider.published[0]["issuer"] = template
+    client = make_app(**settings, provider_tenants="one,two").test_client()
+
+    def me(tenant: str) -> Any:
+        token = provider.token(iss=f"{provider.issuer}/{tenant}")
+        return client.get(ME, headers={"Authorization": f"Bearer {token}"})
+
+    assert [me(tenant).json.get("id") for tenant in ("one", "two")] == [
+        f"{provider.issuer}/{tenant}#ada" for tenant in ("one", "two")
+    ]
+    assert {me(tenant).status_code for tenant in ("three", "{tenantid}", "", "one/", "ONE")} == {401}
+    document = client.get("/.well-known/oauth-protected-resource").json
+    assert document["authorization_servers"] == [f"{provider.issuer}/one", f"{provider.issuer}/two"]
+    # A key of a single tenant is not trusted for the others.
+    provider.rotate()
+    provider.published[0]["issuer"] = f"{provider.issuer}/one"
+    client = make_app(**settings, provider_tenants="one,two").test_client()
+    assert {me(tenant).status_code for tenant in ("one", "two")} == {401}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"provider_issuer": "https://idp.example/{tenantid}"}, "APP_PROVIDER_TENANTS"),
+        ({"provider_tenants": "one"}, "APP_PROVIDER_TENANTS"),
+        ({"provider_issuer": "http://adfs.example/adfs/services/trust"}, "APP_PROVIDER_KEYS"),
+        ({"provider_keys": "http://adfs.example/adfs/discovery/keys"}, "APP_PROVIDER_KEYS"),
+    ],
+)
+def test_contradictory_settings_prevent_startup(
+    make_app: MakeApp, provider: IdentityProvider, service: ModuleType, settings: dict[str, str], named: str
+) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match=named):
+        make_app(**provider.settings | settings)
+
+
+def test_the_url_of_the_keys_replaces_the_metadata(make_app: MakeApp, provider: IdentityProvider) -> None:
+    issuer = "http://adfs.example/adfs/services/trust"
+    client = make_app(
+        **provider.settings | {"provider_issuer": issuer, "provider_keys": f"{provider.issuer}{KEYS}"}
+    ).test_client()
+    me = client.get(ME, headers={"Authorization": f"Bearer {provider.token(iss=issuer)}"}).json
+    assert me["id"] == f"{issuer}#ada"
+    assert provider.asked == [KEYS]
+    assert "authorization_servers" not in client.get("/.well-known/oauth-protected-resource").json
 
 
 @pytest.mark.control("J1")

@@ -84,7 +84,7 @@ def test_a_prefix_of_scopes_is_removed_and_scopes_without_it_are_ignored(make_ap
 
 @pytest.mark.control("J10")
 def test_a_caller_is_identified_by_issuer_and_subject(service: ModuleType) -> None:
-    name: Callable[[str, str], str] = service.core.auth.backend.callers.id_of
+    name: Callable[[str, str], str] = service.core.auth.backend.trusted_issuer.id_of
     issuers = ("https://a.example", "https://b.example", "https://a.example/b")
     subjects = ("ada", "ADA", "b#ada", "x" * 255, "x" * 254 + "y", "é" * 255)
     names = {name(issuer, subject) for issuer in issuers for subject in subjects}
@@ -134,7 +134,9 @@ def test_a_cached_caller_is_rejected_after_its_token_expires(app: Flask, later: 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"provider_issuer": "http://a.example"}, "APP_PROVIDER_ISSUER .* https://host/path"),
+        ({"provider_issuer": "http://a.example"}, "APP_PROVIDER_ISSUER begins with http://.*APP_PROVIDER_KEYS"),
+        ({"provider_issuer": "ftp://a.example"}, "APP_PROVIDER_ISSUER .* https://host/path"),
+        ({"provider_metadata": "http://a.example"}, "APP_PROVIDER_METADATA .* https://host/path"),
         ({"provider_issuer": "https://a.example?x=1"}, "APP_PROVIDER_ISSUER"),
         ({"provider_issuer": "https://u@a.example"}, "APP_PROVIDER_ISSUER"),
         ({"provider_issuer": "https://a.example/" + "x" * 200}, "APP_PROVIDER_ISSUER .* 190"),

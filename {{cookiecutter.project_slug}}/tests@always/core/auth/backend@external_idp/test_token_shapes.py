@@ -9,12 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.core.microsoft_claims import (
+    ADFS,
+    ADFS_ID,
     B2C,
     B2C_ID,
     ENTRA_1,
     ENTRA_2,
     ENTRA_2_APP,
     ENTRA_2_ID,
+    ENTRA_MULTI,
+    ENTRA_MULTI_OTHER,
     ENTRA_SINGLE,
     ENTRA_SINGLE_ID,
 )
@@ -43,6 +47,8 @@ from tests.core.provider_claims import (
     ZITADEL_ID,
 )
 from tests.core.provider_examples import UNTYPED, call, configured, documented
+from tests.core.session_claims import CLERK, HYDRA, HYDRA_ID, KINDE, KINDE_ID, SUPABASE, WORKOS
+from tests.core.workload_claims import GITHUB, GITLAB, KUBERNETES
 
 __all__ = ["configured"]
 
@@ -68,6 +74,17 @@ ACCEPTED: dict[str, tuple[str, dict[str, Any], dict[str, Any], set[str]]] = {
     "ZITADEL": ("ZITADEL", JWT, ZITADEL, BOTH),
     "authentik": ("authentik", JWT, AUTHENTIK, BOTH),
     "FusionAuth": ("FusionAuth", JWT, FUSIONAUTH, BOTH),
+    "Entra ID, a tenant": ("Entra ID for several tenants", JWT, ENTRA_2, {"probes:read"}),
+    "Entra ID, another tenant": ("Entra ID for several tenants", JWT, ENTRA_MULTI, {"probes:read"}),
+    "AD FS": ("AD FS", {**JWT, "x5t": "one"}, ADFS, BOTH),
+    "Ory": ("Ory", JWT, HYDRA, {"probes:read"}),
+    "Kinde": ("Kinde", JWT, KINDE, {"probes:read"}),
+    "Supabase": ("Supabase", JWT, SUPABASE, BOTH),
+    "Clerk": ("Clerk", {**JWT, "cat": "cl_B7d4PD111AAA"}, CLERK, BOTH),
+    "WorkOS": ("WorkOS", UNTYPED, WORKOS, BOTH),
+    "GitHub Actions": ("GitHub Actions", {**JWT, "x5t": "one"}, GITHUB, BOTH),
+    "GitLab CI/CD": ("GitLab CI/CD", JWT, GITLAB, BOTH),
+    "Kubernetes": ("Kubernetes", UNTYPED, KUBERNETES, {"probes:read"}),
 }
 WITHOUT_RIGHTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "Keycloak": ("Keycloak", JWT, KEYCLOAK_NO_RIGHTS),
@@ -102,6 +119,21 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ZITADEL's ID token": ("ZITADEL", JWT, ZITADEL_ID),
     "authentik's ID token": ("authentik", JWT, AUTHENTIK_ID),
     "FusionAuth's ID token": ("FusionAuth", JWT, FUSIONAUTH_ID),
+    "Entra ID's token of a tenant that is not listed": ("Entra ID for several tenants", JWT, ENTRA_MULTI_OTHER),
+    "Entra ID's token with the issuer of the metadata": (
+        "Entra ID for several tenants",
+        JWT,
+        {**ENTRA_2, "iss": "https://login.microsoftonline.com/{tenantid}/v2.0"},
+    ),
+    "Entra ID's ID token for several tenants": ("Entra ID for several tenants", JWT, ENTRA_2_ID),
+    "AD FS' ID token": ("AD FS", JWT, ADFS_ID),
+    "Ory's ID token": ("Ory", JWT, HYDRA_ID),
+    "Kinde's ID token": ("Kinde", JWT, KINDE_ID),
+    "Clerk's token for another application": ("Clerk", JWT, {**CLERK, "azp": "https://evil.example"}),
+    "WorkOS' token without aud": ("WorkOS", UNTYPED, {**WORKOS, "aud": None}),
+    "a token of another owner on GitHub": ("GitHub Actions", JWT, {**GITHUB, "repository_owner_id": "66"}),
+    "a token of another group on GitLab": ("GitLab CI/CD", JWT, {**GITLAB, "namespace_id": "73"}),
+    "a pod's token for another service": ("Kubernetes", UNTYPED, {**KUBERNETES, "aud": ["https://other.example"]}),
 }
 
 

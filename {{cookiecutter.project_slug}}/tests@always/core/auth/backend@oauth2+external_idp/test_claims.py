@@ -29,7 +29,7 @@ __all__ = ["check", "rejection", "rules"]
 
 def test_a_valid_token_identifies_the_caller(check: Check) -> None:
     claims = check(token())
-    assert (claims.issuer, claims.subject, claims.client, claims.token_id) == (ISSUER, "ada", "web", "token-1")
+    assert (claims.caller_id, claims.subject, claims.client, claims.token_id) == ("ada", "ada", "web", "token-1")
     assert claims.expires_at.timestamp() == claims.content["exp"]
 
 
@@ -65,7 +65,7 @@ def test_timestamps_are_compared_with_the_clock(
     assert rejection(token(iat=MISSING)) == "iat is not a timestamp"
     assert check(token(exp=now + 30.5, nbf=now - 1)).subject == "ada"
     lenient = service.core.auth.backend.claims.Rules(
-        issuer=ISSUER, audiences=rules.audiences, algorithms=rules.algorithms, leeway=60
+        issuers=frozenset({ISSUER}), audiences=rules.audiences, algorithms=rules.algorithms, leeway=60
     )
     late = service.core.auth.backend.claims.validate(token(exp=now - 30), lenient, KEYS.get)
     assert late.expires_at.timestamp() == now - 30

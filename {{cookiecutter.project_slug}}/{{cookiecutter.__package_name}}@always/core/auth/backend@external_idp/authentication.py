@@ -10,7 +10,7 @@ from ... import services
 from ...request.caller import Caller
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
-from . import bearer, callers, claims, trusted_issuer
+from . import bearer, claims, trusted_issuer
 from .claims import Claims
 from .trusted_issuer import TrustedIssuer
 
@@ -42,16 +42,11 @@ def revoke_exposed(credential: str) -> None:
 
 def _caller(token: str) -> Caller:
     issuer = trusted_issuer.get(current_app)
-    try:
-        valid = claims.validate(token, issuer.rules, issuer.find_key)
-    except AuthenticationError as error:
-        error.owner = error.owner and callers.id_of(issuer.rules.issuer, error.owner)
-        raise
-    caller_id = callers.id_of(valid.issuer, valid.subject)
+    valid = claims.validate(token, issuer.rules, issuer.find_key)
     if reason := _rejection(valid, issuer):
-        raise AuthenticationError(reason, valid.token_id, caller_id)
+        raise AuthenticationError(reason, valid.token_id, valid.caller_id)
     credential = valid.token_id or sha256(token.encode()).hexdigest()[:16]
-    return Caller(caller_id, issuer.scope_claims.scopes(valid.content), credential, valid.expires_at)
+    return Caller(valid.caller_id, issuer.scope_claims.scopes(valid.content), credential, valid.expires_at)
 
 
 def _rejection(token: Claims, issuer: TrustedIssuer) -> str | None:

@@ -1,11 +1,13 @@
 """Fetch JSON documents that the provider publishes: over HTTPS, limited in time and size, without redirects.
 
-As with curl, ``HTTPS_PROXY`` and ``NO_PROXY`` name the proxy and the hosts to reach without it. ``SSL_CERT_FILE``
-replaces the public CAs of the machine.
+As with curl, ``HTTPS_PROXY`` and ``NO_PROXY`` name the proxy and the hosts and networks to reach without it.
+``SSL_CERT_FILE`` replaces the public CAs of the machine.
 """
 
 import ssl
 import time
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
 from urllib3.exceptions import HTTPError
 
-from ...strict_json import InvalidJSON, parse
+from ...strict_json import parse
 
 TIMEOUT = 2.0  # seconds to connect, and between two reads
 TOTAL_TIMEOUT = 5.0  # seconds for a whole response
@@ -56,7 +58,7 @@ class Fetcher:
             raise ProviderUnavailable(f"{url!a} is not an https URL")
         try:
             value = parse(self._download(url))
-        except (HTTPError, OSError, InvalidJSON) as error:
+        except (HTTPError, OSError, ValueError) as error:
             raise ProviderUnavailable(f"{url}: {error}") from None
         if not isinstance(value, dict):
             raise ProviderUnavailable(f"{url} is not a JSON object")
@@ -83,8 +85,9 @@ class Fetcher:
 def _connections(url: str, **options: Any) -> PoolManager:
     """Return connections to the host of the URL: direct ones, or ones through the proxy of the environment."""
     proxies = getproxies()
-    proxy = proxies.get("https") or proxies.get("all")
-    if not proxy or proxy_bypass(urlsplit(url).netloc):
+    proxy, target = proxies.get("https") or proxies.get("all"), urlsplit(url)
+    netloc = target.netloc if target.port else f"{target.netloc}:443"
+    if not proxy or proxy_bypass(netloc) or _is_in_networks(target.hostname or "", proxies.get("no", "")):
         return PoolManager(**options)
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
@@ -93,3 +96,12 @@ def _connections(url: str, **options: Any) -> PoolManager:
         return ProxyManager(proxy_url, proxy_headers=headers, **options)
     except (HTTPError, ValueError):
         raise ProviderUnavailable("HTTPS_PROXY is not the URL of an HTTP proxy, such as http://proxy:3128") from None
+
+
+def _is_in_networks(host: str, no_proxy: str) -> bool:
+    """Return whether the host is an address in one of the networks of ``NO_PROXY``, which ``proxy_bypass`` ignores."""
+    for entry in no_proxy.split(","):
+        with suppress(ValueError):
+            if ip_address(host) in ip_network(entry.strip().strip("[]"), strict=False):
+                return True
+    return False

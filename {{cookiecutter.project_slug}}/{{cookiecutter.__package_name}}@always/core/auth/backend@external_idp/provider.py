@@ -14,6 +14,7 @@ from typing import Any
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from .fetching import ProviderUnavailable
+from .settings import TENANT
 
 log = logging.getLogger(__name__)
 MIN_INTERVAL = 10.0  # seconds between two fetches, however many tokens have unknown keys
@@ -26,11 +27,15 @@ Fetch = Callable[[str], dict[str, Any]]
 
 
 class Provider:
-    """The keys that an issuer publishes; fetched again when they are ``refresh_interval`` seconds old."""
+    """The keys that an issuer publishes; fetched again when they are ``refresh_interval`` seconds old.
 
-    def __init__(self, issuer: str, metadata_url: str, fetch: Fetch, refresh_interval: float) -> None:
+    Without ``keys_url`` the metadata name the URL of the keys.
+    """
+
+    def __init__(self, issuer: str, metadata_url: str, keys_url: str, fetch: Fetch, refresh_interval: float) -> None:
         self._issuer = issuer
         self._metadata_url = metadata_url
+        self._keys_url = keys_url
         self._fetch = fetch
         self._refresh_interval = refresh_interval
         self._keys: Mapping[str, Key] = {}
@@ -89,15 +94,24 @@ class Provider:
 
     def fetch_keys(self) -> Mapping[str, Key]:
         """Return the keys that the provider currently publishes. Raises ``ProviderUnavailable``."""
+        url = self._keys_url or self._discover()
+        published = self._fetch(url).get("keys")
+        candidates = published[:MAX_KEYS] if isinstance(published, list) else []
+        if TENANT in self._issuer:
+            # A key of one tenant must not sign the tokens of another one.
+            candidates = [
+                jwk for jwk in candidates if isinstance(jwk, dict) and TENANT in str(jwk.get("issuer", TENANT))
+            ]
+        keys = {str(key.kid): key for key in map(_signing_key, reversed(candidates)) if key is not None}
+        if not keys:
+            raise ProviderUnavailable(f"{url!a} contains no usable signing key")
+        return keys
+
+    def _discover(self) -> str:
         metadata = self._fetch(self._metadata_url)
         if metadata.get("issuer") != self._issuer:
             raise ProviderUnavailable(f"{self._metadata_url} describes a different issuer: {metadata.get('issuer')!a}")
-        published = self._fetch(str(metadata.get("jwks_uri"))).get("keys")
-        candidates = published[:MAX_KEYS] if isinstance(published, list) else []
-        keys = {str(key.kid): key for key in map(_signing_key, reversed(candidates)) if key is not None}
-        if not keys:
-            raise ProviderUnavailable(f"{metadata.get('jwks_uri')!a} contains no usable signing key")
-        return keys
+        return str(metadata.get("jwks_uri"))
 
 
 def _signing_key(jwk: Any) -> Key | None:

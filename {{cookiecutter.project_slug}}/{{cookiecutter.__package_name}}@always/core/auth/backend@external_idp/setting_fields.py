@@ -17,12 +17,14 @@ _IDENTITY_CLAIMS = """
 iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash name given_name family_name
 middle_name nickname preferred_username profile picture website gender birthdate zoneinfo locale updated_at email emails
 email_verified phone_number phone_number_verified address roles groups client_id tid oid upn unique_name username uti rh
-ver idp tfp wids
+ver idp tfp wids firebase hd user_id groups_direct
 """
 
 
 class Issuer(HttpsUrl):
     """The URL of an issuer, or `local`."""
+
+    schemes = ("https", "http")  # an issuer is a name: AD FS writes http://
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if value == LOCAL:

@@ -14,6 +14,8 @@ from .protected_resource import ResourceSettings
 from .setting_fields import AccessTokenRule, Choices, Issuer, NonEmptyStrings, RoleScopes, SubjectClaim
 from .url_fields import HttpsUrl
 
+TENANT = "{tenantid}"  # in the issuer of a multi-tenant application, as in the metadata of Entra ID
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings(ResourceSettings):
@@ -30,6 +32,12 @@ class ProviderSettings(ResourceSettings):
     )
     provider_metadata: str = setting(
         HttpsUrl(), "the URL of the provider's metadata; empty for the issuer's openid-configuration", default=""
+    )
+    provider_keys: str = setting(
+        HttpsUrl(), "the URL of the provider's keys; empty for the one in the provider's metadata", default=""
+    )
+    provider_tenants: tuple[str, ...] = setting(
+        NonEmptyStrings(), f"the tenants whose tokens are accepted, if the issuer contains {TENANT}", default=()
     )
     provider_ca: Path | None = setting(
         FilePath(), "the CA of the provider's certificate, PEM, if it is not a public CA", default=None
@@ -80,6 +88,12 @@ class ProviderSettings(ResourceSettings):
         "the public client at the provider with which the page /docs signs users in; empty if users paste a token",
         default="",
     )
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The accepted values of ``iss``."""
+        tenants = self.provider_tenants or ("",)
+        return tuple(self.provider_issuer.replace(TENANT, tenant) for tenant in tenants)
 
     @property
     def metadata_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from flask import Flask
 
@@ -14,7 +15,9 @@ from .fetching import Fetcher
 from .local_issuer import ALGORITHM, ISSUER, LOCAL, LocalIssuer
 from .provider import Provider
 from .scope_claims import ScopeClaims
-from .settings import ProviderSettings
+from .settings import TENANT, ProviderSettings
+
+MAX_CALLER_ID = 255  # characters of a column that contains a caller id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,7 @@ class TrustedIssuer:
 def init_app(app: Flask) -> None:
     """Register the issuer that the settings name.
 
-    Raises ``ConfigurationError`` for the local issuer in production, for an unknown scope of a role, and for another
-    ``provider_audience_claim`` than ``aud`` without ``provider_audience``.
+    Raises ``ConfigurationError`` for settings that contradict each other, and for the local issuer in production.
     """
     settings = get_settings(app, ProviderSettings)
     local = settings.provider_issuer == LOCAL
@@ -51,8 +53,19 @@ def init_app(app: Flask) -> None:
             f"APP_PROVIDER_AUDIENCE_CLAIM is {settings.provider_audience_claim}, which never contains the URL of the "
             "service. Set APP_PROVIDER_AUDIENCE to the values to accept."
         )
+    if (TENANT in settings.provider_issuer) != bool(settings.provider_tenants):
+        raise ConfigurationError(
+            f"APP_PROVIDER_TENANTS must list the tenants to accept if APP_PROVIDER_ISSUER contains {TENANT}, and must be "
+            "empty otherwise."
+        )
+    if settings.provider_issuer.startswith("http:") and not settings.provider_keys:
+        raise ConfigurationError(
+            "APP_PROVIDER_ISSUER begins with http://, so that it does not lead to the provider's keys. Set "
+            "APP_PROVIDER_KEYS to their https URL."
+        )
     services.register(app, _local_issuer(app) if local else _provider(app))
-    protected_resource.init_app(app, None if local else settings.provider_issuer)
+    reachable = [] if local else [issuer for issuer in settings.issuers if issuer.startswith("https:")]
+    protected_resource.init_app(app, reachable)
 
 
 def readiness(app: Flask) -> dict[str, Callable[[], bool]]:
@@ -71,26 +84,36 @@ def local_issuer(app: Flask) -> LocalIssuer:
     return LocalIssuer(services.get(app, ActiveSettings).root, protected_resource.resource(app))
 
 
+def id_of(issuer: str, subject: str) -> str:
+    """Return the caller id of a subject: another issuer's subject of the same name is another caller.
+
+    A long subject is replaced by its hash. No issuer contains ``#`` or ``?``, so two issuers never share an id.
+    """
+    caller_id = f"{issuer}#{subject}"
+    return caller_id if len(caller_id) <= MAX_CALLER_ID else f"{issuer}?{sha256(subject.encode()).hexdigest()}"
+
+
 def _local_issuer(app: Flask) -> TrustedIssuer:
     rules = Rules(
-        issuer=ISSUER,
+        issuers=frozenset({ISSUER}),
         audiences=frozenset({protected_resource.resource(app)}),
         algorithms=frozenset({ALGORITHM}),
+        caller_id=id_of,
     )
     return TrustedIssuer(rules, local_issuer(app).find_key, ScopeClaims(("scope",)))
 
 
 def _provider(app: Flask) -> TrustedIssuer:
     settings = get_settings(app, ProviderSettings)
-    issuer = settings.provider_issuer
     ca = settings.provider_ca and services.get(app, ActiveSettings).root / settings.provider_ca
     try:
         fetch = Fetcher(ca)
     except OSError as error:
         raise ConfigurationError(f"Cannot read the CA {ca} that APP_PROVIDER_CA names: {error}.") from None
-    provider = Provider(issuer, settings.metadata_url, fetch, settings.provider_refresh)
+    urls = (settings.provider_issuer, settings.metadata_url, settings.provider_keys)
+    provider = Provider(*urls, fetch, settings.provider_refresh)
     rules = Rules(
-        issuer=issuer,
+        issuers=frozenset(settings.issuers),
         audiences=frozenset(settings.provider_audience or [protected_resource.resource(app)]),
         algorithms=frozenset(settings.provider_algorithms),
         types=frozenset(type_.lower() for type_ in settings.provider_token_types),
@@ -99,6 +122,7 @@ def _provider(app: Flask) -> TrustedIssuer:
         client_claim=settings.provider_client_claim,
         id_claim=settings.token_id_claim,
         leeway=settings.provider_leeway,
+        caller_id=id_of,
     )
     scope_claims = ScopeClaims(
         settings.provider_scope_claims,

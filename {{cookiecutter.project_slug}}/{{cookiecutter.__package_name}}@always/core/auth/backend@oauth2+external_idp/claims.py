@@ -33,10 +33,11 @@ class Rules:
 
     ``audiences`` are the values of which ``audience_claim`` must contain one. ``types`` are the allowed values of
     ``typ`` in lower case; ``none`` allows a token without ``typ``. ``id_claim`` is None if tokens have no id.
-    ``leeway`` is the allowed clock difference in seconds.
+    ``leeway`` is the allowed clock difference in seconds. ``caller_id`` returns the id of the caller with an issuer and
+    a subject.
     """
 
-    issuer: str
+    issuers: frozenset[str]
     audiences: frozenset[str]
     algorithms: frozenset[str]
     types: frozenset[str] = frozenset({"at+jwt"})
@@ -45,6 +46,7 @@ class Rules:
     client_claim: str = "client_id"
     id_claim: str | None = "jti"
     leeway: int = 0
+    caller_id: Callable[[str, str], str] = lambda _issuer, subject: subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +54,8 @@ class Claims:
     """The claims of a valid token; ``content`` contains all of them."""
 
     type: str
-    issuer: str
     subject: str
+    caller_id: str
     client: str
     audience: tuple[str, ...]
     token_id: str | None
@@ -77,17 +79,19 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
     type_ = _check_header(_object(segments[1]), token, rules, find_key)
     content = _object(segments[2])
     token_id = _string(content, rules.id_claim) if rules.id_claim else None
-    subject = None
+    caller_id = None
     try:
         subject = _string(content, rules.subject_claim)
-        expires_at = _check_times(content, rules.leeway)
-        if content.get("iss") != rules.issuer:
+        issuer = content.get("iss")
+        if not isinstance(issuer, str) or issuer not in rules.issuers:
             raise AuthenticationError("iss is a different issuer")
+        caller_id = rules.caller_id(issuer, subject)
+        expires_at = _check_times(content, rules.leeway)
         audience = _check_audience(content, rules)
         return Claims(
             type=type_,
-            issuer=rules.issuer,
             subject=subject,
+            caller_id=caller_id,
             client=_string(content, rules.client_claim),
             audience=audience,
             token_id=token_id,
@@ -96,7 +100,7 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
         )
     except AuthenticationError as failure:
         # The signature is valid, so the ids come from the issuer and may appear in the log.
-        raise AuthenticationError(failure.reason, token_id, subject) from None
+        raise AuthenticationError(failure.reason, token_id, caller_id) from None
 
 
 def _object(segment: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """``/.well-known/oauth-protected-resource``: the metadata that a client needs to call the service (RFC 9728)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,8 @@ class AuthorizationServers(list[str]):
     """The authorization servers in the metadata."""
 
 
-def init_app(app: Flask, authorization_server: str | None) -> None:
-    """Serve the metadata; ``authorization_server`` is None if clients cannot reach the issuer.
+def init_app(app: Flask, authorization_servers: Iterable[str]) -> None:
+    """Serve the metadata with the authorization servers that clients can reach.
 
     Raises ``ConfigurationError`` if the host of the service's URL is not allowed.
     """
@@ -55,7 +55,7 @@ def init_app(app: Flask, authorization_server: str | None) -> None:
         raise ConfigurationError(
             f"APP_SERVER_ALLOWED_HOSTS does not contain the host of APP_SERVER_URL, {resource(app)}. Add the host."
         )
-    services.register(app, AuthorizationServers([authorization_server] if authorization_server else []))
+    services.register(app, AuthorizationServers(authorization_servers))
     app.register_blueprint(blueprint)
 
 

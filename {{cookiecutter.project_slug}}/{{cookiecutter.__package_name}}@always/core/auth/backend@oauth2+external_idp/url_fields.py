@@ -23,11 +23,13 @@ class HttpsOrigin(fields.String):
 class HttpsUrl(fields.String):
     """A URL ``https://host[:port][/path]`` without query and fragment (RFC 8414, section 2), kept as written."""
 
+    schemes: tuple[str, ...] = ("https",)
+
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url: str = super()._deserialize(value, *args, **kwargs)
         try:
             parts = urlsplit(url)
-            valid = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc and parts.port != 0
+            valid = parts.scheme in self.schemes and parts.hostname and "@" not in parts.netloc and parts.port != 0
         except ValueError:
             valid = False
         if not valid or not url.isprintable() or not url.isascii() or set(url) & set('?# "\\<>'):

@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     guards.add(app, "session", pages.session_guard, pages.find_exposed)
     # Strip template-only lines from the rendered HTML.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    protected_resource.init_app(app, protected_resource.resource(app))
+    protected_resource.init_app(app, [protected_resource.resource(app)])
 
 
 __all__ = [

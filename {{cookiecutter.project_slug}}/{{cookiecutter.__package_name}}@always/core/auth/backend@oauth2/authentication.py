@@ -72,7 +72,7 @@ def validate(token: str) -> ValidToken:
     """Validate an access token. Raises ``AuthenticationError``."""
     url = protected_resource.resource(current_app)
     algorithms = frozenset({signing_keys.ALGORITHM})
-    rules = Rules(issuer=url, audiences=frozenset({url}), algorithms=algorithms, leeway=LEEWAY)
+    rules = Rules(issuers=frozenset({url}), audiences=frozenset({url}), algorithms=algorithms, leeway=LEEWAY)
     claims = validate_claims(token, rules, _find_key)
     with connect() as connection:
         row = access_tokens.find(connection, claims.token_id or "")
