@@ -9,10 +9,38 @@ from flask import Flask
 MakeApp = Callable[..., Flask]
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost:port/service", "postgresql://[::1/service"])
-def test_an_invalid_url_prevents_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* numeric port"):
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("postgresql://localhost:port/service", "numeric port"),
+        ("postgresql://[::1/service", "numeric port"),
+        ("postgresql://service:geheim@one:5432,two:5432/service", r"\?host=one:5432&host=two:5432"),
+        ("postgresql://service:geheim@%2Frun%2Fpostgresql/service", r"\?host=/run/postgresql"),
+        ("postgresql://service:geheim@localhost/service?schema=tenant", '"schema".* options=-csearch_path'),
+        ("postgresql://service:geheim@localhost/service?ssl=true&x=geheim", '"ssl".* sslmode=verify-full'),
+        ("postgresql://service:geheim@localhost/service\n", "line end"),
+        ('"postgresql://service:geheim@localhost/service"', 'not "postgresql://'),
+    ],
+)
+def test_an_invalid_url_prevents_startup(make_app: MakeApp, service: ModuleType, url: str, remedy: str) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match=f"APP_DATABASE_URL .* {remedy}") as error:
         make_app(database_url=url)
+    assert "geheim" not in error.value.message
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "/service?host=/run/postgresql",
+        "/service?host=one:5432&host=two:5432&target_session_attrs=read-write",
+        "[::1]:5432/service?sslmode=verify-full&sslrootcert=system&application_name=shop&connect_timeout=2",
+        "localhost",
+        "localhost/service?options=-csearch_path%3Dtenant",
+    ],
+)
+def test_the_options_of_the_client_library_are_accepted(service: ModuleType, rest: str) -> None:
+    field = service.core.settings.core.Settings.__dataclass_fields__["database_url"].metadata["field"]
+    assert field.deserialize(f"postgresql+psycopg://service:geheim@{rest}")
 
 
 @pytest.mark.parametrize(

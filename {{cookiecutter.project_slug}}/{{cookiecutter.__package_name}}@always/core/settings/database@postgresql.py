@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import make_url
 
 from .declaration import setting
@@ -19,9 +21,19 @@ class DatabaseUrl(Url):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url = super()._deserialize(value, *args, **kwargs)
         try:
-            make_url(url)
+            parts = make_url(url)
+            make_conninfo(**dict.fromkeys(parts.query, ""))
         except ValueError:
-            raise ValidationError("Must have a numeric port, and brackets around an IPv6 address.") from None
+            raise ValidationError(
+                "Must have a numeric port, and brackets around an IPv6 address. Write several hosts as "
+                "?host=one:5432&host=two:5432."
+            ) from None
+        except ProgrammingError as error:
+            raise ValidationError(
+                f"Has an {str(error).strip()}. A schema is options=-csearch_path%3Dname, TLS is sslmode=verify-full."
+            ) from None
+        if "%" in (parts.host or ""):
+            raise ValidationError("Write the folder of a socket as ?host=/run/postgresql.")
         return url
 
 

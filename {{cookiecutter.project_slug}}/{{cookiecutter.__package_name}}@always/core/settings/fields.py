@@ -102,8 +102,10 @@ class Url(fields.String):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         scheme, separator, rest = value.partition("://") if isinstance(value, str) else ("", "", "")
         if not separator or scheme not in self._schemes:
-            found = f", not {scheme}://" if re.fullmatch("[a-z][a-z0-9+.-]{0,29}", scheme) and separator else ""
+            found = f", not {scheme}://" if re.fullmatch("[a-z\"' ][a-z0-9+.-]{0,29}", scheme) and separator else ""
             raise ValidationError(f"Must begin with {' or '.join(each + '://' for each in self._schemes)}{found}.")
+        if value[-1] in " \t\r\n\"'":
+            raise ValidationError("Must not end with a space, a line end or a quotation mark.")
         # Otherwise a part of the password would be taken for the host, and appear in messages of the client.
         if not rest.startswith("/") and set(rest.rpartition("@")[0]) & set("@/?#"):
             raise ValidationError(
