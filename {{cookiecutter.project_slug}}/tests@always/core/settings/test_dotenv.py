@@ -51,6 +51,48 @@ def test_an_unreadable_file_matters_only_if_a_setting_is_missing(
     assert error.value.message.endswith(reason)
 
 
+SECRET = "s3cr3t-" + "0123456789abcdefghij" * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"APP_SECRET_KEY={SECRET}\r",
+        f"export APP_SECRET_KEY={SECRET}",
+        f"APP_SECRET_KEY='{SECRET}'",
+        f'APP_SECRET_KEY="{SECRET}"  # a comment',
+        f"APP_SECRET_KEY={SECRET} # a comment",
+        f"\tAPP_SECRET_KEY = {SECRET}  ",
+        f"APP_SECRET_KEY=replaced\nAPP_SECRET_KEY={SECRET}",
+    ],
+)
+def test_the_usual_forms_of_a_line_are_read(dotenv: Path, environ: dict[str, str], line: str) -> None:
+    dotenv.write_bytes(f"{dotenv.read_text()}{line}\n".encode())
+    assert registered(create_app(environ), "ActiveSettings").values["secret_key"] == SECRET
+
+
+@pytest.mark.parametrize("line", [f"APP_SECRET_KEY: {SECRET}", f"APP_SECRET_KEY {SECRET}", f'APP_SECRET_KEY="{SECRET}'])
+def test_an_invalid_line_is_named_without_its_content(
+    dotenv: Path, environ: dict[str, str], service: ModuleType, line: str
+) -> None:
+    others = [other for other in dotenv.read_text().splitlines() if not other.startswith("APP_SECRET_KEY=")]
+    dotenv.write_text("\n".join([*others, line]))
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
+        create_app(environ)
+    assert error.value.message.startswith("APP_SECRET_KEY is missing: ")
+    assert error.value.message.endswith(f"Ignored line {len(others) + 1} of {dotenv}: it is not NAME=VALUE.")
+    assert "s3cr3t" not in error.value.message
+
+
+def test_a_byte_order_mark_is_not_part_of_a_setting(environ: dict[str, str], tmp_path: Path) -> None:
+    """Some editors on Windows write one."""
+    for path in (Path(environ["APP_SETTINGS"]), tmp_path / "secret"):
+        path.write_text(path.read_text() if path.exists() else SECRET, "utf-8-sig")
+    del environ["APP_SECRET_KEY"]
+    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
+    assert registered(create_app(environ), "ActiveSettings").values["secret_key"] == SECRET
+
+
 @pytest.mark.parametrize("command", ["serve", "settings", "doctor", "--help"])
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
 def test_the_flask_command_prints_a_sentence_without_a_traceback(

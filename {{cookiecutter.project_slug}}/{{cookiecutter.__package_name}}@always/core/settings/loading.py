@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from flask import Flask
 from marshmallow import ValidationError
 
@@ -138,7 +138,7 @@ def _convert(
 
 def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigurationError(
             f"{path} does not exist. Run the command in the folder of settings.toml, or set APP_SETTINGS to its path."
@@ -159,7 +159,7 @@ def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
 
 
 def _read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Return the variables of the file, and a warning if it exists but cannot be read."""
+    """Return the variables of the file, and warnings: it exists but is unreadable, or a line is not NAME=VALUE."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -170,8 +170,9 @@ def _read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
         text = "\0"
     if "\0" in text:  # UTF-16 without a byte order mark
         raise ConfigurationError(f"{path} is not a UTF-8 text file. Save it with the encoding UTF-8.")
-    values = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value or "" for name, value in values.items()}, []
+    bindings = [*parse_stream(StringIO(text))]
+    invalid = [f"Ignored line {each.original.line} of {path}: it is not NAME=VALUE." for each in bindings if each.error]
+    return {each.key: each.value or "" for each in bindings if each.key}, invalid
 
 
 def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]) -> dict[str, RawValue]:
@@ -183,7 +184,7 @@ def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]
         if name.endswith("_file") and name.removesuffix("_file") in secrets:
             name = name.removesuffix("_file")
             try:
-                content = Path(value).read_text("utf-8").strip()
+                content = Path(value).read_text("utf-8-sig").strip()
             except (OSError, ValueError) as error:
                 raise ConfigurationError(f"Cannot read the file of {variable}: {error}.") from None
             if (previous := f"{name}_previous") in secrets and "\n" in content:

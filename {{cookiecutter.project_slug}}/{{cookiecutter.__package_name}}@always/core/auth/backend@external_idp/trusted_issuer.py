@@ -55,8 +55,8 @@ def init_app(app: Flask) -> None:
         )
     if (TENANT in settings.provider_issuer) != bool(settings.provider_tenants):
         raise ConfigurationError(
-            f"APP_PROVIDER_TENANTS must list the tenants to accept if APP_PROVIDER_ISSUER contains {TENANT}, and must be "
-            "empty otherwise."
+            f"APP_PROVIDER_TENANTS must list the tenants to accept if APP_PROVIDER_ISSUER contains {TENANT}, and must "
+            "be empty otherwise."
         )
     if settings.provider_issuer.startswith("http:") and not settings.provider_keys:
         raise ConfigurationError(
