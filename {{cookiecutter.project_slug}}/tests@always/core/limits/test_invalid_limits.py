@@ -26,10 +26,10 @@ def test_an_invalid_limit_prevents_startup(service: ModuleType, limiter: Limiter
         serve(pot)
 
 
-def test_a_limit_of_a_blueprint_prevents_startup(service: ModuleType, limiter: Limiter, serve: Any) -> None:
+def test_an_invalid_limit_of_a_blueprint_prevents_startup(service: ModuleType, limiter: Limiter, serve: Any) -> None:
     blueprint = Blueprint("views", __name__)
-    limiter.limit("1/minute")(blueprint)
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"blueprint views .* shared_limit"):
+    limiter.limit("5 per fortnight")(blueprint)
+    with pytest.raises(service.core.settings.ConfigurationError, match="invalid rate limit '5 per fortnight'"):
         serve(lambda: "", blueprint=blueprint)
 
 

@@ -75,16 +75,14 @@ class RouteLimiter(Limiter):
         manager, blueprint = self.limit_manager, endpoint.rpartition(".")[0]
         view = get_qualified_name(app.view_functions[endpoint])
         declared = self._declared(view)
+        if not any(limit.override_defaults for limit in declared):
+            declared += self._of_blueprint(blueprint)
         for limit in declared:
             _validate(limit, endpoint, rates)
         if manager.default_limits or manager.application_limits or self._request_filters:
             raise ConfigurationError(
                 "The limiter has default limits, application limits or a request filter, which have no effect. Use "
                 "the settings under [limits], and limit, shared_limit and exempt."
-            )
-        if manager.blueprint_limits(app, blueprint):
-            raise ConfigurationError(
-                f"The blueprint {blueprint} has a rate limit, which has no effect. Use a shared_limit on each view."
             )
         exemption = manager.exemption_scope(app, endpoint, blueprint)
         return RouteLimits(
@@ -124,6 +122,11 @@ class RouteLimiter(Limiter):
 
     def _declared(self, name: str) -> list[Limit]:
         return list(self.limit_manager._decorated_limits.get(name, ()))
+
+    def _of_blueprint(self, name: str) -> list[Limit]:
+        """Return the limits of a blueprint, and those of the blueprints around it unless its own ones override them."""
+        *around, own = (list(self.limit_manager._blueprint_limits.get(each, ())) for each in name.split("."))
+        return own if own and all(limit.override_defaults for limit in own) else [*chain(*around), *own]
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         # Flask-Limiter calls this before each decorated function and in ``with limiter.limit(...)``. The pipeline has
