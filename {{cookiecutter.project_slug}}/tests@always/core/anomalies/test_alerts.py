@@ -85,7 +85,8 @@ def test_every_anomaly_has_an_alert(app: Flask) -> None:
 def test_an_alert_has_the_sentences_and_numbers_of_its_anomaly(app: Flask) -> None:
     for name, rule in registered(app, "Anomalies").items():
         alert = ALERTS[alert_name(name)]
-        assert alert["annotations"] == {"summary": rule.summary, "meaning": rule.meaning, "runbook": rule.action}
+        annotations = {key: text for key, text in alert["annotations"].items() if key != "runbook_url"}
+        assert annotations == {"summary": rule.summary, "meaning": rule.meaning, "runbook": rule.action}
         expected = expression(name, rule)
         if expected:
             assert alert["expr"] == expected
@@ -105,7 +106,7 @@ def test_core_has_no_alert_without_an_anomaly(app: Flask) -> None:
 
 
 def test_the_runbook_has_a_section_for_each_alert() -> None:
-    """Sections for the owner's alerts are optional."""
+    """Each alert of core links to its section. Sections for the owner's alerts are optional."""
     lines = (ROOT / "docs" / "alerts.md").read_text("utf-8").splitlines()
     sections = {line.removeprefix("## "): lines[number + 2] for number, line in enumerate(lines) if line[:3] == "## "}
     missing = set(CORE_ALERTS) - set(sections)
@@ -114,6 +115,8 @@ def test_the_runbook_has_a_section_for_each_alert() -> None:
     for name, line in sections.items():
         severity = ALERTS[name]["labels"]["severity"]
         assert line.startswith(f"**Severity:** {severity}."), f"the severity of {name} is {severity}"
+        url = ALERTS[name]["annotations"]["runbook_url"]
+        assert url.endswith(f"docs/alerts.md#{name.lower()}"), f"{url} is not the section of {name}"
 
 
 def test_a_slow_response_is_defined_once(service: ModuleType) -> None:
