@@ -75,6 +75,15 @@ def test_the_overlay_has_the_host_of_the_gateway(
     assert source == {"configMapRef": {"name": generator["name"]}}
 
 
+def test_the_service_has_the_documented_time_to_stop(manifests: dict[str, Resource]) -> None:
+    """The delay until load balancers have noticed it, and 35 seconds (docs/operations.md)."""
+    pod = manifests["Deployment/acme-api"]["spec"]["template"]["spec"]
+    values = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+    delay = int(values["APP_SERVER_SHUTDOWN_DELAY"])
+    assert delay >= 5
+    assert pod["terminationGracePeriodSeconds"] >= delay + 35
+
+
 def test_the_service_monitor_finds_the_metrics(manifests: dict[str, Resource]) -> None:
     """By the labels and the port of the Service, with the token from the Secret."""
     found = manifests["Service/acme-api"]
