@@ -24,7 +24,8 @@ class DatabaseGroup(AppGroup):
             return super().invoke(ctx)
         except (ServiceUnavailable, ProgrammingError):  # which one a missing table raises depends on the driver
             raise click.ClickException(
-                "The database is unreachable or not migrated. Start it, or run `flask db upgrade`."
+                "The database is unreachable, not migrated or too slow; a warning above may state the reason. "
+                "Start it, run `flask db upgrade`, or try again."
             ) from None
 
 

@@ -89,4 +89,4 @@ def test_a_key_and_its_replacement_are_valid_from_not_before_on(app: Flask, late
 def test_a_database_without_tables_is_reported_in_one_sentence(app: Flask, args: list[str]) -> None:
     result = app.test_cli_runner().invoke(args=["keys", *args])
     assert result.exit_code == 1
-    assert "The database is unreachable or not migrated. Start it, or run `flask db upgrade`." in result.stderr
+    assert "The database is unreachable, not migrated or too slow;" in result.stderr

@@ -131,7 +131,11 @@ def test_exposed_codes_tokens_and_sessions_are_revoked_if_a_setting_says_so(
     assert is_accepted(app, tokens["access_token"]) == is_valid
     for kind in ("access_token", "refresh_token"):
         tokens = tokens_for(app, client, "ada")
-        assert exposed(app, capsys, REVOKE, {**public, "token": tokens[kind]}) is not None
+        capsys.readouterr()
+        app.test_client().post(REVOKE, data={**public, "token": tokens[kind]}, headers=HTTP)
+        found = {event["event"]: event["credential"] for event in events(capsys)}
+        assert "credential_exposed" in found
+        assert found.get("authn_token_revoked") == (None if is_valid else found["credential_exposed"])
         assert is_accepted(app, tokens["access_token"]) == is_valid
     code, verifier = get_code(app, client)
     assert exposed(app, capsys, TOKEN, {**public, "code": code}) is not None

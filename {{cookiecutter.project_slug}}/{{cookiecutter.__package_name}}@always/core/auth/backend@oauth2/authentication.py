@@ -65,7 +65,7 @@ def revoke_exposed(credential: str) -> None:
     with transaction() as connection:
         revoked = access_tokens.revoke(connection, credential)
     if revoked:
-        events.record(AUTHN_TOKEN_REVOKED, "the token was sent over plain HTTP")
+        events.record(AUTHN_TOKEN_REVOKED, "the token was sent over plain HTTP", credential=credential)
 
 
 def validate(token: str) -> ValidToken:

@@ -14,7 +14,7 @@ from ...declare.declaration import FORM
 from ...request import body
 
 MAX_PARAMETERS = 50
-MAX_LENGTH = 16_384  # characters of a value; a page or a redirect may return it
+MAX_LENGTH = 16_384  # characters of a name or value; a page or a redirect may return it
 CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -45,7 +45,7 @@ def _parse(encoded: bytes) -> dict[str, str]:
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
         raise InvalidRequestError("A parameter is repeated.")
-    if any(len(name) + len(value) > MAX_LENGTH for name, value in pairs):
+    if any(max(len(name), len(value)) > MAX_LENGTH for name, value in pairs):
         raise InvalidRequestError(f"A parameter is longer than {MAX_LENGTH} characters.")
     if any(CONTROL_CHARACTER.search(name + value) for name, value in pairs):
         raise InvalidRequestError("A parameter contains a control character.")

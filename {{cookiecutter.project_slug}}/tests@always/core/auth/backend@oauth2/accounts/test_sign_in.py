@@ -153,6 +153,13 @@ def test_guessing_is_limited_per_account_and_address(make_app: MakeApp) -> None:
     assert elsewhere.sign_in().status_code == 303
 
 
+@pytest.mark.control("W5")
+def test_a_long_name_is_not_kept_to_count_its_attempts(make_app: MakeApp) -> None:
+    app = make_app(limits_sign_ins="1/day")
+    statuses = [Browser(app, "n" * 64 + end).sign_in(WRONG).status_code for end in ("a", "b" * 10_000)]
+    assert statuses == [422, 429]
+
+
 @pytest.mark.parametrize("path", [LOGIN, f"{ACCOUNT}/password"])
 def test_the_policy_shows_the_limits_of_password_attempts(app: Flask, path: str) -> None:
     rows = json.loads(app.test_cli_runner().invoke(args=["policy", "--json"]).stdout)

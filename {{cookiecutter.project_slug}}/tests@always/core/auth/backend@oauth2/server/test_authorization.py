@@ -150,10 +150,20 @@ def test_the_redirect_has_the_exact_state_and_the_issuer(ada: Browser, shop: dic
 def test_invalid_scopes_and_resources_are_reported_to_the_client(
     ada: Browser, shop: dict[str, str], more: dict[str, str], error: str
 ) -> None:
-    parameters = redirect_parameters(
-        ada.http.get(AUTHORIZE, query_string=authorization_request(shop, pkce()[1], state="s", **more))
-    )
+    query = authorization_request(shop, pkce()[1], state="s", **more)
+    parameters = redirect_parameters(ada.http.get(AUTHORIZE, query_string=query))
     assert (parameters["error"], parameters["state"], parameters["iss"]) == (error, "s", ISSUER)
+
+
+@pytest.mark.control("O1")
+@pytest.mark.parametrize("more", [{"scope": "nonsense"}, {"response_type": "token"}, {"code_challenge": "short"}])
+def test_an_error_is_sent_to_the_client_only_after_the_sign_in(
+    app: Flask, ada: Browser, shop: dict[str, str], more: dict[str, str]
+) -> None:
+    query = {**authorization_request(shop, pkce()[1]), **more}
+    stranger = app.test_client().get(AUTHORIZE, query_string=query)
+    assert (stranger.status_code, stranger.location.partition("?")[0]) == (303, "/oauth2/login")
+    assert "error" in redirect_parameters(ada.http.get(AUTHORIZE, query_string=query))
 
 
 @pytest.mark.control("O13")

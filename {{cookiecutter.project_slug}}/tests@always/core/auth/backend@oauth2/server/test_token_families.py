@@ -112,6 +112,8 @@ def test_a_token_loses_the_scopes_that_its_user_loses(app: Flask) -> None:
     with time_machine.travel(time.time() + 5, tick=True):
         me = app.test_client().get(ME, headers={"Authorization": f"Bearer {issued['access_token']}"}).json
         assert me["scopes"] == ["probes:read"]
+    for token in (issued["access_token"], issued["refresh_token"]):
+        assert post_form(app, "/oauth2/introspect", client, {"token": token}).json["scope"] == "probes:read"
     assert refresh(app, client, issued["refresh_token"]).json["scope"] == "probes:read"
 
 

@@ -30,7 +30,8 @@ def record_failure(reason: str, **account: str) -> None:
 
 
 def _account_and_address() -> str:
-    name = g.session.name if "session" in g else parameters.form().get("name", "")
+    # Names of users are shorter. Whole names of up to 16,000 characters would fill the memory with keys of counters.
+    name = g.session.name if "session" in g else parameters.form().get("name", "")[:64]
     return f"{network(request.remote_addr or '')} {name}"
 
 

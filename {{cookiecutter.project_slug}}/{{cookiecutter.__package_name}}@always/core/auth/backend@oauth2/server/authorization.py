@@ -55,15 +55,15 @@ class AuthorizationRequest(NamedTuple):
 @html_page(200, 303)
 def show() -> Response:
     """Show the consent page to a user who is signed in; redirect others to the sign-in page."""
-    found = parameters.query()
+    found, session = parameters.query(), sessions.load()
     try:
         authorization = _validate(found)
-        session = sessions.load()
         if session is None:
             return _sign_in_first()
         scopes = _allowed_scopes(authorization, session)
     except OAuth2Error as error:
-        return _redirect_error(error, found)
+        # A link to this page must not redirect a stranger to a client: authenticate first (RFC 9700, section 4.11.2).
+        return _sign_in_first() if session is None and error.redirect_uri else _redirect_error(error, found)
     with transaction() as connection:
         if not sessions.lock(connection, session):
             return _sign_in_first()
@@ -94,7 +94,7 @@ def decide() -> Response:
         authorization = _validate(found)
         scopes = _allowed_scopes(authorization, session)
         if form.get("answer") != "allow":
-            raise AccessDeniedError
+            raise AccessDeniedError(redirect_uri=authorization.redirect_uri)
     except OAuth2Error as error:
         return _redirect_error(error, found)
     client_id, redirect_uri = authorization.client.id, authorization.redirect_uri
@@ -162,12 +162,10 @@ def _allowed_scopes(authorization: AuthorizationRequest, session: AnyRow) -> fro
 
 def _redirect_error(error: OAuth2Error, found: dict[str, str]) -> Response:
     """Redirect to the client with the error; raise it, for an error page, if the redirect URI is not validated."""
-    # ``decide`` raises AccessDeniedError, which has no redirect URI, after it has validated the request.
-    uri = error.redirect_uri or (found.get("redirect_uri") if isinstance(error, AccessDeniedError) else None)
-    if uri is None:
+    if error.redirect_uri is None:
         raise error
     result = {"error": error.error, "error_description": error.get_error_description()}
-    return _redirect(uri, {name: value for name, value in result.items() if value}, found.get("state"))
+    return _redirect(error.redirect_uri, {name: value for name, value in result.items() if value}, found.get("state"))
 
 
 def _redirect(uri: str, result: dict[str, str], state: str | None) -> Response:

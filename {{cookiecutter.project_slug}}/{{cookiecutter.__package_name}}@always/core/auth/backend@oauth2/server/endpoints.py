@@ -141,7 +141,8 @@ def _introspect_refresh(sent: str, client: Client) -> dict[str, Any] | None:
         row = one_time_tokens.find_refresh(connection, sent, client.id)
     if row is None or not one_time_tokens.is_valid(row) or row.used_at is not None:
         return None
-    found = {"scope": " ".join(sorted(row.scopes)), "client_id": row.client_id, "sub": row.user_id}
+    scopes = row.scopes & client.scopes & row.user_scopes  # those of the next access token
+    found = {"scope": " ".join(sorted(scopes)), "client_id": row.client_id, "sub": row.user_id}
     return found | {"iss": resource(current_app), "exp": int(row.expires_at.timestamp())}
 
 

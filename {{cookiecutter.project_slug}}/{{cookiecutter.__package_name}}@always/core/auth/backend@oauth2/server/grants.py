@@ -31,7 +31,10 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
 
 
 def check_resource(request: OAuth2Request) -> None:
-    """Raise ``InvalidTargetError`` if the client requests a token for another service."""
+    """Raise ``InvalidTargetError`` if the client requests a token for another service.
+
+    RFC 8707 allows several resources in a request. They are rejected before, like every repeated parameter.
+    """
     own = resource(current_app)
     # An empty path and "/" are equivalent (RFC 3986, section 6.2.3).
     if request.payload.data.get("resource", own) not in (own, f"{own}/"):

@@ -1,14 +1,14 @@
 """Forms and errors of the OAuth endpoints, for the OpenAPI document.
 
-The endpoints parse their forms themselves and ignore unknown parameters (RFC 6749, section 3.2).
+The endpoints parse their forms themselves and ignore unknown parameters (RFC 6749, section 3.2). They also accept
+characters that a ``Line`` excludes.
 """
 
 from marshmallow import RAISE, Schema, fields, validate
 
 from ....fields import Line
+from ..parameters import MAX_LENGTH
 from .clients import GRANTS
-
-MAX_LENGTH = 4000  # characters of a parameter
 
 
 class ClientForm(Schema):
