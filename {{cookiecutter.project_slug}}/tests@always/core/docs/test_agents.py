@@ -16,8 +16,8 @@ MESSAGES = re.findall(r"^\| .+ \| `([^`]+)` \|$", (ROOT / "AGENTS.md").read_text
 Environ = dict[str, str]
 
 
-def start(environ: Environ, *decorators: Callable[[Any], Any], rate: str = "", method: str = "GET") -> None:
-    """Create the application with a view that has these decorators; ``rate`` limits its blueprint."""
+def start(environ: Environ, *decorators: Callable[[Any], Any], method: str = "GET") -> None:
+    """Create the application with a view that has these decorators."""
     blueprint = Blueprint("views", __name__)
 
     def view() -> str:
@@ -26,8 +26,6 @@ def start(environ: Environ, *decorators: Callable[[Any], Any], rate: str = "", m
     for decorate in decorators:
         view = decorate(view)
     blueprint.add_url_rule("/view", view_func=view, methods=[method])
-    if rate:
-        core.limiter.limit(rate)(blueprint)
     service.create_app(environ, blueprints=[blueprint])
 
 
@@ -62,7 +60,6 @@ MISTAKES: dict[str, Callable[[Environ], None]] = {
     "which the service rejects": lambda environ: start(environ, core.public, method="TRACE"),
     "invalid rate limit": lambda environ: start(environ, core.public, core.limiter.limit("five")),
     "is declared already": lambda environ: start_with(environ, settings=[core.settings.core.Settings]),
-    "has a rate limit, which has no effect": lambda environ: start(environ, core.public, rate="5/minute"),
     "Unknown setting": lambda environ: start_with_settings(environ, "[teapots]\nmost = 5"),
     "Invalid value": lambda environ: start({**environ, "APP_LIMITS_CALLER": "five"}, core.public),
     "contains the secret": lambda environ: start_with_settings(environ, '[metrics]\ntoken = "0123456789"'),
@@ -81,8 +78,7 @@ MISTAKES: dict[str, Callable[[Environ], None]] = {
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_the_mistake_prevents_startup(environ: Environ, monkeypatch: pytest.MonkeyPatch, message: str) -> None:
-    for limits in ("_blueprint_limits", "_decorated_limits"):
-        monkeypatch.setattr(core.limiter.limit_manager, limits, {})
+    monkeypatch.setattr(core.limiter.limit_manager, "_decorated_limits", {})
     mistake = MISTAKES.get(message, lambda environ: start(environ, core.public))
     setting = re.fullmatch(r"(APP_\w+) is (\w+)", message)
     with pytest.raises(core.ConfigurationError, match=re.escape(message)):
