@@ -18,12 +18,16 @@ MIGRATIONS = Path(str(package.__file__)).parent / "migrations"
 def create_app(
     environ: Mapping[str, str] = os.environ,
     *,
+    import_name: str = __name__,
     blueprints: Sequence[Blueprint] = (),
     migrations: Path = MIGRATIONS,
 ) -> Flask:
-    """Return the application; ``blueprints`` are added to that of the probe."""
+    """Return the application; ``blueprints`` are added to that of the probe.
+
+    ``import_name`` is the module whose ``create_app`` a worker calls.
+    """
     app: Flask = core.create_app(
-        __name__,
+        import_name,
         environ=environ,
         scopes=probes.SCOPES,
         sign_up_scopes=tuple(probes.SCOPES),

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
 from .. import problems, services
+from ..limits import network
 from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
@@ -46,7 +47,8 @@ class Middleware:
         started = time.perf_counter()
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
-        self._bodies.requests.add(id(environ))
+        client = network(environ.get("REMOTE_ADDR", ""))
+        admitted = environ["service.admitted"] = self._bodies.requests.take(client)
         status, streamed, length = 500, False, 0
         # Werkzeug would accept `get` as GET, but methods are case-sensitive (RFC 9110, section 9.1). Any unknown method
         # becomes `other`, so that it has one label in the metrics.
@@ -88,7 +90,8 @@ class Middleware:
         finally:
             if body is not None and not streamed:
                 body.discard()
-            self._bodies.requests.discard(id(environ))
+            if admitted:
+                self._bodies.requests.release(client)
             seconds = time.perf_counter() - started
             state = environ.get(KEY)
             route = state.endpoint.route if state and state.endpoint else "none"
