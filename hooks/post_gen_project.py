@@ -11,6 +11,7 @@ if not getattr(sys.flags, "safe_path", False):
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -33,6 +34,8 @@ SUFFIXES = {
 ALWAYS = "always"
 # The commands for machines without make, as in the service's README.
 RUN, TEST = "uv run python -m dev.run", "uv run pytest"
+# A line of .env, in every form that the service reads.
+SETTING = re.compile(r"""^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?(.*)$""", re.MULTILINE)
 # Folders that only the owner fills. They are not searched: they may hold thousands of files, with
 # any name.
 OWNED_BY_USER = {".git", ".venv", "certs", "node_modules", "var"}
@@ -193,11 +196,14 @@ def outdated_settings() -> list[str]:
     """Return the settings that .env lacks, or has for another server than .env.example."""
     schemes = []
     for name in (".env", ".env.example"):
-        pairs = (line.split("=", 1) for line in read(name).decode(errors="replace").splitlines())
-        settings = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[0].isidentifier()}
-        schemes.append({key: value.rpartition("://")[0] for key, value in settings.items()})
+        settings = SETTING.findall(read(name).decode(errors="replace"))
+        schemes.append({key: value.rpartition("://")[0] for key, value in settings})
     current, example = schemes
-    return sorted(key for key, scheme in example.items() if current.get(key) != scheme)
+    return sorted(
+        key
+        for key, scheme in example.items()
+        if current.get(key) != scheme and f"{key}_FILE" not in current
+    )
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def invalid_defaults(context: dict[str, object]) -> Iterator[tuple[str, str, str
     for question, value in defaults.items():
         if question.startswith("_") or question not in context:
             continue
-        if question in SUFFIXES and value not in SUFFIXES[question]:
+        if question in SUFFIXES and str(value) not in SUFFIXES[question]:
             rule = f"must be one of {', '.join(sorted(SUFFIXES[question]))}"
             yield f"{question} in {path}", str(value), rule
         elif isinstance(value, list | dict):

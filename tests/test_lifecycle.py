@@ -332,6 +332,11 @@ def test_missing_settings_of_other_answers_are_listed(
     assert "The existing .env was kept." in output
     assert "Set APP_DATABASE_URL, APP_LIMITER_URI in it, as in .env.example." in output
     assert secrets(tmp_path / "acme-api") == before
+    env = tmp_path / "acme-api/.env"
+    text = env.read_text("utf-8").replace("APP_SECRET_KEY=", "export APP_SECRET_KEY =")
+    text = text.replace("APP_METRICS_TOKEN=", "APP_METRICS_TOKEN_FILE=token\n#")
+    env.write_text(text.replace("=sqlite:///var/acme_api.db", "='sqlite:///x.db'"), "utf-8")
+    assert ".env" not in run(environ, *bake, folder=tmp_path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

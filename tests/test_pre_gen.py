@@ -404,6 +404,7 @@ def test_an_answer_that_is_not_a_string_is_rejected(value: object) -> None:
     ("defaults", "question", "rule"),
     [
         ("auth_style: saml", "auth_style", "must be one of api_key, external_idp, oauth2"),
+        ("database: [sqlite]", "database", "must be one of postgresql, sqlite"),
         ("database: true", "database", "must be one of postgresql, sqlite"),
         ("cors_origins: [https://a.example, https://b.example]", "cors_origins", "commas"),
     ],

@@ -162,7 +162,11 @@ def test_the_documented_installation_with_systemd_works(bake: Bake, tmp_path: Pa
     created = {path.name: path for path in (root / "etc/acme-api").iterdir()}
     assert created.keys() == needed | {"environment"}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in created.values())
-    assert "enable --now acme-api" in (root / "systemctl.log").read_text()
+    metrics = (root / "etc/systemd/system/acme-api-metrics.service").read_text("utf-8")
+    assert "ExecStart=/opt/acme-api/.venv/bin/flask metrics serve\n" in metrics
+    assert "\nPartOf=acme-api.service\n" in metrics
+    assert "RuntimeDirectory=" not in metrics
+    assert "enable --now acme-api acme-api-metrics" in (root / "systemctl.log").read_text()
     commands = (root / "systemd-run.log").read_text().splitlines()
     assert [command.partition(".venv/bin/flask ")[2] for command in commands] == [
         "doctor --production",
@@ -170,6 +174,8 @@ def test_the_documented_installation_with_systemd_works(bake: Bake, tmp_path: Pa
     ]
     run = set(commands[0].split())
     assert {f"--property={line}" for line in unit.splitlines() if "DynamicUser=" in line} <= run
-    folder = "/run/credentials/acme-api-command.service"
+    (unit_name,) = (word.partition("=")[2] for word in run if word.startswith("--unit="))
+    assert re.fullmatch(r"acme-api-command-\d+", unit_name)
+    folder = f"/run/credentials/{unit_name}.service"
     assert f"--property=Environment=APP_SECRET_KEY_FILE={folder}/secret_key" in run
     assert {f"--property=LoadCredential={name}:/etc/acme-api/{name}" for name in needed} <= run

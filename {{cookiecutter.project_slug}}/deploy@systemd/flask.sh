@@ -2,7 +2,7 @@
 # Run a flask command, as root, with the settings, the secrets and the user of the service: sh deploy/flask.sh doctor
 set -eu
 service=$(dirname "$(readlink -f "$0")")/systemd.service
-unit={{ cookiecutter.project_slug }}-command
+unit={{ cookiecutter.project_slug }}-command-$$
 terminal=--pipe
 [ ! -t 0 ] || terminal=--pty
 # systemd-run does not replace %d, the folder of the secrets.

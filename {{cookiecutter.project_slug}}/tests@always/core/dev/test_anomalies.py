@@ -87,8 +87,15 @@ def test_a_burst_is_reported_with_its_network_and_peak(detect: Detect, app: Flas
     assert detect([failed("192.0.2.1")] * maximum) == []
     (found,) = detect([failed("192.0.2.1")] * (maximum + 5))
     assert (found["name"], found["source"], found["peak"]) == ("failed_authentication_burst", "192.0.2.1", maximum + 5)
-    assert "More than 30 failed authentications from one network within 5 minutes." in found["summary"]
+    assert "More than 30 wrong credentials from one network within 5 minutes." in found["summary"]
     assert detect([failed("192.0.2.1")] * (maximum + 5), seconds=60, since="2h") == []
+
+
+@pytest.mark.parametrize("reason", ["no credential was sent", "the credential has expired"])
+def test_missing_and_expired_credentials_are_no_anomaly(detect: Detect, app: Flask, reason: str) -> None:
+    many = 2 * limit(app, "failed_authentication_burst")
+    assert detect({**failed(f"192.0.2.{number % 2}"), "reason": reason} for number in range(many)) == []
+    assert detect({**failed(f"192.0.{number}.1"), "reason": reason} for number in range(many)) == []
 
 
 def test_many_networks_are_reported_and_many_addresses_of_one_network_are_not(detect: Detect, app: Flask) -> None:

@@ -121,18 +121,26 @@ def test_client_input_creates_few_series(service: ModuleType, client: FlaskClien
 
 
 def test_an_anomaly_is_counted_when_one_network_exceeds_the_threshold(make_app: MakeApp, read: Read) -> None:
-    app = make_app(limits_address="10000/minute", server_trusted_proxies="1")
+    app = make_app(
+        limits_address="10000/minute", limits_failed_authentications="10000/minute", server_trusted_proxies="1"
+    )
     anonymous = app.test_client()
     limit = int(registered(app, "Anomalies")["failed_authentication_burst"].limit)
-    for number in range(limit + 4):
-        anonymous.get(PROBES, headers={"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"})
-    counted = read(app)
     burst = 'anomalies_total{anomaly="failed_authentication_burst"}'
     networks = 'anomaly_sources_total{anomaly="distributed_failed_authentication"}'
+
+    def send(address: str, **headers: str) -> None:
+        anonymous.get(PROBES, headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "https", **headers})
+
+    wrong = {"Authorization": "Bearer wrong", "X-API-Key": "wrong"}
+    for number in range(limit + 4):
+        send(f"198.51.100.{number}", **wrong)
+    counted = read(app)
     assert counted[networks] == limit + 4
     assert counted[burst] == 0
     for _ in range(limit + 4):
-        anonymous.get(PROBES, headers={"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
+        send("203.0.113.9", **wrong)
+        send("203.0.113.10")  # without a credential
     counted = read(app)
     assert counted[burst] == 4
     assert counted[networks] == limit + 5

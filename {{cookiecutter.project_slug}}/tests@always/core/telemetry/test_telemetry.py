@@ -222,6 +222,7 @@ def test_a_variable_without_its_library_prevents_the_start(
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[::1"),
         ("SENTRY_DSN", "https://sentry.example/1"),
         ("SENTRY_DSN", "x"),
     ],

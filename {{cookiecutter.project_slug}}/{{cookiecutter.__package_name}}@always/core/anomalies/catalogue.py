@@ -4,6 +4,7 @@ The alert rules in ``ops/prometheus`` repeat the numbers and sentences; a test c
 """
 
 from ..limits import network
+from ..observability import events
 from .rules import Anomaly, DistinctSourcesRule, LogLine, RatioRule, ThresholdRule
 
 SLOW_SECONDS = 0.5  # a bucket of the histogram of response times
@@ -11,7 +12,9 @@ UNAVAILABLE = 503
 
 
 def _failed_authentication(line: LogLine) -> str | None:
-    return network(line.get("address") or "") if line["event"] == "authn_login_fail" else None
+    if line["event"] != "authn_login_fail" or line.get("reason") in (events.NO_CREDENTIAL, events.EXPIRED):
+        return None
+    return network(line.get("address") or "")
 
 
 def _missing_scope(line: LogLine) -> str | None:
@@ -35,7 +38,7 @@ CATALOGUE: dict[str, Anomaly] = {
         source=_failed_authentication,
         limit=30,
         minutes=5,
-        condition="More than {limit} failed authentications from one network within {minutes} minutes.",
+        condition="More than {limit} wrong credentials from one network within {minutes} minutes.",
         meaning="Someone is guessing credentials, or a client has lost a valid one.",
         action="Look at the reasons in the log. Block the network at the proxy, or help the client.",
     ),
@@ -43,7 +46,7 @@ CATALOGUE: dict[str, Anomaly] = {
         source=_failed_authentication,
         limit=25,
         minutes=10,
-        condition="Failed authentications from more than {limit} networks within {minutes} minutes.",
+        condition="Wrong credentials from more than {limit} networks within {minutes} minutes.",
         meaning="Someone is guessing credentials from many networks, so that none of them reaches its limit.",
         action="Check whether all attempts use one credential, and block it. Add protection at the proxy.",
     ),

@@ -23,6 +23,10 @@ class SecurityEvent:
     meaning: str
 
 
+# Reasons why an authentication fails without an attempt to guess a credential: no anomaly counts them.
+NO_CREDENTIAL = "no credential was sent"
+EXPIRED = "the credential has expired"
+
 AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
 AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
 AUTHZ_FAIL = SecurityEvent(
@@ -83,4 +87,4 @@ def record(event: SecurityEvent, reason: str, **fields: Any) -> None:
     elif event is EXCESS_RATE_LIMIT_EXCEEDED:
         counters.rate_limited_requests.labels(fields["limit"]).inc()
     for listener in services.get(current_app, SecurityEvents).listeners:
-        listener({"event": event.name, **fields})
+        listener({"event": event.name, "reason": reason, **fields})

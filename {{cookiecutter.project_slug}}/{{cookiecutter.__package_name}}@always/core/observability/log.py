@@ -94,7 +94,12 @@ def close_queue() -> None:
 
 
 def _report_dropped(number: int) -> None:
-    write("error", "log", message="lines of the access log were dropped: the output was too slow", dropped=number)
+    write(
+        "error",
+        "log",
+        message="lines of the access log were dropped: what reads the output is too slow",
+        dropped=number,
+    )
 
 
 def _put(stream: TextIO, lines: bytes) -> None:

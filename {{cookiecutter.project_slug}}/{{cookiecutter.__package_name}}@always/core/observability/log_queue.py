@@ -1,8 +1,8 @@
 """The queue of the access log: a thread of its own writes the lines, so that no request waits for the output.
 
 Each ``write`` releases the GIL, and the thread of a request then waits until another thread hands it back. Without
-such releases, two threads served 5,541 requests per second instead of 2,605. The queue holds
-``MAX_LINES``. They are written when the process ends, except by SIGKILL.
+such releases, two threads served 5,541 requests per second instead of 2,605. The queue holds ``MAX_LINES`` lines. The
+lines that are left are written when the process ends, except by SIGKILL.
 """
 
 import time
@@ -54,7 +54,7 @@ class LogQueue:
             self._filled.set()
 
     def close(self) -> None:
-        """Write the lines that are left. No line may be put afterwards."""
+        """Write the lines that are left. A line that is put afterwards is lost."""
         self._closing = True
         self._filled.set()
         self._thread.join(CLOSE_TIMEOUT)

@@ -29,7 +29,7 @@ def authenticate(state: RequestState) -> Response | None:
         limits.count_failed_authentication()
         _challenge(backend.challenge("invalid_token"))
     if caller is None:
-        events.record(events.AUTHN_LOGIN_FAIL, "no credential was sent")
+        events.record(events.AUTHN_LOGIN_FAIL, events.NO_CREDENTIAL)
         _challenge(backend.challenge())
     g.caller = state.caller = caller
     return None

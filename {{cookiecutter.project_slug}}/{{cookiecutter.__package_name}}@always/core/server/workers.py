@@ -44,7 +44,7 @@ class Server(MPServer):
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         if number == signal.SIGINT:
-            self.shutdown_delay = 0  # somebody waits for the end
+            self.shutdown_delay = 0  # Ctrl-C: a user waits for the end
         self.interrupt_signal = True
         self.main_loop_interrupt.set()
 

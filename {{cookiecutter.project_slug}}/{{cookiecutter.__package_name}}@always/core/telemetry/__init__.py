@@ -39,6 +39,10 @@ def findings(_app: Flask) -> Iterator[Finding]:
             version(package)
         except PackageNotFoundError:
             yield Finding(f"{variable} is set, but {package} is not installed", f"run `uv sync --extra {extra}`")
-        url = urlsplit(value)
-        if url.scheme not in ("http", "https") or not url.hostname or (extra == "sentry") > bool(url.username):
+        try:
+            url = urlsplit(value)
+            is_valid = url.scheme in ("http", "https") and url.hostname and (url.username or extra != "sentry")
+        except ValueError:  # a malformed IPv6 address
+            is_valid = False
+        if not is_valid:
             yield Finding(f"{variable} is not a valid URL", "docs/monitoring.md shows an example")

@@ -58,7 +58,7 @@ def test_timestamps_are_compared_with_the_clock(
     service: ModuleType, check: Check, rejection: Callable[[str], str], rules: Any
 ) -> None:
     now = int(time.time())
-    assert rejection(token(exp=now - 1)) == "the token has expired"
+    assert rejection(token(exp=now - 1)) == "the credential has expired"
     assert rejection(token(iat=now + 30)) == "the token is not valid yet"
     assert rejection(token(nbf=now + 30)) == "the token is not valid yet"
     assert rejection(token(exp=MISSING)) == "exp is not a timestamp"

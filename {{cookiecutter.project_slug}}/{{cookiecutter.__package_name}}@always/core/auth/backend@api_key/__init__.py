@@ -30,7 +30,7 @@ BLUEPRINTS = (blueprint, *FEATURES.blueprints)
 COUNTS = {"callers": count_owners}
 SCOPES = {
     "keys:manage": "Create, rotate and revoke your keys",
-    "admin": "Read the statistics of the service and manage the keys of every owner",
+    "admin": "Read the statistics of the service; with keys:manage, manage the keys of every owner",
 }
 SECURITY_EVENTS = (*KEY_EVENTS, *FEATURES.security_events)
 SETTINGS = (KeySettings, *FEATURES.settings)

@@ -10,6 +10,7 @@ from flask import Flask, current_app, request
 from ... import services
 from ...clock import now
 from ...database import connect
+from ...observability import events
 from ...problems import Problem
 from ...request.caller import Caller, OwnRate
 from ..caller_cache import CallerCache
@@ -80,7 +81,7 @@ def _caller(key: str) -> Caller:
     if row.revoked_at is not None:
         _reject(key_id, row.owner, "the key is revoked")
     if row.expires_at <= at:
-        _reject(key_id, row.owner, "the key has expired")
+        _reject(key_id, row.owner, events.EXPIRED)
     if row.not_before > at:
         _reject(key_id, row.owner, "the key is not valid yet")
     if row.last_used_at is None or at - row.last_used_at >= queries.LAST_USE_INTERVAL:

@@ -30,7 +30,11 @@ def check_peppers(app: Flask) -> Iterator[Finding]:
             "set APP_KEY_PEPPER_PREVIOUS to that pepper",
         )
     if previous and previous not in keys:
-        yield Finding("no key needs the previous pepper", "remove APP_KEY_PEPPER_PREVIOUS", severity="warning")
+        yield Finding(
+            "no key needs the previous pepper",
+            "remove APP_KEY_PEPPER_PREVIOUS, or the second line of its file, unless a rotation has just begun",
+            severity="warning",
+        )
 
 
 CHECKS = (Check("keys", "the peppers of all keys are in the settings", check_peppers),)

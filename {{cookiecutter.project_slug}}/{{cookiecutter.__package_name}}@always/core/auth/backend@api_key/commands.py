@@ -65,7 +65,7 @@ def create(
 @click.option("--owner", callback=accepts(Line(1, 64)), help="List only the keys of this owner.")
 @json_option
 def list_(owner: str | None, as_json: bool) -> None:
-    """List all keys, including revoked ones, without the keys themselves.
+    """List all keys, including revoked ones, without their secrets.
 
     \b
     flask keys list --owner build
@@ -85,7 +85,7 @@ def list_(owner: str | None, as_json: bool) -> None:
 @keys.command("show")
 @click.argument("key_id", metavar="ID", callback=utf8)
 def show(key_id: str) -> None:
-    """Show the properties of a key, without the key itself.
+    """Show the properties of a key, without its secret.
 
     \b
     flask keys show 3kTMd9zQw7La

@@ -28,7 +28,7 @@ blueprint = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 @query(KeyPage)
 @response(KeyList)
 def list_keys(query: dict[str, Any]) -> dict[str, Any]:
-    """List your keys, without the keys themselves."""
+    """List your keys, without their secrets."""
     caller, limit = current_caller(), int(query["limit"])
     owner = None if caller.is_admin else caller.id
     with connect() as connection:
@@ -66,7 +66,7 @@ def create_key(body: dict[str, Any]) -> Any:
 @errors("not-found")
 @response(KeySchema)
 def get_key(key_id: str) -> AnyRow:
-    """Return one of your keys, without the key itself."""
+    """Return one of your keys, without its secret."""
     with connect() as connection:
         return _find(connection, key_id)
 

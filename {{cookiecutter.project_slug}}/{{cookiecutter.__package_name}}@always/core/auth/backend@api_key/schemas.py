@@ -43,7 +43,7 @@ class CreateKey(Schema):
 
 
 class KeySchema(Schema):
-    """A key, without the key itself."""
+    """The properties of a key, without its secret."""
 
     id = fields.String()
     owner = fields.String()

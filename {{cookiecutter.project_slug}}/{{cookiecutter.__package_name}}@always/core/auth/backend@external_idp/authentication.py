@@ -14,7 +14,7 @@ from . import bearer, claims, trusted_issuer
 from .claims import Claims
 from .trusted_issuer import TrustedIssuer
 
-# Claims of ID tokens only (OpenID Connect Core 1.0, sections 3.1.3.6 and 3.3.2.11).
+# Claims of ID tokens only (OpenID Connect Core 1.0, sections 3.1.3.6 and 3.3.2.11; s_hash: FAPI 1.0 Advanced).
 _HASHES = ("at_hash", "c_hash", "s_hash")
 # With these claims, Keycloak and Amazon Cognito state that a token is an ID token.
 _DECLARATIONS = (("typ", "ID"), ("token_use", "id"))

@@ -35,14 +35,15 @@ def security_schemes(app: Flask) -> dict[str, dict[str, Any]]:
 
 
 def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
-    """Return the client of the settings for the page."""
+    """Return the client with which the page signs users in, or None if users paste a token."""
     settings = get_settings(app, ProviderSettings)
     if not _has_docs_client(settings):
         return None
     audience = next(iter(settings.provider_audience), protected_resource.resource(app))
+    names = [settings.provider_scope_prefix + scope for scope in services.get(app, Scopes) if scope != "admin"]
     return {
         "clientId": settings.provider_docs_client,
-        "scopes": ["openid", *(scope for scope in services.get(app, Scopes) if scope != "admin")],
+        "scopes": ["openid", *names],
         "usePkceWithAuthorizationCodeGrant": True,
         # Some providers require the audience in the request; the others ignore the parameter.
         "additionalQueryStringParams": {"audience": audience},

@@ -31,7 +31,7 @@ class ProviderSettings(ResourceSettings):
         Line(), "the claim that is checked in place of aud; a token that has aud too must match in both", default="aud"
     )
     provider_metadata: str = setting(
-        HttpsUrl(), "the URL of the provider's metadata; empty for the issuer's openid-configuration", default=""
+        HttpsUrl(), "the URL of the provider's metadata; by default the issuer's openid-configuration", default=""
     )
     provider_keys: str = setting(
         HttpsUrl(), "the URL of the provider's keys; empty for the one in the provider's metadata", default=""
@@ -85,7 +85,7 @@ class ProviderSettings(ResourceSettings):
     )
     provider_docs_client: str = setting(
         Line(),
-        "the public client at the provider with which the page /docs signs users in; empty if users paste a token",
+        "the public client at the provider with which the page /docs signs users in; without it, users paste a token",
         default="",
     )
 

@@ -47,7 +47,9 @@ def init_app(app: Flask) -> None:
         )
     role_scopes = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
     if unknown := sorted(role_scopes - services.get(app, Scopes).keys()):
-        raise ConfigurationError(f"APP_PROVIDER_ROLE_SCOPES contains the unknown scope {unknown[0]!r}.")
+        raise ConfigurationError(
+            f"APP_PROVIDER_ROLE_SCOPES contains the unknown scope {unknown[0]!r}; define it in scopes.py."
+        )
     if settings.provider_audience_claim != "aud" and not settings.provider_audience:
         raise ConfigurationError(
             f"APP_PROVIDER_AUDIENCE_CLAIM is {settings.provider_audience_claim}, which never contains the URL of the "
@@ -109,7 +111,7 @@ def _provider(app: Flask) -> TrustedIssuer:
     try:
         fetch = Fetcher(ca)
     except OSError as error:
-        raise ConfigurationError(f"Cannot read the CA {ca} that APP_PROVIDER_CA names: {error}.") from None
+        raise ConfigurationError(f"APP_PROVIDER_CA: {ca} is not a readable PEM file with CAs: {error}.") from None
     urls = (settings.provider_issuer, settings.metadata_url, settings.provider_keys)
     provider = Provider(*urls, fetch, settings.provider_refresh)
     rules = Rules(

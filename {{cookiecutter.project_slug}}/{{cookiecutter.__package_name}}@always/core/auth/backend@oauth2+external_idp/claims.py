@@ -16,13 +16,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key
 from joserfc.util import urlsafe_b64decode
 
+from ...observability import events
 from ...strict_json import InvalidJSON, parse
 from ..errors import AuthenticationError
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 MAX_BYTES = 12 * 1024  # enough for a long list of groups; all headers of a request have at most 16 kB
 MAX_LENGTH = 255  # of a claim that is a string, in characters
-ABSENT = "none"  # in the rules: tokens may lack the header or claim
+ABSENT = "none"  # the value of a setting: tokens may lack the header parameter or claim
 _MAX_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
 
@@ -152,7 +153,7 @@ def _check_times(content: dict[str, Any], leeway: int) -> float:
     expires_at, issued_at = _timestamp(content, "exp"), _timestamp(content, "iat")
     not_before = _timestamp(content, "nbf") if "nbf" in content else issued_at
     if now >= expires_at + leeway:
-        raise AuthenticationError("the token has expired")
+        raise AuthenticationError(events.EXPIRED)
     if max(issued_at, not_before) > now + leeway:
         raise AuthenticationError("the token is not valid yet")
     return expires_at

@@ -28,7 +28,7 @@ class TokenSettings(ResourceSettings):
     )
     tokens_revoke_exposed: bool = setting(
         Boolean(),
-        "revoke a token or session that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
+        "revoke a token or session that arrives over plain HTTP, for example through port 80 of a proxy",
         default=False,
     )
     sessions_hours: int = setting(Integer(1, 720), "lifetime of a browser session in hours", default=12)

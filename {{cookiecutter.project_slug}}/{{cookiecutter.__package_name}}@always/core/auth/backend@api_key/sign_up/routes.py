@@ -19,7 +19,7 @@ from .. import issuing, queries
 from .settings import GUARD, SignUpSettings, register_guard
 
 USER_CREATED = SecurityEvent("user_created", "info", "A user signed up.")
-BY = "sign-up"  # who created the first key, in its history; a username could equal that of another creator
+BY = "sign-up"  # the creator of the first key; not the username, which could be "operator"
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
 register_guard(blueprint)
 

@@ -1,7 +1,7 @@
 """Client authentication at the token, revocation and introspection endpoints (RFC 6749, section 2.3).
 
 A confidential client uses one method: HTTP Basic, or its secret in the form. A public client sends only its id. Authlib
-verifies the credentials; this module rejects ambiguous and malformed ones first.
+verifies the credentials; this module parses the header and rejects ambiguous and malformed credentials first.
 """
 
 import base64

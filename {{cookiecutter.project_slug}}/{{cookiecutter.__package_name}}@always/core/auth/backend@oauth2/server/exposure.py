@@ -1,4 +1,4 @@
-"""Credentials in the form of a client that was sent over plain HTTP."""
+"""Credentials that a client sent in a form over plain HTTP."""
 
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 from flask import current_app, g

@@ -1,7 +1,7 @@
 """Authorization codes and refresh tokens work once; a replay revokes their family (RFC 9700, sections 2.1.1 and 4.14).
 
 A code or refresh token is claimed by one UPDATE, so only one of several simultaneous requests succeeds. The row is not
-deleted: if the token is used again, somebody has a copy.
+deleted: a second use shows that someone has a copy. It is deleted with its family.
 """
 
 from collections.abc import Collection

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Response
 
-# The characters of a URI (RFC 3986, section 2) except quotes, which would end an HTML attribute or a CSP source.
+# The characters of a URI (RFC 3986, section 2) without those that would end an HTML attribute or a CSP source: ' and ;
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&()*+,=%]+")
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(:[0-9]{1,5})?(/[^?]*)?(\?.*)?")
 # A private-use scheme is a reversed domain name (RFC 8252, section 7.1).
@@ -25,7 +25,7 @@ def violation(uri: str) -> str | None:
     except ValueError:
         return rule
     if not _URI.fullmatch(uri) or parts.username is not None:
-        return "must not contain a user name, a fragment, quotes or non-ASCII characters"
+        return "must contain only the characters of a URI, and no user name, fragment, quote or semicolon"
     if parts.scheme == "https" and host:
         return None
     if parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost"):

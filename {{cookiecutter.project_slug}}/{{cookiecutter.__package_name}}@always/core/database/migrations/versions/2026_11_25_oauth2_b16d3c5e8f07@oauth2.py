@@ -35,8 +35,8 @@ def _users() -> None:
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("password_hash", sa.String(200), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
-        _moment("created_at"),
-        _moment("locked_at", nullable=True),
+        _timestamp("created_at"),
+        _timestamp("locked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("name", name="uq_users_name"),
     )
@@ -46,8 +46,8 @@ def _users() -> None:
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("user_id", sa.String(36), nullable=False),
         sa.Column("user_agent", sa.String(200), nullable=False),
-        _moment("created_at"),
-        _moment("expires_at"),
+        _timestamp("created_at"),
+        _timestamp("expires_at"),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
         sa.UniqueConstraint("digest", name="uq_sessions_digest"),
         _belongs_to("users", "sessions", "user_id"),
@@ -66,7 +66,7 @@ def _clients() -> None:
         sa.Column("scopes", sa.String(1000), nullable=False),
         sa.Column("introspects", sa.Boolean(), nullable=False),
         sa.Column("rate", sa.String(50), nullable=True),
-        _moment("created_at"),
+        _timestamp("created_at"),
         sa.PrimaryKeyConstraint("id", name="pk_clients"),
     )
     op.create_table(
@@ -74,8 +74,8 @@ def _clients() -> None:
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("session_id", sa.String(36), nullable=False),
         sa.Column("parameters", sa.Text(), nullable=False),
-        _moment("expires_at"),
-        _moment("used_at", nullable=True),
+        _timestamp("expires_at"),
+        _timestamp("used_at", nullable=True),
         sa.PrimaryKeyConstraint("digest", name="pk_consent_requests"),
         _belongs_to("sessions", "consent_requests", "session_id"),
     )
@@ -89,9 +89,9 @@ def _tokens() -> None:
         sa.Column("user_id", sa.String(36), nullable=False),
         sa.Column("client_id", sa.String(22), nullable=False),
         sa.Column("scopes", sa.String(1000), nullable=False),
-        _moment("created_at"),
-        _moment("expires_at"),
-        _moment("revoked_at", nullable=True),
+        _timestamp("created_at"),
+        _timestamp("expires_at"),
+        _timestamp("revoked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_token_families"),
         _belongs_to("users", "token_families", "user_id"),
         _belongs_to("clients", "token_families", "client_id"),
@@ -102,8 +102,8 @@ def _tokens() -> None:
         sa.Column("family_id", sa.String(36), nullable=False),
         sa.Column("redirect_uri", sa.Text(), nullable=False),
         sa.Column("code_challenge", sa.String(43), nullable=False),
-        _moment("expires_at"),
-        _moment("used_at", nullable=True),
+        _timestamp("expires_at"),
+        _timestamp("used_at", nullable=True),
         sa.PrimaryKeyConstraint("digest", name="pk_authorization_codes"),
         _belongs_to("token_families", "authorization_codes", "family_id"),
     )
@@ -111,8 +111,8 @@ def _tokens() -> None:
         "refresh_tokens",
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("family_id", sa.String(36), nullable=False),
-        _moment("created_at"),
-        _moment("used_at", nullable=True),
+        _timestamp("created_at"),
+        _timestamp("used_at", nullable=True),
         sa.PrimaryKeyConstraint("digest", name="pk_refresh_tokens"),
         _belongs_to("token_families", "refresh_tokens", "family_id"),
     )
@@ -122,9 +122,9 @@ def _tokens() -> None:
         sa.Column("client_id", sa.String(22), nullable=False),
         sa.Column("family_id", sa.String(36)),
         sa.Column("scopes", sa.String(1000), nullable=False),
-        _moment("created_at"),
-        _moment("expires_at"),
-        _moment("revoked_at", nullable=True),
+        _timestamp("created_at"),
+        _timestamp("expires_at"),
+        _timestamp("revoked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_access_tokens"),
         _belongs_to("clients", "access_tokens", "client_id"),
         _belongs_to("token_families", "access_tokens", "family_id"),
@@ -147,9 +147,9 @@ def _signing_keys() -> None:
         sa.Column("id", sa.String(43), nullable=False),
         sa.Column("public_jwk", sa.Text(), nullable=False),
         sa.Column("encrypted_private_key", sa.LargeBinary(), nullable=False),
-        _moment("created_at"),
-        _moment("signs_from"),
-        _moment("retires_at", nullable=True),
+        _timestamp("created_at"),
+        _timestamp("signs_from"),
+        _timestamp("retires_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_signing_keys"),
     )
     revocations = op.create_table(
@@ -161,7 +161,7 @@ def _signing_keys() -> None:
     op.bulk_insert(revocations, [{"id": 1, "counter": 1}])
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+def _timestamp(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
