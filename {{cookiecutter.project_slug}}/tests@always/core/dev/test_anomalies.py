@@ -92,7 +92,7 @@ def test_a_burst_is_reported_with_its_network_and_peak(detect: Detect, app: Flas
 
 
 @pytest.mark.parametrize("reason", ["no credential was sent", "the credential has expired"])
-def test_missing_and_expired_credentials_are_no_anomaly(detect: Detect, app: Flask, reason: str) -> None:
+def test_missing_and_expired_credentials_do_not_count(detect: Detect, app: Flask, reason: str) -> None:
     many = 2 * limit(app, "failed_authentication_burst")
     assert detect({**failed(f"192.0.2.{number % 2}"), "reason": reason} for number in range(many)) == []
     assert detect({**failed(f"192.0.{number}.1"), "reason": reason} for number in range(many)) == []

@@ -120,7 +120,9 @@ def test_client_input_creates_few_series(service: ModuleType, client: FlaskClien
     assert len(read()) - before < 60
 
 
-def test_an_anomaly_is_counted_when_one_network_exceeds_the_threshold(make_app: MakeApp, read: Read) -> None:
+def test_an_anomaly_is_counted_when_one_network_exceeds_the_threshold(
+    make_app: MakeApp, caller: MakeCaller, read: Read
+) -> None:
     app = make_app(
         limits_address="10000/minute", limits_failed_authentications="10000/minute", server_trusted_proxies="1"
     )
@@ -132,7 +134,7 @@ def test_an_anomaly_is_counted_when_one_network_exceeds_the_threshold(make_app: 
     def send(address: str, **headers: str) -> None:
         anonymous.get(PROBES, headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "https", **headers})
 
-    wrong = {"Authorization": "Bearer wrong", "X-API-Key": "wrong"}
+    wrong = {name: f"{value}x" for name, value in caller().headers.items()}
     for number in range(limit + 4):
         send(f"198.51.100.{number}", **wrong)
     counted = read(app)

@@ -46,7 +46,7 @@ class SharedCounter:
         self._read = self._read_database if sys.platform == "win32" else self._start
 
     def read(self) -> int:
-        """Return a number that changes with every revocation. Raises 503 if the database must be read and is unavailable."""
+        """Return a number that changes with every revocation. Raises 503 if an unavailable database must be read."""
         return self._read()
 
     def publish(self) -> None:
