@@ -92,10 +92,11 @@ def edits(resource: Resource) -> dict[Path, str]:
 
 
 def mentions(resource: Resource) -> Iterator[str]:
-    """Yield each line of a document or a settings file that contains the name as a path, a scope or code."""
+    """Yield each line of a document, a settings file or other code that contains the name as a path or a scope."""
     name = re.escape(resource.name)
     pattern = re.compile(rf"/{name}\b|\b{name}[:/]\w|`{name}/?`")
-    for path in sorted({path for each in DOCUMENTS for path in ROOT.glob(each) if path.is_file()}):
+    documents = {path for each in DOCUMENTS for path in ROOT.glob(each) if path.is_file()}
+    for path in sorted(documents | checks.other_files(resource)):
         document = path.relative_to(ROOT).as_posix()
         if document not in GENERATED and not document.startswith(RECIPES):
             for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):

@@ -117,7 +117,16 @@ def test_a_line_that_the_owner_changed_is_listed_and_kept(tea: Resource) -> None
     readme = tea.package.parent / "README.md"
     readme.write_text(f"# Shop\n{line}| `shop/tea/` | all about tea |\nWe sell tea.\n")
     (tea.package.parent / ".env").write_text("APP_PROVIDER_ROLE_SCOPES=secret=tea:read\n")
+    for name in ("test_orders.py", "core/test_orders.py"):
+        test = tea.package.parent / "tests" / name
+        test.parent.mkdir(parents=True, exist_ok=True)
+        test.write_text('PATH = "/api/v1/tea"\n')
     edited = removal.edits(tea)
     assert edited[readme] == "# Shop\n| `shop/tea/` | all about tea |\nWe sell tea.\n"
-    readme.write_text(edited[readme])
-    assert list(removal.mentions(tea)) == [".env:1", "README.md:2: | `shop/tea/` | all about tea |"]
+    for path, text in edited.items():
+        path.write_text(text)
+    assert list(removal.mentions(tea)) == [
+        ".env:1",
+        "README.md:2: | `shop/tea/` | all about tea |",
+        'tests/test_orders.py:1: PATH = "/api/v1/tea"',
+    ]
