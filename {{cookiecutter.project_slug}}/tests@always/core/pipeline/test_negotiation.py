@@ -84,7 +84,9 @@ def test_nul_in_a_path_is_400(caller: MakeCaller, path: str) -> None:
     assert caller().get(path).status_code == 400
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html", "application/xml;charset=utf-8"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/json;q=0, text/html", "application/xml;charset=utf-8", "garbage"]
+)
 def test_an_accept_header_that_excludes_json_is_406(caller: MakeCaller, accept: str) -> None:
     assert caller().get(PROBES, headers={"Accept": accept}).status_code == 406
 
@@ -95,12 +97,16 @@ def test_an_accept_header_that_excludes_json_is_406(caller: MakeCaller, accept: 
         (PROBES, "application/json;charset=utf-8"),
         (PROBES, 'text/html, application/json ; profile="x";q=0.5'),
         (PROBES, "application/*"),
+        (PROBES, ""),
+        (PROBES, "*"),
+        (PROBES, "text/html, image/gif, *; q=.2, */*; q=.2"),
+        (PROBES, "APPLICATION/JSON"),
         ("/metrics", "text/plain"),
         ("/metrics", "text/plain;version=0.0.4"),
         ("/metrics", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5"),
     ],
 )
-def test_the_parameters_of_a_media_type_are_ignored(
+def test_the_accept_headers_of_common_clients_are_understood(
     make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], path: str, accept: str
 ) -> None:
     client = caller(app=make_app())

@@ -155,6 +155,18 @@ def test_another_media_type_is_415(caller: MakeCaller, media_type: str) -> None:
     assert caller().post(PROBES, data=b'{"name": "a"}', content_type=media_type).status_code == 415
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [";charset=utf8", '; charset="UTF-8"', ";", "; odata=minimal", "; boundary=x", "; version=1;charset=Utf-8"],
+)
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON"])
+def test_the_parameters_of_the_media_type_are_ignored_except_the_charset(
+    caller: MakeCaller, media_type: str, parameters: str
+) -> None:
+    response = caller().post(PROBES, data=b'{"name": "a"}', content_type=media_type + parameters)
+    assert response.status_code == 201
+
+
 @pytest.mark.control("I6")
 @pytest.mark.parametrize("limit", ["", "0", "-1", "101", "10000", "1_0", "٣", "1.0", " 1", "x" * 500])
 def test_a_page_size_outside_its_range_is_400(caller: MakeCaller, limit: str) -> None:

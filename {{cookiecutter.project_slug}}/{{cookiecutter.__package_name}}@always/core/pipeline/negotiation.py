@@ -28,8 +28,9 @@ def check_content_headers(state: RequestState) -> None:
             raise invalid_input("bad-request", f'{name} must be * or a list of tags in double quotes, such as "1".')
     if environ.get("HTTP_CONTENT_ENCODING"):
         raise invalid_input("unsupported-media-type", "The body must not have a Content-Encoding.")
-    accept = environ.get("HTTP_ACCEPT", "*/*")
-    if "*/*" not in accept and state.endpoint:
+    accept = environ.get("HTTP_ACCEPT", "").strip()
+    # Some clients send `*`, or an empty header.
+    if accept not in ("", "*") and "*/*" not in accept and state.endpoint:
         response = state.endpoint.declaration.response
         media_type = (response and response.media_type) or JSON
         if not _accepts(state.request.accept_mimetypes, media_type):

@@ -85,7 +85,7 @@ def _body(request: Request, schema: Schema) -> Any:
 
 
 def _is_json(request: Request) -> bool:
-    return request.mimetype == JSON and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
+    return request.mimetype == JSON and request.mimetype_params.get("charset", "utf-8").lower() in ("utf-8", "utf8")
 
 
 def _cut(name: str) -> str:
