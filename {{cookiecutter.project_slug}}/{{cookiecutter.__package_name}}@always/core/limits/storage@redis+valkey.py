@@ -72,7 +72,8 @@ class ScriptStorage:
         self._client.delete(self._prefix + key)
 
     def check(self) -> None:
-        """Run the script in both ways, which need different rights, and delete its key."""
+        """Ping, run the script in both ways, which need different rights, and delete its key."""
+        self.is_available()
         key, rate = "limits:{check}", RateLimitItemPerMinute(1_000_000)
         self.clear(key, rate)
         self._client.eval(self._script, 1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, 1)

@@ -2,5 +2,6 @@
 
 BACKEND = "memcached"
 SCHEMES = ("memcached",)
+LIST_SCHEMES = ("memcached",)  # of URLs with several hosts, each with its port
 MEANING = "the URL of the limiter storage"
 STRATEGIES = ("fixed-window", "sliding-window-counter")
