@@ -1,17 +1,12 @@
 """The entry point of the ``flask`` command, and ``wsgi:app`` for platforms that start a WSGI server of their own."""
 
-import gc
 import sys
 
 from flask import Flask
 from flask.cli import NoAppException
 
-gc.disable()  # the imports create no garbage: looking for it takes 12 % of the start
-from {{ cookiecutter.__package_name }} import create_app  # noqa: E402
-from {{ cookiecutter.__package_name }}.core import ConfigurationError, telemetry  # noqa: E402
-
-gc.freeze()  # nor are the imported objects garbage later: a collection that includes them takes 40 ms
-gc.enable()
+from {{ cookiecutter.__package_name }} import create_app
+from {{ cookiecutter.__package_name }}.core import ConfigurationError, telemetry
 
 __all__ = ["create_app"]
 
