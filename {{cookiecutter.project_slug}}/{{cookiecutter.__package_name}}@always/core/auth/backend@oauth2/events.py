@@ -16,7 +16,7 @@ AUTHN_TOKEN_REVOKED = SecurityEvent(
 )
 AUTHN_TOKEN_REUSE = SecurityEvent("authn_token_reuse", "critical", "An authorization code or refresh token was reused.")
 PRIVILEGE_PERMISSIONS_CHANGED = SecurityEvent(
-    "privilege_permissions_changed", "warning", "An operator changed the scopes of a user."
+    "privilege_permissions_changed", "warning", "An operator changed the scopes of a user, or a client."
 )
 USER_CREATED = SecurityEvent("user_created", "info", "A user signed up, or an operator created a user or a client.")
 USER_DELETED = SecurityEvent("user_deleted", "warning", "An operator deleted a user or a client.")

@@ -35,7 +35,7 @@ class Session(CoreBase):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class Client(CoreBase):
@@ -55,6 +55,7 @@ class Client(CoreBase):
     introspects: Mapped[bool]
     rate: Mapped[str | None] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ConsentRequest(CoreBase):
@@ -65,7 +66,7 @@ class ConsentRequest(CoreBase):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
     parameters: Mapped[str] = mapped_column(Text)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -79,7 +80,7 @@ class TokenFamily(CoreBase):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
     scopes: Mapped[frozenset[str]] = mapped_column(StringSet(1000))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -97,13 +98,13 @@ class AuthorizationCode(CoreBase):
 
 
 class RefreshToken(CoreBase):
-    """A refresh token. The row stays after its use, to detect a replay."""
+    """A refresh token. The row stays until its family expires, to detect a replay."""
 
     __tablename__ = "refresh_tokens"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     family_id: Mapped[str] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

@@ -1,9 +1,19 @@
 """``flask clients``."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
-from tests.core.credentials import command, create_service_client, post_form
+from tests.core.credentials import (
+    CALLBACK,
+    command,
+    create_client,
+    create_service_client,
+    post_form,
+    refresh,
+    tokens_for,
+)
 
 
 def test_a_public_client_has_no_secret(app: Flask) -> None:
@@ -33,6 +43,25 @@ def test_a_rotated_secret_stops_working(app: Flask) -> None:
     rotated = command(app, "clients", "rotate", client["id"], "--json")
     assert post_form(app, "/oauth2/token", client, form).status_code == 401
     assert post_form(app, "/oauth2/token", rotated, form).status_code == 200
+
+
+@pytest.mark.control("Z7")
+def test_a_client_is_changed(app: Flask) -> None:
+    client, uri = create_client(app, "--rate", "5/minute"), "https://client.example/new"
+    issued = tokens_for(app, client, "ada", "probes:read probes:write")
+
+    def change(*options: str) -> dict[str, Any]:
+        command(app, "clients", "change", client["id"], *options)
+        (found,) = [found for found in command(app, "clients", "list", "--json") if found["id"] == client["id"]]
+        return dict(found)
+
+    before = change("--scopes", "probes:read", "--name", "Renamed")
+    assert (before["name"], before["scopes"], before["rate"]) == ("Renamed", ["probes:read"], "5/minute")
+    header = {"Authorization": f"Bearer {issued['access_token']}"}
+    assert app.test_client().get("/api/v1/me", headers=header).json["scopes"] == ["probes:read"]
+    assert refresh(app, client, issued["refresh_token"]).json["scope"] == "probes:read"
+    expected = {**before, "rate": None, "redirect_uris": sorted([CALLBACK, uri])}
+    assert change("--no-rate", "--redirect-uri", uri, "--redirect-uri", CALLBACK) == expected
 
 
 @pytest.mark.parametrize(

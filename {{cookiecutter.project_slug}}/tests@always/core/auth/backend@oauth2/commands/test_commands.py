@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import PASSWORD, create_client, create_user
+from tests.core.credentials import PASSWORD, create_client, create_service_client, create_user
 
 
 def run(app: Flask, *arguments: str, stdin: str = "") -> list[dict[str, Any]]:
@@ -41,13 +41,20 @@ def test_an_event_contains_the_id_of_the_user(app: Flask, arguments: str, event:
 
 @pytest.mark.parametrize(
     ("arguments", "event"),
-    [("clients rotate {id}", "authn_password_change"), ("clients delete {id} --yes", "user_deleted")],
+    [
+        ("clients rotate {id}", "authn_password_change"),
+        ("clients change {id} --scopes probes:read --locked", "privilege_permissions_changed"),
+        ("clients delete {id} --yes", "user_deleted"),
+    ],
 )
 @pytest.mark.control("L3")
 def test_an_event_contains_the_id_of_the_client(app: Flask, arguments: str, event: str) -> None:
-    client = create_client(app)
+    client = create_client(app, scopes="admin")
     (line,) = run(app, *arguments.format(**client).split())
     assert (line["event"], line["owner"]) == (event, client["id"])
+    if event == "privilege_permissions_changed":
+        assert line["before"] == "scopes: admin, locked_at: None"
+        assert line["after"].startswith("scopes: probes:read, locked_at: 20")
 
 
 EMAIL = ("--email", "a@example.com", "--password-stdin")
@@ -66,6 +73,7 @@ CLIENT = ("clients", "create", "--name", "x", "--scopes", "admin", "--grants")
         (("users", "lock", "unknown"), "", "Unknown user unknown"),
         (("users", "grant", "taken"), "", "Missing option '--scopes'"),
         (("clients", "rotate", "none"), "", "Unknown client none"),
+        (("clients", "change", "none", "--locked"), "", "Unknown client none"),
         ((*CLIENT, "password"), "", "must be one or more of"),
         ((*CLIENT, "authorization_code"), "", "requires --redirect-uri"),
         ((*CLIENT, "refresh_token"), "", "requires the grant authorization_code"),
@@ -80,6 +88,19 @@ def test_invalid_arguments_get_an_error_message(
     result = app.test_cli_runner().invoke(args=list(arguments), input=f"{password}\n")
     assert result.exit_code in (1, 2)
     assert message in result.stderr
+
+
+def test_a_change_of_a_client_is_checked(app: Flask) -> None:
+    client_id, change = create_service_client(app)["id"], ["clients", "change"]
+    for options, message in (
+        ((), "Nothing to change"),
+        (("--redirect-uri", "https://client.example/"), "Only a client with the grant authorization_code"),
+        (("--redirect-uri", "http://client.example/"), "https"),
+        (("--scopes", "everything"), "must be one or more of"),
+        (("--rate", "often"), "rate"),
+    ):
+        result = app.test_cli_runner().invoke(args=[*change, client_id, *options])
+        assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
 
 
 @pytest.mark.parametrize("command", ["users lock", "clients rotate", "signing-keys delete"])

@@ -7,13 +7,14 @@ the cookie.
 from datetime import timedelta
 
 from flask import Response, current_app, g, request
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, select
 from uuid_utils import uuid7
 
 from ....clock import now
 from ....database import AnyRow, connect
 from ....settings import get_settings
 from .. import secret_tokens
+from ..deletion import delete_expired
 from ..models import Session, User
 from ..settings import TokenSettings
 
@@ -56,7 +57,8 @@ def create(connection: Connection, user_id: str) -> str:
     """Store a new session, which replaces the browser's previous one, and return its cookie."""
     created_at, cookie = now(), new_cookie()
     previous = secret_tokens.digest(request.cookies.get(COOKIE, ""))
-    connection.execute(delete(Session).where(or_(Session.expires_at < created_at, Session.digest == previous)))
+    connection.execute(delete(Session).where(Session.digest == previous))
+    delete_expired(connection, Session)
     connection.execute(
         insert(Session).values(
             id=str(uuid7()),

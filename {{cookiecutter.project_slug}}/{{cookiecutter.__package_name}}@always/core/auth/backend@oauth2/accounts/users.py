@@ -1,4 +1,4 @@
-"""Queries on users. Each function runs in the transaction of its connection."""
+"""Queries on users. A function with a connection runs in its transaction."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -7,10 +7,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from uuid_utils import uuid7
 
 from ....clock import now
-from ....database import AnyRow
+from ....database import AnyRow, transaction
 from ...user_deletion import user_deleted
 from .. import revocations
-from ..models import Session, User
+from ..models import Session, TokenFamily, User
 from ..server import token_families
 
 NAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{2,31}\Z")
@@ -77,11 +77,18 @@ def unlock(connection: Connection, user_id: str) -> None:
     connection.execute(update(User).where(User.id == user_id).values(locked_at=None))
 
 
-def remove(connection: Connection, user_id: str) -> None:
-    """Delete the user with all sessions and tokens. The service's ``on_user_deleted`` handles its own data."""
-    user_deleted(connection, user_id)
-    connection.execute(delete(User).where(User.id == user_id))
-    revocations.bump(connection)
+def remove(user_id: str) -> None:
+    """Delete the user with all sessions and tokens, in many transactions. The first one locks the user.
+
+    The service's ``on_user_deleted`` handles its own data in the last one.
+    """
+    with transaction() as connection:
+        lock(connection, user_id)
+    token_families.remove_all(TokenFamily.user_id == user_id)
+    with transaction() as connection:
+        user_deleted(connection, user_id)
+        connection.execute(delete(User).where(User.id == user_id))
+        revocations.bump(connection)
 
 
 def _revoke_all(connection: Connection, user_id: str) -> None:

@@ -148,9 +148,9 @@ def delete(name: str) -> None:
     \b
     flask users delete ada
     """
-    with transaction() as connection:
+    with connect() as connection:
         user = _find(connection, name)
-        queries.remove(connection, user.id)
+    queries.remove(user.id)
     events.record(USER_DELETED, "an operator deleted a user", owner=user.id)
     click.echo(f"Deleted {name}.")
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import current_app
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from uuid_utils import uuid7
 
 from ....clock import now
 from ....database import AnyRow
 from ....settings import get_settings
 from .. import revocations
+from ..deletion import delete_expired
 from ..models import AccessToken, Client, TokenFamily, User
 from ..protected_resource import resource
 from ..settings import TokenSettings
@@ -30,9 +31,9 @@ def issue(
     family_id: str | None = None,
     expires_by: datetime | None = None,
 ) -> dict[str, Any]:
-    """Store a new access token (a JWT as in RFC 9068) and return the token response. Also deletes expired tokens."""
+    """Store a new access token (a JWT as in RFC 9068) and return the token response. Also delete expired tokens."""
     issued_at = now().replace(microsecond=0)
-    connection.execute(delete(AccessToken).where(AccessToken.expires_at < issued_at))
+    delete_expired(connection, AccessToken)
     expires_at = issued_at + timedelta(minutes=get_settings(current_app, TokenSettings).tokens_minutes)
     expires_at = min(expires_at, expires_by) if expires_by else expires_at
     token_id, scope = str(uuid7()), " ".join(sorted(scopes))
@@ -76,7 +77,7 @@ def find(connection: Connection, token_id: str) -> AnyRow | None:
         .outerjoin(TokenFamily, TokenFamily.id == AccessToken.family_id)
         .outerjoin(User, User.id == TokenFamily.user_id)
         .where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None))
-        .where(TokenFamily.revoked_at.is_(None), User.locked_at.is_(None))
+        .where(TokenFamily.revoked_at.is_(None), User.locked_at.is_(None), Client.locked_at.is_(None))
     )
     return connection.execute(query).first()
 

@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.errors import (
     UnsupportedResponseTypeError,
 )
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ....clock import now
 from ....database import AnyRow, transaction
@@ -28,6 +28,7 @@ from ...scopes import current_scopes
 from .. import parameters, secret_tokens
 from ..accounts import sessions
 from ..accounts.pages import TEMPLATES, html_form, html_page, render, render_errors, see_other
+from ..deletion import delete_expired
 from ..events import AUTHN_TOKEN_CREATED
 from ..models import ConsentRequest
 from ..protected_resource import resource
@@ -175,11 +176,11 @@ def _redirect(uri: str, result: dict[str, str], state: str | None) -> Response:
 
 
 def _store(connection: Connection, session_id: str, found: dict[str, str]) -> str:
-    """Store the parameters of the shown request and return its token. Also deletes expired requests."""
-    token, shown_at = secret_tokens.generate(), now()
-    connection.execute(delete(ConsentRequest).where(ConsentRequest.expires_at < shown_at))
+    """Store the parameters of the shown request and return its token. Also delete expired requests."""
+    token = secret_tokens.generate()
+    delete_expired(connection, ConsentRequest)
     values = {"digest": secret_tokens.digest(token), "session_id": session_id, "parameters": json.dumps(found)}
-    connection.execute(insert(ConsentRequest).values(expires_at=shown_at + CONSENT_REQUEST_LIFETIME, **values))
+    connection.execute(insert(ConsentRequest).values(expires_at=now() + CONSENT_REQUEST_LIFETIME, **values))
     return token
 
 

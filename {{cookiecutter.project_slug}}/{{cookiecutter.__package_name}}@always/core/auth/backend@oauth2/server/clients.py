@@ -5,16 +5,19 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ....clock import now
-from ....database import connect
+from ....database import connect, transaction
 from ...scopes import separated
 from .. import revocations, secret_tokens
+from ..deletion import delete_in_batches
+from ..models import AccessToken, TokenFamily
 from ..models import Client as ClientRow
-from . import redirect_uris
+from . import redirect_uris, token_families
 
 GRANTS = ("authorization_code", "refresh_token", "client_credentials")
 
@@ -32,6 +35,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     introspects: bool
     rate: str | None
     created_at: datetime
+    locked_at: datetime | None
 
     @property
     def is_public(self) -> bool:
@@ -72,9 +76,10 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
 
 def find(client_id: str) -> Client | None:
-    """Return the client with this id, or None."""
+    """Return the client with this id, or None if it is unknown or locked."""
     with connect() as connection:
-        row = connection.execute(select(ClientRow.__table__).where(ClientRow.id == client_id)).first()
+        known = select(ClientRow.__table__).where(ClientRow.id == client_id, ClientRow.locked_at.is_(None))
+        row = connection.execute(known).first()
     return None if row is None else Client(**row._mapping)
 
 
@@ -126,7 +131,19 @@ def rotate_secret(connection: Connection, client_id: str) -> str:
     return secret
 
 
-def remove(connection: Connection, client_id: str) -> None:
-    """Delete the client with all its consents and tokens."""
-    connection.execute(delete(ClientRow).where(ClientRow.id == client_id))
+def change(connection: Connection, client_id: str, **values: Any) -> None:
+    """Change columns of the client. This also limits tokens that were issued before."""
+    this = ClientRow.id == client_id
+    connection.execute(select(ClientRow.id).where(this).with_for_update())  # wait for those that issue tokens
+    connection.execute(update(ClientRow).where(this).values(**values))
     revocations.bump(connection)
+
+
+def remove(client_id: str) -> None:
+    """Delete the client with all its consents and tokens, in many transactions. The first one locks the client."""
+    with transaction() as connection:
+        change(connection, client_id, locked_at=now())
+    token_families.remove_all(TokenFamily.client_id == client_id)
+    delete_in_batches(AccessToken, AccessToken.client_id == client_id)
+    with transaction() as connection:
+        connection.execute(delete(ClientRow).where(ClientRow.id == client_id))

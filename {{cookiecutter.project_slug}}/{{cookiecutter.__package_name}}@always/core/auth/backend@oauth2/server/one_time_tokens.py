@@ -1,10 +1,11 @@
 """Authorization codes and refresh tokens work once; a replay revokes their family (RFC 9700, sections 2.1.1 and 4.14).
 
-A code or refresh token is claimed by one UPDATE, so only one of several simultaneous requests succeeds. The row is not
-deleted: a second use shows that someone has a copy. It is deleted with its family.
+A code or refresh token is claimed by one UPDATE, so only one of several simultaneous requests succeeds. The row stays
+until the family expires: a second use shows that someone has a copy.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidScopeError
@@ -16,6 +17,7 @@ from ....clock import now
 from ....database import AnyRow, transaction
 from ....observability import events
 from .. import secret_tokens
+from ..deletion import delete_expired
 from ..events import AUTHN_TOKEN_REUSE
 from ..models import AuthorizationCode, RefreshToken, TokenFamily, User
 from . import access_tokens, signing_keys, token_families
@@ -100,7 +102,7 @@ def _issue(connection: Connection, row: AnyRow, client: Client, scopes: Collecti
         expires_by=row.expires_at,
     )
     if client.check_grant_type("refresh_token"):
-        response["refresh_token"] = issue_refresh(connection, row.family_id)
+        response["refresh_token"] = issue_refresh(connection, row.family_id, row.expires_at)
     return response
 
 
@@ -110,10 +112,11 @@ def claim(connection: Connection, table: Table, digest: bytes) -> bool:
     return connection.execute(update(table).where(*unused).values(used_at=now())).rowcount == 1
 
 
-def issue_refresh(connection: Connection, family_id: str) -> str:
-    """Store and return a new refresh token."""
+def issue_refresh(connection: Connection, family_id: str, expires_at: datetime) -> str:
+    """Store and return a new refresh token. Also delete expired ones."""
     token = secret_tokens.generate()
-    values = {"digest": secret_tokens.digest(token), "family_id": family_id, "created_at": now()}
+    delete_expired(connection, RefreshToken)
+    values = {"digest": secret_tokens.digest(token), "family_id": family_id, "expires_at": expires_at}
     connection.execute(insert(RefreshToken).values(**values))
     return token
 

@@ -53,6 +53,7 @@ def _users() -> None:
         _belongs_to("users", "sessions", "user_id"),
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
 
 
 def _clients() -> None:
@@ -67,6 +68,7 @@ def _clients() -> None:
         sa.Column("introspects", sa.Boolean(), nullable=False),
         sa.Column("rate", sa.String(50), nullable=True),
         _timestamp("created_at"),
+        _timestamp("locked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_clients"),
     )
     op.create_table(
@@ -80,6 +82,7 @@ def _clients() -> None:
         _belongs_to("sessions", "consent_requests", "session_id"),
     )
     op.create_index("ix_consent_requests_session_id", "consent_requests", ["session_id"])
+    op.create_index("ix_consent_requests_expires_at", "consent_requests", ["expires_at"])
 
 
 def _tokens() -> None:
@@ -111,7 +114,7 @@ def _tokens() -> None:
         "refresh_tokens",
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("family_id", sa.String(36), nullable=False),
-        _timestamp("created_at"),
+        _timestamp("expires_at"),
         _timestamp("used_at", nullable=True),
         sa.PrimaryKeyConstraint("digest", name="pk_refresh_tokens"),
         _belongs_to("token_families", "refresh_tokens", "family_id"),
@@ -133,8 +136,10 @@ def _tokens() -> None:
         *(
             ("token_families", "user_id"),
             ("token_families", "client_id"),
+            ("token_families", "expires_at"),
             ("authorization_codes", "family_id"),
             ("refresh_tokens", "family_id"),
+            ("refresh_tokens", "expires_at"),
         ),
         *(("access_tokens", "client_id"), ("access_tokens", "family_id"), ("access_tokens", "expires_at")),
     ):
