@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Table, func, select
 
 from tests.core.package import core
 from tests.core.registry import migrator, registered
@@ -59,6 +59,45 @@ def test_all_rows_are_copied(app: Flask, target: Flask, source: str) -> None:
             with registered(each, "Database").reader.connect() as connection:
                 both.append({tuple(row) for row in connection.execute(select(table))})
         assert both[0] == both[1]
+
+
+def test_the_source_is_read_in_batches_and_without_time_limits(
+    target: Flask, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrator(target).upgrade()
+    batches: list[int] = []
+    engine, copying = core.database.engine, core.database.copying
+    monkeypatch.setattr(copying, "BATCH", 1)
+    monkeypatch.setattr(engine, "STATEMENT_TIMEOUT", 1, raising=False)
+    insert = copying.insert
+    monkeypatch.setattr(copying, "insert", lambda table: [batches.append(1), insert(table)][1])
+    copied = copy(target, source)
+    assert copied.exit_code == 0, copied.output
+    assert len(batches) == sum(rows(target).values())
+
+
+def test_rows_that_are_added_meanwhile_are_noticed(
+    app: Flask, target: Flask, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrator(target).upgrade()
+    tables = [table for table in core.database.CoreBase.metadata.sorted_tables if table.name in ("keys", "clients")]
+    if not tables:
+        return  # this service stores no callers
+    continue_sequence = core.database.engine.continue_sequence
+
+    def add(connection: Connection, table: Table) -> None:
+        continue_sequence(connection, table)
+        if table in tables:
+            with registered(app, "Database").transaction() as other:
+                row = other.execute(select(table)).mappings().first()
+                assert row is not None
+                other.execute(table.insert().values({**row, "id": row["id"][::-1]}))
+
+    monkeypatch.setattr(core.database.engine, "continue_sequence", add)
+    refused = copy(target, source)
+    assert refused.exit_code == 1
+    assert "has changed meanwhile" in refused.stderr
+    assert not any(rows(target)[table.name] for table in tables)
 
 
 def test_a_database_with_rows_is_not_changed(target: Flask, source: str) -> None:

@@ -17,7 +17,7 @@ def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str,
     """Copy the tables of both branches in one transaction; return the number of rows of each table.
 
     Raises ``CommandError``, and copies nothing, if a database lacks a migration, the target contains rows, or the
-    source changes meanwhile.
+    number of rows of the source changes meanwhile.
     """
     source = _opened(source_url, target_url)
     if make_url(source_url) == make_url(target_url):
@@ -34,6 +34,7 @@ def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str,
                 elif _count(new, table):
                     raise CommandError(f"The target is not empty: the table {table.name} contains rows")
             copied = {table.name: sum(_copy(old, new, table)) for table in tables}
+            old.rollback()  # ends the snapshot, in which no number could differ
             for table in tables:
                 engine.continue_sequence(new, table)
                 if not copied[table.name] == _count(old, table) == _count(new, table):
@@ -48,7 +49,7 @@ def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str,
 def _opened(url: str, target_url: str) -> Engine:
     try:
         if make_url(url).get_backend_name() == make_url(target_url).get_backend_name():
-            return engine.create(url, threads=1)[0]
+            return engine.for_copying(url)
         return create_engine(url, hide_parameters=True, poolclass=NullPool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise CommandError(f"Cannot open the source: {error}") from None
@@ -56,7 +57,8 @@ def _opened(url: str, target_url: str) -> Engine:
 
 def _copy(old: Connection, new: Connection, table: Table) -> Iterator[int]:
     """Copy a table, and yield the number of rows of each batch."""
-    for rows in old.execute(select(table)).mappings().partitions(BATCH):
+    query = select(table).execution_options(yield_per=BATCH)  # the whole table may not fit into the memory
+    for rows in old.execute(query).mappings().partitions():
         new.execute(insert(table), [dict(row) for row in rows])
         yield len(rows)
 

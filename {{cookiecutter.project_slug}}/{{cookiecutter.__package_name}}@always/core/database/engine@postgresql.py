@@ -89,6 +89,17 @@ def file_of(_url: str) -> Path | None:
     return None
 
 
+def for_copying(url: str) -> Engine:
+    """Return an engine whose transactions read one snapshot of all tables, without time limits."""
+    return create_engine(
+        _session_url(url, {}),
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args={"prepare_threshold": None},
+        isolation_level="REPEATABLE READ",
+    )
+
+
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
     from . import enum_types as enum_types  # replaces Alembic's operations, which only migrations need

@@ -69,6 +69,11 @@ def file_of(url: str) -> Path | None:
     return Path(path).absolute() if path else None
 
 
+def for_copying(url: str) -> Engine:
+    """Return an engine that reads another database."""
+    return create(url, threads=1)[0]
+
+
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: it checks foreign keys once, before the commit.
 
