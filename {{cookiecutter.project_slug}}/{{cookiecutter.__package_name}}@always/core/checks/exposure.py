@@ -46,6 +46,12 @@ def proxies(app: Flask) -> Iterator[Finding]:
             "use `deploy/Caddyfile` or `deploy/nginx.conf`, or configure another proxy as docs/deployment.md says",
             "warning",
         )
+    if settings.production and settings.server_tls:
+        yield Finding(
+            "the TLS handshake of the service does not offer X25519MLKEM768, which resists quantum computers",
+            "let `deploy/Caddyfile` terminate TLS if recorded traffic must remain secret for many years",
+            "warning",
+        )
     if settings.server_tls and trusted > 1:
         yield Finding(
             f"{trusted} proxies are trusted; if a request passes fewer, its client can forge its address",

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
@@ -40,9 +40,7 @@ def scrape(app: Flask, folder: Path | None = None) -> bytes:
 
     ``folder`` has the files of the workers if this process is not one of them.
     """
-    registry = CollectorRegistry()
-    registry.register(_Scrape(app, folder))
-    return generate_latest(registry)
+    return generate_latest(_Scrape(app, folder))
 
 
 def is_authorized(app: Flask, authorization: str | None) -> bool:
