@@ -131,7 +131,7 @@ def check_string(question: str, value: str) -> str | None:
     if not value and question not in OPTIONAL:
         return "must not be empty"
     if value != value.strip() and question != "cors_origins":
-        return "must not begin or end with a blank"
+        return "must not begin or end with white space"
     if max_length and len(value) > max_length:
         return f"must have at most {max_length} characters, not {len(value)}"
     return None

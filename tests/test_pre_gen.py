@@ -57,9 +57,9 @@ def test_invisible_characters_are_rejected(question: str, character: str) -> Non
     ("value", "rule"),
     [
         ("", "must not be empty"),
-        (" ", "blank"),
-        (" Acme", "blank"),
-        ("Acme\u00a0", "blank"),
+        (" ", "white space"),
+        (" Acme", "white space"),
+        ("Acme\u00a0", "white space"),
         ("x" * 1001, "must have at most"),
     ],
 )

@@ -23,6 +23,8 @@ SQL_WORDS = RESERVED_WORDS | {
     *("alter", "begin", "by", "commit", "delete", "drop", "exists", "fetch", "index", "insert", "key", "of", "over"),
     *("returning", "rollback", "row", "rows", "schema", "trigger", "update", "values", "view", "window", "with"),
 }
+# Columns that a database adds to every table.
+SYSTEM_COLUMNS = {"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"}
 # Attributes of models, schemas and rows, and the first parameter of ``values(**fields)``. A column takes precedence
 # over the methods ``count`` and ``index`` of a row.
 ATTRIBUTES = {"metadata", "registry", "self", *dir(Schema()), *dir(Row)} - {"count", "index"}
@@ -43,6 +45,10 @@ def problems(design: Design) -> Iterator[str]:
     for name in (design.singular, design.class_name):
         if name in code or keyword.iskeyword(name):
             yield f"The generated code cannot use the name {name} for one row. Pass another one with --singular."
+    schemas = service.core().openapi.document(service.application())["components"]["schemas"]
+    for name in (design.class_name, f"New{design.class_name}", f"{design.class_name}List"):
+        if name in schemas:
+            yield f"The OpenAPI document has a schema {name}. Choose another name for one row with --singular."
     yield from _fields(design)
 
 
@@ -112,10 +118,12 @@ def _fields(design: Design) -> Iterator[str]:
             yield f"Every resource has the field {field.name}. Remove it or choose another name."
         elif reserved := _reserved(field.name):
             yield f"The field name {field.name} is {reserved}. Choose another name."
+        elif field.name in SYSTEM_COLUMNS:
+            yield f"A database may have a system column {field.name}. Rename the field."
         elif field.name in used:
-            yield f"The generated code uses the name {field.name} otherwise. Choose another name for the field."
+            yield f"The generated code uses the name {field.name} for something else. Rename the field."
         if isinstance(field, Enum) and field.type_name in {table.name for table, _ in tables()}:
-            yield f"The table {field.type_name} exists, so the type of {field.name} cannot have this name."
+            yield f"The table {field.type_name} exists, so the type of {field.name} needs another name. Rename it."
     for name in _database_names(design):
         if len(name) > MAX_LENGTH:
             yield f"The name {name} in the database would exceed {MAX_LENGTH} characters. Choose shorter names."

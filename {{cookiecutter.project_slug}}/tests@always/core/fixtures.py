@@ -1,7 +1,7 @@
 """The shared fixtures: an application with fresh secrets, its database, a running server, and callers.
 
-They use the fixture ``create_app``: the owner's tests get the application of the package, those in ``tests/core`` the
-application with the probe resource (``tests/core/conftest.py``).
+They use the fixture ``create_app``: the tests of the service get the application of the package, those in
+``tests/core`` the application with the probe resource (``tests/core/conftest.py``).
 """
 
 import gc
@@ -122,7 +122,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
     """Return the environment of a service in production, with a copy of ``settings.toml`` in the folder.
 
-    Like ``make run``, it generates a secret for each empty name in ``.env.example``, the owner's included.
+    Like ``make run``, it generates a secret for each empty name in ``.env.example``.
     """
     shutil.copy(ROOT / "settings.toml", folder)
     example = dotenv_values(ROOT / ".env.example", interpolate=False)

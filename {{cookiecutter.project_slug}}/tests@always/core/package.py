@@ -16,7 +16,7 @@ core: Any = package.core
 
 
 def _own_settings() -> list[type]:
-    """Return the dataclasses of settings in the owner's modules: the application of core's tests has them too.
+    """Return the dataclasses of settings in modules outside of core: the application of core's tests has them too.
 
     Otherwise it would reject a value of theirs in ``settings.toml`` or in the environment as unknown.
     """

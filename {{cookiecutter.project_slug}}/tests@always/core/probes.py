@@ -1,4 +1,4 @@
-"""The probe: a resource that only the tests of core have, so that they need none of the owner's.
+"""The probe: a resource that only the tests of core have, so that they need no other.
 
 Its table has its own MetaData: migrations, ``flask db check`` and ``/readyz`` do not see it.
 """

@@ -1,4 +1,4 @@
-"""The service that the tests of core call: core with the probe resource, and with nothing of the owner's.
+"""The service that the tests of core call: core with the probe resource, and no code from outside of core.
 
 ``flask serve`` starts it as ``FLASK_APP=tests.core.service``.
 """

@@ -1,4 +1,4 @@
-"""The field types that the owner's schemas use, apart from those that the probe resource has."""
+"""The field types for schemas, apart from those that the probe resource uses."""
 
 from datetime import UTC, date, datetime
 from typing import Any

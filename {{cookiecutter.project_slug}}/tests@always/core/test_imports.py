@@ -1,6 +1,6 @@
 """Imports inside core go one way: a package imports only the packages above it in this list.
 
-Imports for types count too. Nothing in core imports the owner's code.
+Imports for types count too. Nothing in core imports code from outside of core.
 """
 
 import ast

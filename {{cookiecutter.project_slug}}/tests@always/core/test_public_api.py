@@ -1,4 +1,4 @@
-"""The owner's code uses core's public API and nothing else of core."""
+"""Code outside of core uses only core's public API."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The core of the service, which comes from its template. The owner's code imports the names below and nothing else."""
+"""The core of the service, which comes from its template. Code outside of it imports only the names below."""
 
 # ruff: noqa: E402
 import gc

@@ -1,6 +1,6 @@
 """The alert rules and the dashboard agree with the anomalies and the metrics of the service, and the alerts fire.
 
-The checks of the content cover core's files. Files that the owner adds to ``ops/prometheus`` are run by promtool too.
+The checks of the content cover core's files. Files that are added to ``ops/prometheus`` are run by promtool too.
 """
 
 import json
@@ -57,7 +57,7 @@ def expression(name: str, rule: Any) -> str | None:
 
 @pytest.fixture
 def metric_names(app: Flask) -> set[str]:
-    """The names of all metrics of the service, its owner's included."""
+    """The names of all metrics of the service, including those from outside of core."""
     token = registered(app, "ActiveSettings").values["metrics_token"]
     with app.test_client() as client:
         text = client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
@@ -106,7 +106,7 @@ def test_core_has_no_alert_without_an_anomaly(app: Flask) -> None:
 
 
 def test_the_runbook_has_a_section_for_each_alert() -> None:
-    """Each alert of core links to its section. Sections for the owner's alerts are optional."""
+    """Each alert of core links to its section. Sections for alerts from outside of core are optional."""
     lines = (ROOT / "docs" / "alerts.md").read_text("utf-8").splitlines()
     sections = {line.removeprefix("## "): lines[number + 2] for number, line in enumerate(lines) if line[:3] == "## "}
     missing = set(CORE_ALERTS) - set(sections)

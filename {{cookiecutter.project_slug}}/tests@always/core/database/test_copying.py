@@ -115,7 +115,7 @@ def test_a_database_with_rows_is_not_changed(target: Flask, source: str) -> None
 def test_a_database_is_not_copied_into_itself(app: Flask, source: str) -> None:
     refused = copy(app, source)
     assert refused.exit_code == 1
-    assert refused.stderr == "Error: The source is the database of this service.\n"
+    assert refused.stderr == "Error: The source is the database of this service. Pass the URL of the other one.\n"
 
 
 def test_a_database_without_the_migrations_is_refused(app: Flask, target: Flask, source: str) -> None:

@@ -1,4 +1,4 @@
-"""``python -m dev.resource`` checks everything before it changes anything, and keeps the owner's other code."""
+"""``python -m dev.resource`` checks everything before it changes anything, and keeps all other code."""
 
 import ast
 from pathlib import Path

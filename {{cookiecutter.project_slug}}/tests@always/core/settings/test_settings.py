@@ -101,7 +101,10 @@ def test_without_a_contact_the_first_host_is_used(make_app: MakeApp, service: Mo
 
 def test_a_missing_secret_prevents_startup(environ: dict[str, str], service: ModuleType) -> None:
     del environ["APP_SECRET_KEY"]
-    with pytest.raises(service.core.settings.ConfigurationError, match="APP_SECRET_KEY is missing"):
+    with pytest.raises(
+        service.core.settings.ConfigurationError,
+        match=r"APP_SECRET_KEY is missing: set it to the secret .*; use at least 32 random characters",
+    ):
         create_app(environ)
 
 
@@ -135,7 +138,9 @@ def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: Modu
     active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
     assert (active_settings.metrics_token, active_settings.metrics_token_previous) == (other, f"{secret}x")
     environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
-    with pytest.raises(service.core.settings.ConfigurationError, match="Cannot read the file of APP_SECRET_KEY_FILE"):
+    with pytest.raises(
+        service.core.settings.ConfigurationError, match="Cannot read the file that APP_SECRET_KEY_FILE names"
+    ):
         create_app(environ)
 
 

@@ -55,7 +55,7 @@ CATALOGUE: dict[str, Anomaly] = {
         limit=20,
         minutes=10,
         condition="One caller lacked a required scope more than {limit} times within {minutes} minutes.",
-        meaning="A caller is trying what it may do, or a client has too few scopes.",
+        meaning="A caller is testing its permissions, or a client has too few scopes.",
         action="Ask the owner of the credential. If they do not know about the calls, block it.",
     ),
     "id_enumeration": ThresholdRule(
@@ -73,7 +73,7 @@ CATALOGUE: dict[str, Anomaly] = {
         at_least=50,
         condition="More than {limit:.0%} of responses, and more than {at_least}, were 429 within {minutes} minutes.",
         meaning="A client sends far too many requests, or a rate limit is too low for legitimate use.",
-        action="Find out which limit and which callers it concerns. Talk to them, or raise the rate in settings.toml.",
+        action="Find out which limit and which callers it concerns. Contact them, or raise the rate in settings.toml.",
     ),
     "error_rate": RatioRule(
         matches=lambda line: bool(line["status"] >= 500),

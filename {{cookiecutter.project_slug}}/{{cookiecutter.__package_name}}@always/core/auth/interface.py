@@ -84,4 +84,4 @@ class Backend(Protocol):
         """Return the caller id of a user name or subject; a caller id is returned unchanged."""
 
     def own_rates(self, connection: Connection, /) -> Sequence[tuple[str, str, OwnRate]]:
-        """Return id, owner and rate of every active credential with a rate of its own."""
+        """Return id, owner and rate of every active credential, or client, that has a rate of its own."""

@@ -43,7 +43,7 @@ def proxies(app: Flask) -> Iterator[Finding]:
             "the proxy must send X-Forwarded-For and X-Forwarded-Proto, and drop header names with underscores, which "
             "cannot be checked from here: the server reads X_Forwarded_For as X-Forwarded-For, so a client could forge "
             "its address",
-            "use `deploy/Caddyfile` or `deploy/nginx.conf`, or configure another proxy as docs/deployment.md says",
+            "use `deploy/Caddyfile` or `deploy/nginx.conf`, or configure another proxy as docs/deployment.md describes",
             "warning",
         )
     if settings.production and settings.server_tls:

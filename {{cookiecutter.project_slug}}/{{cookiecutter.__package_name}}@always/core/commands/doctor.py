@@ -81,7 +81,7 @@ def _run(check: Check, app: Flask) -> Iterator[Result]:
 
 
 def _create_app(environ: Mapping[str, str]) -> Flask:
-    # A late import: the owner's package imports this one.
+    # A late import: the package of the service imports this one.
     package = import_module(str(__package__).partition(".")[0])
     with examination():
         app: Flask = package.create_app(environ)

@@ -46,7 +46,7 @@ def _of_views() -> Iterator[tuple[str, ...]]:
 def _of_credentials() -> Iterator[tuple[str, ...]]:
     for rate, owner in {rate: owner for _, owner, rate in own_rates()}.items():
         counts = f"requests of {owner}, with all credentials that share this rate"
-        yield "caller", to_string(parse(rate.rate)), counts, f"credential {rate.of}"
+        yield "caller", to_string(parse(rate.rate)), counts, f"credential {rate.counted_as}"
 
 
 def own_rates() -> list[tuple[str, str, OwnRate]]:

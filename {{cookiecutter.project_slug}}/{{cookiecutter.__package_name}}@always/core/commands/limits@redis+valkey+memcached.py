@@ -115,7 +115,7 @@ def _counters_of_caller(name: str) -> list[Counter]:
     counters = [Counter("caller", client, services.get(current_app, Counters).rates["caller"])]
     counters += _counters_of_views(client, default_key)
     rates = dict.fromkeys(rate for credential, owner, rate in own_rates() if name in (credential, rate.of, owner))
-    return counters + [Counter("caller", f"credential {rate.of}", parse(rate.rate)) for rate in rates]
+    return counters + [Counter("caller", f"credential {rate.counted_as}", parse(rate.rate)) for rate in rates]
 
 
 def _counters_of_views(client: str, *keys: Callable[[], str]) -> list[Counter]:

@@ -64,7 +64,7 @@ branch_option = click.option(
     type=click.Choice(["service", "core"]),
     default="service",
     show_default=True,
-    help="core belongs to the template.",
+    help="The branch; core comes from the template.",
 )
 
 
@@ -164,7 +164,7 @@ def show(target: str) -> None:
 
 @command.command("stamp")
 @click.argument("target", default="heads")
-@click.option("--purge", is_flag=True, help="Remove all revisions first, unknown ones included.")
+@click.option("--purge", is_flag=True, help="Remove all recorded revisions first, including unknown ones.")
 def stamp(target: str, purge: bool) -> None:
     """Record a revision in the database without running a migration."""
     _migrator().stamp(target, purge=purge)

@@ -21,7 +21,7 @@ def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str,
     """
     source = _opened(source_url, target_url)
     if make_url(source_url) == make_url(target_url):
-        raise CommandError("The source is the database of this service")
+        raise CommandError("The source is the database of this service. Pass the URL of the other one")
     tables = [table for branch in branches.values() for table in branch.metadata.sorted_tables]
     try:
         with source.connect() as old, engine.for_migrations(target_url).begin() as new:

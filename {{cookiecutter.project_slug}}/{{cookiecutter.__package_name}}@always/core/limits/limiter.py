@@ -167,18 +167,21 @@ def _validate(limit: Limit, endpoint: str, rates: Mapping[str, RateLimitItem]) -
         if provider.name not in rates or (limit.shared, limit.scope) != (True, provider.name):
             setting = f"limits_{provider.name.replace('-', '_')}"
             raise ConfigurationError(
-                f"{endpoint}: SettingRate({provider.name!r}) needs the setting {setting} and a shared_limit with "
-                f"scope={provider.name!r}."
+                f"Endpoint {endpoint} uses SettingRate({provider.name!r}), which needs the setting {setting} and a "
+                f"shared_limit with scope={provider.name!r}."
             )
     elif limit.shared and limit.scope in rates:
         raise ConfigurationError(
-            f"{endpoint}: the scope {limit.scope!r} is the name of a limit in the settings. Rename the scope."
+            f"Endpoint {endpoint} has a shared_limit with scope={limit.scope!r}, the name of a limit in the settings. "
+            "Rename the scope."
         )
     elif not callable(provider):
         try:
             tuple(limit)  # parses the rate; Flask-Limiter would log the error and not limit the view
         except ValueError as error:
-            raise ConfigurationError(f"{endpoint}: invalid rate limit {provider!r}: {error}.") from None
+            raise ConfigurationError(
+                f"Endpoint {endpoint} has the invalid rate limit {provider!r}: {error}. Write, for example, 5/minute."
+            ) from None
 
 
 limiter = RouteLimiter(key_func=default_key)

@@ -35,7 +35,7 @@ def by_caller(state: RequestState) -> None:
     if caller is not None:
         limits.caller = f"caller {caller.id}"
         if caller.rate and not endpoint.limits.exempt:
-            limits.hit("caller", f"credential {caller.rate.of}", _rate(caller.rate.rate))
+            limits.hit("caller", f"credential {caller.rate.counted_as}", _rate(caller.rate.rate))
         elif not endpoint.limits.exempt:
             limits.hit("caller", limits.caller)
     if endpoint.limits.by_caller:

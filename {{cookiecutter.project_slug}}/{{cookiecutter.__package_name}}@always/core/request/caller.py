@@ -8,13 +8,13 @@ from flask import g
 
 
 class OwnRate(NamedTuple):
-    """A rate limit such as ``1000/minute``, and the id of the credential that it was created for.
+    """A rate limit such as ``1000/minute``, and the id of a credential or client.
 
-    Requests of all credentials with the same ``of`` count together.
+    Requests of all credentials with the same ``counted_as`` count together.
     """
 
     rate: str
-    of: str
+    counted_as: str
 
 
 @dataclass(frozen=True, slots=True)

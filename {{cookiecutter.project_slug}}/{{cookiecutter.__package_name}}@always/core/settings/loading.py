@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 
 from .. import services
 from .declaration import PREFIX, ConfigurationError, Field
+from .fields import GENERATE_HINT, Secret
 from .unknown_variables import find_mistakes
 
 _PORT_OF_SERVICE = re.compile("(tcp|udp|sctp)://")
@@ -115,7 +116,8 @@ def _convert(
         if name not in raw:
             values[name] = field.default
             if field.default is dataclasses.MISSING:
-                errors.append(f"{PREFIX}{name.upper()} is missing: {field.metadata['meaning']}.")
+                hint = f"; {GENERATE_HINT}" if isinstance(field.metadata["field"], Secret) else ""
+                errors.append(f"{PREFIX}{name.upper()} is missing: set it to {field.metadata['meaning']}{hint}.")
         elif _SURROGATE.search(str(raw[name].value)):
             errors.append(f"The value of {raw[name]} is not valid UTF-8.")
         else:
@@ -186,7 +188,7 @@ def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]
             try:
                 content = Path(value).read_text("utf-8-sig").strip()
             except (OSError, ValueError) as error:
-                raise ConfigurationError(f"Cannot read the file of {variable}: {error}.") from None
+                raise ConfigurationError(f"Cannot read the file that {variable} names: {error}.") from None
             if (previous := f"{name}_previous") in secrets and "\n" in content:
                 content, _, second = content.partition("\n")
                 raw[previous] = RawValue(second.strip(), value, variable)

@@ -15,5 +15,8 @@ class StorageSettings:
     """Where the rate limits are counted."""
 
     limiter_uri: str = setting(
-        Url("memory"), "the URL of the limiter storage, always memory://", default="memory://", secret=True
+        Url("memory"),
+        "the URL of the limiter storage; this service has only `memory://`",
+        default="memory://",
+        secret=True,
     )

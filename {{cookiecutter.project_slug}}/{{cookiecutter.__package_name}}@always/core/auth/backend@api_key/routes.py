@@ -125,6 +125,6 @@ def _require_scopes(caller: Caller, scopes: Collection[str]) -> None:
 
 
 def _require_rate(caller: Caller, rate_of: str | None) -> None:
-    if rate_of != (caller.rate.of if caller.rate else None) and not caller.is_admin:
+    if rate_of != (caller.rate.counted_as if caller.rate else None) and not caller.is_admin:
         events.record(events.AUTHZ_FAIL, "the key to rotate has a different rate limit")
         raise Problem("forbidden", "The key does not share the rate limit of your key.")

@@ -26,7 +26,7 @@ class KeySettings:
     )
     keys_revoke_exposed: bool = setting(
         Boolean(),
-        "revoke a key that arrives over plain HTTP; a request to the plain port of a proxy has exposed it",
+        "revoke a key that is sent over plain HTTP, also to the HTTP port of a trusted proxy",
         default=False,
     )
     keys_default_days: int = setting(Integer(1, MAX_DAYS), "the default lifetime of a key in days", default=90)

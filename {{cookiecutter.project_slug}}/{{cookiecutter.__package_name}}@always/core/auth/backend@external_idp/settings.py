@@ -67,7 +67,7 @@ class ProviderSettings(ResourceSettings):
         default=("scope", "scp"),
     )
     provider_scope_prefix: str = setting(
-        Line(), "what each scope of this service begins with in a token; other scopes are ignored", default=""
+        Line(), "the prefix of this service's scopes in a token; scopes without it are ignored", default=""
     )
     provider_roles_claim: tuple[str, ...] = setting(
         NonEmptyStrings(),

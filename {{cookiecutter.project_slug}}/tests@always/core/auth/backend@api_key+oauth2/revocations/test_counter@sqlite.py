@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_mapped_is_replaced_by_the_database(
             counter.publish()
             assert counter.read() == counter.read() == expected
     if os.name != "nt":
-        assert "each request reads the revocation counter from the database" in caplog.text
+        assert "so each request reads it from the database" in caplog.text
         assert "other processes notice a revocation only after 4 s" in caplog.text
 
 

@@ -61,7 +61,11 @@ class SharedCounter:
                 (counter,) = COUNTER.unpack(os.pread(descriptor, COUNTER.size, 0))
                 os.pwrite(descriptor, COUNTER.pack((counter + 1) % 2**64), 0)
         except OSError as error:
-            log.warning("other processes notice a revocation only after %d s: %s", TTL, error)
+            log.warning(
+                "cannot write the revocation counter, so other processes notice a revocation only after %d s: %s",
+                TTL,
+                error,
+            )
 
     def _start(self) -> int:
         self._read_database()
@@ -70,7 +74,7 @@ class SharedCounter:
                 counter = memoryview(mmap.mmap(descriptor, COUNTER.size, access=mmap.ACCESS_READ)).cast("Q")
             self._read = partial(counter.__getitem__, 0)
         except OSError as error:
-            log.warning("each request reads the revocation counter from the database: %s", error)
+            log.warning("cannot map the revocation counter, so each request reads it from the database: %s", error)
             self._read = self._read_database
         return self._read()
 
