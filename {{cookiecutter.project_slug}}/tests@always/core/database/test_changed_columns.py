@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    ARRAY,
     JSON,
     CheckConstraint,
     Column,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     Uuid,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.mysql import LONGTEXT
 
 from tests.core.database.migrations import Project, key
 from tests.core.package import core
@@ -136,7 +137,7 @@ def test_a_check_constraint_is_added_and_dropped(project: Project) -> None:
 
 
 def test_the_types_of_a_variant_are_imported(project: Project) -> None:
-    kinds = JSON().with_variant(JSONB(), "postgresql"), JSON().with_variant(ARRAY(String(9)), "postgresql")
+    kinds = JSON().with_variant(LONGTEXT(), "mysql"), JSON().with_variant(ARRAY(String(9)), "mysql")
     project.define("lamps", key(), *(Column(f"c{number}", kind) for number, kind in enumerate(kinds)))
     project.cycle("variants")
     project.lint()

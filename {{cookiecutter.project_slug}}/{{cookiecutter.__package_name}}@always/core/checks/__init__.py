@@ -18,7 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check("debug", "debug mode is off", exposure.debug),
     Check("docs", "the page /docs is served in development only", exposure.docs),
     Check("metrics", "a token protects the metrics", exposure.metrics),
-    Check("telemetry", "the variables for OpenTelemetry and Sentry are valid, and their libraries installed", telemetry.findings),
+    Check("telemetry", "traces and error reports have valid variables and their libraries", telemetry.findings),
     Check("migrations", "the database is up to date", dependencies.migrations),
     Check("dependencies", "all dependencies are available", dependencies.unavailable),
     Check("limits", "all workers count together", dependencies.limits),
