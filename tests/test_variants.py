@@ -61,10 +61,13 @@ WORDS = {
 }
 # How a service moves to other answers, in docs/operations.md.
 GROW = re.compile(r"^## Grow\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
-# Words that a file format or a library requires.
+# Words that a file format or a library requires, and the name of an identity provider.
 NAMES_OF_FORMATS = {
     ".devcontainer/devcontainer.json": {"compose"},  # dockerComposeFile
     "docs/recipes/integration.md": {"redis"},  # the library of the background jobs with Valkey
+    "docs/authentication.md": {"gitlab", ".github"},  # the host of an issuer
+    "tests/core/workload_claims.py": {"gitlab", ".github"},
+    "tests/core/auth/backend/test_token_shapes.py": {"gitlab"},
 }
 CODE = re.compile(r"^```(?:python|diff)\n.*?^```$", re.DOTALL | re.MULTILINE)
 DIFF = re.compile(r"^```diff\n.*?^```$", re.DOTALL | re.MULTILINE)

@@ -9,7 +9,6 @@ GITHUB = {
     "actor_id": "12345",
     "environment": "production",
     "event_name": "workflow_dispatch",
-    "job_workflow_ref": "acme/shop/.github/workflows/deploy.yml@refs/heads/main",
     "ref": "refs/heads/main",
     "ref_type": "branch",
     "repository": "acme/shop",

@@ -82,7 +82,7 @@ ACCEPTED: dict[str, tuple[str, dict[str, Any], dict[str, Any], set[str]]] = {
     "Supabase": ("Supabase", JWT, SUPABASE, BOTH),
     "Clerk": ("Clerk", {**JWT, "cat": "cl_B7d4PD111AAA"}, CLERK, BOTH),
     "WorkOS": ("WorkOS", UNTYPED, WORKOS, BOTH),
-    "GitHub Actions": ("GitHub Actions", {**JWT, "x5t": "one"}, GITHUB, BOTH),
+    "GitHub": ("GitHub", {**JWT, "x5t": "one"}, GITHUB, BOTH),
     "GitLab CI/CD": ("GitLab CI/CD", JWT, GITLAB, BOTH),
     "Kubernetes": ("Kubernetes", UNTYPED, KUBERNETES, {"probes:read"}),
 }
@@ -131,7 +131,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "Kinde's ID token": ("Kinde", JWT, KINDE_ID),
     "Clerk's token for another application": ("Clerk", JWT, {**CLERK, "azp": "https://evil.example"}),
     "WorkOS' token without aud": ("WorkOS", UNTYPED, {**WORKOS, "aud": None}),
-    "a token of another owner on GitHub": ("GitHub Actions", JWT, {**GITHUB, "repository_owner_id": "66"}),
+    "a token of another owner on GitHub": ("GitHub", JWT, {**GITHUB, "repository_owner_id": "66"}),
     "a token of another group on GitLab": ("GitLab CI/CD", JWT, {**GITLAB, "namespace_id": "73"}),
     "a pod's token for another service": ("Kubernetes", UNTYPED, {**KUBERNETES, "aud": ["https://other.example"]}),
 }
