@@ -31,6 +31,6 @@ def _delete(
 ) -> int:
     """Delete rows by their primary keys, except those that another transaction has locked; return their number."""
     (key,) = table.__table__.primary_key
-    # PostgreSQL evaluates a CTE that locks rows once; a subquery it may evaluate for each row.
+    # A CTE that locks rows is evaluated once; a subquery may be evaluated for each row.
     found = keys.with_for_update(skip_locked=True).cte("found")
     return connection.execute(delete(table).where(key.in_(select(found)), *conditions)).rowcount
