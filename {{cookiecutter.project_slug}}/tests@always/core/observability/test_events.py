@@ -128,6 +128,19 @@ def test_rejections_are_security_events(
 
 
 @pytest.mark.control("L3")
+def test_no_event_is_recorded_before_the_commit(service: ModuleType) -> None:
+    """An event inside ``with transaction()`` would state what a failed commit undoes."""
+    blocks = [
+        node
+        for module in Path(service.core.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.With) and "transaction()" in ast.unparse(node.items[0])
+    ]
+    assert blocks
+    assert not [ast.unparse(node) for node in blocks if "events.record(" in ast.unparse(node)]
+
+
+@pytest.mark.control("L3")
 def test_every_event_of_core_is_recorded_and_triggered(service: ModuleType) -> None:
     core = service.core
     recorded = {

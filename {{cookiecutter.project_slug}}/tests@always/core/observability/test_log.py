@@ -57,7 +57,7 @@ def test_a_response_is_one_line_with_any_path(caller: MakeCaller, capsys: Captur
 def test_a_line_contains_the_request_and_its_result(caller: MakeCaller, capsys: Capture) -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     me = caller(owner="ada")
-    caller_id = me.get("/api/v1/me").json["id"]
+    caller_id, credential = (me.get("/api/v1/me").json[name] for name in ("id", "credential"))
     capsys.readouterr()
     response = me.get("/api/v1/probes", headers={"traceparent": traceparent})
     (line,) = lines(capsys)
@@ -73,6 +73,7 @@ def test_a_line_contains_the_request_and_its_result(caller: MakeCaller, capsys: 
         "path": "/api/v1/probes",
         "route": "/api/v1/probes",
         "caller": caller_id,
+        "credential": credential,
         "status": 200,
     }
     me.get("/api/v1/probes/unknown?", headers={"traceparent": traceparent})

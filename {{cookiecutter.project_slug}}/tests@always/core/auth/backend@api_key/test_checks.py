@@ -22,6 +22,8 @@ def test_keys_with_a_pepper_that_is_not_in_the_settings_are_reported(
     with app.app_context(), service.core.database.transaction() as connection:
         connection.execute(update(models.Key).values(revoked_at=service.core.clock.now()))
     assert statuses(app, environ) == ["ok"]
+    assert statuses(app, environ | {"APP_KEYS_MAX_DAYS": "90"}) == ["ok"]
+    assert statuses(app, environ | {"APP_KEYS_MAX_DAYS": "89"}) == ["warning"], "shorter than the default lifetime"
     caller()
     assert statuses(app, environ | {"APP_KEY_PEPPER": token_urlsafe(32)}) == ["error"]
     previous = {"APP_KEY_PEPPER": token_urlsafe(32), "APP_KEY_PEPPER_PREVIOUS": token_urlsafe(32)}

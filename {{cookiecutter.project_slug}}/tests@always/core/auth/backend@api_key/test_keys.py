@@ -3,17 +3,22 @@
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from werkzeug.exceptions import ServiceUnavailable
+
+from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 KEYS = "/api/v1/keys"
+NEVER_VALID = "The new key would expire before it becomes valid."
 ME = "/api/v1/me"
 
 
@@ -128,6 +133,60 @@ def test_a_rotated_key_remains_valid_for_the_overlap(caller: MakeCaller, app: Fl
     assert new.post(f"{path}/rotate").status_code == 409
 
 
+def test_a_key_whose_replacement_would_never_be_valid_cannot_be_rotated(make_app: MakeApp) -> None:
+    app = make_app()
+
+    def create(days: int, *options: str) -> Any:
+        args = ["keys", "create", "--name", "ci", "--scopes", "keys:manage", "--expires-in", str(days), *options]
+        return json.loads(app.test_cli_runner().invoke(args=[*args, "--json"], catch_exceptions=False).stdout)
+
+    not_before = f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%d}"
+    me, later = client_with(app, create(30)["key"]), create(365, "--not-before", not_before)
+    rejected = me.post(f"{KEYS}/{later['id']}/rotate")
+    assert (rejected.status_code, rejected.json["detail"]) == (409, NEVER_VALID)
+    with_maximum = make_app(keys_max_days="30", keys_default_days="30")
+    result = with_maximum.test_cli_runner().invoke(args=["keys", "rotate", later["id"]])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {NEVER_VALID} Create another one.\n")
+
+
+def test_a_lifetime_above_the_maximum_is_rejected(make_app: MakeApp, caller: MakeCaller) -> None:
+    app = make_app(keys_max_days="30", keys_default_days="30")
+    me, body = caller("keys:manage admin", app=app), {"name": "long", "scopes": ["keys:manage"]}
+    rejected = me.post(KEYS, json={**body, "expires_in_days": 31})
+    detail = "Must be at most 30, the maximum lifetime of a key."
+    assert rejected.status_code == 422
+    assert rejected.json["errors"] == [{"pointer": "#/expires_in_days", "detail": detail}]
+    assert me.post(KEYS, json={**body, "expires_in_days": 30}).status_code == 201
+    args = ["keys", "create", "--name", "long", "--expires-in"]
+    result = app.test_cli_runner().invoke(args=[*args, "31"])
+    assert result.exit_code == 2
+    assert "--expires-in: must be at most 30, the maximum lifetime of a key" in result.stderr
+    assert app.test_cli_runner().invoke(args=[*args, "30"]).exit_code == 0
+
+
+@pytest.mark.control("L3")
+def test_a_failed_commit_is_not_recorded_as_an_event(
+    app: Flask, caller: MakeCaller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    me = caller("keys:manage", owner="ada")
+    path = f"{KEYS}/{me.get(ME).json['credential']}"
+    capsys.readouterr()
+
+    def fail(_connection: object) -> None:
+        raise ServiceUnavailable("The disk is full.")
+
+    event.listen(registered(app, "Database").engine, "commit", fail)
+    try:
+        assert me.post(KEYS, json={"name": "new", "scopes": ["keys:manage"]}).status_code == 503
+        assert me.delete(path).status_code == 503
+        assert "authn_token_" not in capsys.readouterr().out
+    finally:
+        event.remove(registered(app, "Database").engine, "commit", fail)
+    assert me.delete(path).status_code == 204
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "authn_token_revoked" in line]
+    assert json.loads(line)["owner"] == "ada"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -159,10 +218,11 @@ def test_a_key_can_have_its_own_rate(app: Flask) -> None:
 
 
 def test_keys_of_the_previous_pepper_remain_valid(
-    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str]
+    make_app: MakeApp, caller: MakeCaller, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = caller(app=make_app()).headers["X-API-Key"]  # type: ignore[attr-defined]
     new = {"key_pepper": "another pepper 0123456789 abcdefghijk"}
     assert client_with(make_app(**new), key).get(ME).status_code == 401
+    assert '"reason":"the pepper of the key is not in the settings"' in capsys.readouterr().out
     with_previous = make_app(**new, key_pepper_previous=environ["APP_KEY_PEPPER"])
     assert client_with(with_previous, key).get(ME).status_code == 200

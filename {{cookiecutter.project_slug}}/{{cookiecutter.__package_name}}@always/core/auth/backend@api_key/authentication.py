@@ -75,8 +75,10 @@ def _caller(key: str) -> Caller:
     if row is None:
         hmac.compare_digest(key_format.digest(key).value, _RANDOM_DIGEST)
         raise AuthenticationError("the key is unknown", key_id)
-    if not hmac.compare_digest(key_format.digest_with(row.pepper_id, key), row.digest):
-        raise AuthenticationError("the secret is wrong", key_id, row.owner)
+    digest = key_format.digest_with(row.pepper_id, key)
+    if not hmac.compare_digest(digest or _RANDOM_DIGEST, row.digest):
+        reason = "the secret is wrong" if digest else "the pepper of the key is not in the settings"
+        raise AuthenticationError(reason, key_id, row.owner)
     at = now()
     if row.revoked_at is not None:
         _reject(key_id, row.owner, "the key is revoked")

@@ -35,6 +35,8 @@ def check_peppers(app: Flask) -> Iterator[Finding]:
             "remove APP_KEY_PEPPER_PREVIOUS, or the second line of its file, unless a rotation has just begun",
             severity="warning",
         )
+    if settings.keys_default_days > settings.keys_max_days:
+        yield Finding("`default_days` in [keys] exceeds `max_days`, which limits it", "correct one of them", "warning")
 
 
 CHECKS = (Check("keys", "the peppers of all keys are in the settings", check_peppers),)

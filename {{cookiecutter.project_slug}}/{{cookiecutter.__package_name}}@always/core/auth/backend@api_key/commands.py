@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import click
+from flask import current_app
 from limits import RateLimitItem
 from sqlalchemy import Connection
 
@@ -10,11 +11,12 @@ from ...cli import DatabaseGroup, accepts, json_option, print_json, print_table,
 from ...clock import now
 from ...database import AnyRow, connect, transaction
 from ...fields import Line
+from ...settings import get_settings
 from ...settings.fields import Rate, to_string
 from ..scopes import scopes_option
 from . import issuing, queries
 from .schemas import KeySchema
-from .settings import MAX_DAYS, MAX_OVERLAP_HOURS
+from .settings import MAX_DAYS, MAX_OVERLAP_HOURS, KeySettings
 
 OPERATOR = "operator"
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
@@ -44,6 +46,9 @@ def create(
     \b
     flask keys create --name ci --scopes keys:manage --owner build --expires-in 30
     """
+    maximum = get_settings(current_app, KeySettings).keys_max_days
+    if days and days > maximum:
+        raise click.BadParameter(f"must be at most {maximum}, the maximum lifetime of a key", param_hint="--expires-in")
     try:
         with transaction() as connection:
             issued = issuing.issue(
@@ -56,8 +61,8 @@ def create(
                 not_before=not_before and not_before.replace(tzinfo=UTC),
                 rate=to_string(rate) if rate else None,
             )
-    except issuing.NeverValid:
-        raise click.UsageError("The key would expire before --not-before. Choose an earlier date.") from None
+    except issuing.NotIssuable as error:
+        raise click.UsageError(f"{error} Choose an earlier --not-before.") from None
     _print(issued, as_json)
 
 
@@ -110,8 +115,8 @@ def rotate(key_id: str, overlap: int | None, as_json: bool) -> None:
     try:
         with transaction() as connection:
             issued = issuing.rotate(connection, _find(connection, key_id), by=OPERATOR, overlap_hours=overlap)
-    except issuing.NotRotatable:
-        raise click.ClickException(f"The key {key_id} is revoked, has expired or was rotated already.") from None
+    except issuing.NotIssuable as error:
+        raise click.ClickException(f"{error} Create another one.") from None
     _print(issued, as_json)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from ...clock import now
-from ...database import AnyRow, transaction
+from ...database import AnyRow, on_commit, transaction
 from ...observability import events
 from ...settings import get_settings
 from . import key_format, queries
@@ -17,13 +17,11 @@ from .events import AUTHN_TOKEN_CREATED, AUTHN_TOKEN_REVOKED
 from .models import Key
 from .settings import KeySettings
 
-
-class NeverValid(Exception):
-    """The key would expire before it becomes valid."""
+NOT_ROTATABLE = "The key is revoked, has expired or was rotated already."
 
 
-class NotRotatable(Exception):
-    """The key is revoked, expired or already rotated."""
+class NotIssuable(Exception):
+    """The key cannot be created or rotated; the message is the reason, as a sentence."""
 
 
 class IssuedKey(NamedTuple):
@@ -51,7 +49,7 @@ def issue(
     """Create a key, and its owner if the name is new.
 
     The key expires after ``days`` (by default the setting), but not after ``no_later_than``. A key with a ``rate`` has
-    its own rate limit, or shares that of the key ``rate_of``. Raises ``NeverValid``.
+    its own rate limit, or shares that of the key ``rate_of``. Raises ``NotIssuable``.
     """
     if not queries.owner_exists(connection, owner):
         queries.add_owner(connection, owner)
@@ -61,7 +59,7 @@ def issue(
     if no_later_than is not None:
         expires_at = min(expires_at, no_later_than)
     if not_before is not None and not_before >= expires_at:
-        raise NeverValid
+        raise NotIssuable("The new key would expire before it becomes valid.")
     key_id, key = key_format.generate()
     digest = key_format.digest(key)
     connection.execute(
@@ -82,7 +80,10 @@ def issue(
         )
     )
     queries.add_event(connection, key_id, "created", by)
-    events.record(AUTHN_TOKEN_CREATED, "a key was created", credential=key_id, owner=owner, by=by)
+    on_commit(
+        connection,
+        lambda: events.record(AUTHN_TOKEN_CREATED, "a key was created", credential=key_id, owner=owner, by=by),
+    )
     return IssuedKey(key_id, key, expires_at)
 
 
@@ -96,10 +97,10 @@ def rotate(
 ) -> IssuedKey:
     """Create a key that replaces ``old``, with the same lifetime; ``old`` expires after the overlap.
 
-    Raises ``NotRotatable``.
+    Raises ``NotIssuable``.
     """
     if old.revoked_at is not None or old.expires_at <= now() or queries.is_replaced(connection, old.id):
-        raise NotRotatable
+        raise NotIssuable(NOT_ROTATABLE)
     try:
         new = issue(
             connection,
@@ -115,16 +116,19 @@ def rotate(
             replaces=old.id,
         )
     except IntegrityError:  # another rotation of the same key was committed first
-        raise NotRotatable from None
+        raise NotIssuable(NOT_ROTATABLE) from None
     overlap = get_settings(current_app, KeySettings).keys_overlap_hours if overlap_hours is None else overlap_hours
     queries.expire(connection, old.id, now() + timedelta(hours=overlap), by)
     return new
 
 
 def revoke(connection: Connection, key_id: str, *, by: str) -> None:
-    """Revoke a key and record the security event."""
-    if queries.revoke(connection, key_id, by):
-        events.record(AUTHN_TOKEN_REVOKED, "a key was revoked", credential=key_id, by=by)
+    """Revoke a key, and record the security event after the commit."""
+    if owner := queries.revoke(connection, key_id, by):
+        on_commit(
+            connection,
+            lambda: events.record(AUTHN_TOKEN_REVOKED, "a key was revoked", credential=key_id, owner=owner, by=by),
+        )
 
 
 def revoke_exposed(credential: str) -> None:

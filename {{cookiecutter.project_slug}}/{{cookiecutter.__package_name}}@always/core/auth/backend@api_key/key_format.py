@@ -55,13 +55,13 @@ def digest(key: str) -> Digest:
     return _digest(get_settings(current_app, KeySettings).key_pepper, key)
 
 
-def digest_with(pepper_id: str, key: str) -> bytes:
-    """Return the hash of a key under the pepper with this id; random bytes if no setting contains that pepper."""
+def digest_with(pepper_id: str, key: str) -> bytes | None:
+    """Return the hash of a key under the pepper with this id, or None if no setting contains that pepper."""
     settings = get_settings(current_app, KeySettings)
     for pepper in (settings.key_pepper, settings.key_pepper_previous):
         if pepper and id_of_pepper(pepper) == pepper_id:
             return _digest(pepper, key).value
-    return secrets.token_bytes(32)
+    return None
 
 
 def _digest(pepper: str, key: str) -> Digest:

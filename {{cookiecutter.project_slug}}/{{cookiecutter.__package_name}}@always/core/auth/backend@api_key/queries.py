@@ -54,14 +54,14 @@ def expire(connection: Connection, key_id: str, at: datetime, by: str) -> None:
     revocations.bump(connection)
 
 
-def revoke(connection: Connection, key_id: str, by: str) -> bool:
-    """Revoke a key; return False if it is revoked already."""
-    revoked = connection.execute(update(Key).where(Key.id == key_id, Key.revoked_at.is_(None)).values(revoked_at=now()))
-    if revoked.rowcount != 1:
-        return False
-    add_event(connection, key_id, "revoked", by)
-    revocations.bump(connection)
-    return True
+def revoke(connection: Connection, key_id: str, by: str) -> str | None:
+    """Revoke a key and return its owner, or None if it is revoked already."""
+    active = update(Key).where(Key.id == key_id, Key.revoked_at.is_(None))
+    owner: str | None = connection.scalar(active.values(revoked_at=now()).returning(Key.owner))
+    if owner is not None:
+        add_event(connection, key_id, "revoked", by)
+        revocations.bump(connection)
+    return owner
 
 
 def record_use(connection: Connection, key_id: str) -> None:

@@ -94,8 +94,8 @@ def rotate_key(key_id: str) -> Any:
             _require_scopes(caller, old.scopes)
             _require_rate(caller, old.rate_of)
             issued = issuing.rotate(connection, old, by=caller.credential, no_later_than=_latest_expiry(caller))
-    except issuing.NotRotatable:
-        raise Problem("conflict", "The key has expired or was rotated already.") from None
+    except issuing.NotIssuable as error:
+        raise Problem("conflict", str(error)) from None
     return issued, {"Location": url_for("keys.get_key", key_id=issued.id)}
 
 

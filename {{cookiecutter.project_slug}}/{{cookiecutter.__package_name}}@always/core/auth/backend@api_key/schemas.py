@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from flask import current_app
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from ...fields import Integer, Line
+from ...settings import get_settings
 from ..scopes import current_scopes
-from .settings import MAX_DAYS
+from .settings import MAX_DAYS, KeySettings
 
 
 class Scope(fields.String):
@@ -40,6 +42,12 @@ class CreateKey(Schema):
         metadata={"examples": [["keys:manage"]], "minItems": 1, "uniqueItems": True},
     )
     expires_in_days = Integer(1, MAX_DAYS, metadata={"examples": [30]})
+
+    @validates("expires_in_days")
+    def check_maximum(self, days: int, **_: Any) -> None:
+        """Apply the maximum lifetime of the settings."""
+        if days > (maximum := get_settings(current_app, KeySettings).keys_max_days):
+            raise ValidationError(f"Must be at most {maximum}, the maximum lifetime of a key.")
 
 
 class KeySchema(Schema):
