@@ -88,7 +88,8 @@ def settings(app: Any, package: ModuleType) -> str:
     for field in package.core.services.get(app, package.core.settings.ActiveSettings).fields.values():
         default = "" if field.default is dataclasses.MISSING else package.core.settings.fields.to_string(field.default)
         takes = accepted_values(field.metadata["field"])
-        rows.append(f"| `APP_{field.name.upper()}` | {takes} | `{default}` | {field.metadata['meaning']} |")
+        variable = f"`APP_{field.name.upper()}`{' (secret)' if field.metadata['secret'] else ''}"
+        rows.append(f"| {variable} | {takes} | `{default}` | {field.metadata['meaning']} |")
     return "\n".join([SETTINGS, *rows, ""]).replace("| `` |", "| |").replace("| `(none)` |", "| none |")
 
 
@@ -157,7 +158,7 @@ EVENTS = """\
 # Security events and anomalies
 
 A security event is a log line whose `event` is one of these names, most of them from the OWASP Logging Vocabulary. The
-metric `security_events_total` counts them. Pass events of your own to `core.create_app(security_events=...)`.
+metric `security_events_total` counts those of the workers. Pass events of your own to `core.create_app(security_events=...)`.
 
 | event | level | meaning |
 |---|---|---|"""

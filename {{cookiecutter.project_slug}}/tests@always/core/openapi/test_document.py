@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.core.registry import registered
+
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 
@@ -35,6 +37,12 @@ def test_the_settings_determine_its_title_and_contact(make_app: MakeApp, service
 def test_it_contains_every_operation_of_the_api(app: Flask, document: dict[str, Any]) -> None:
     paths = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
     assert {path for path in paths if path.startswith("/api/")} <= set(document["paths"])
+
+
+def test_an_operation_describes_the_scope_that_it_requires(document: dict[str, Any], app: Flask) -> None:
+    sentence = registered(app, "Scopes")["probes:write"]
+    description = document["paths"]["/api/v1/probes"]["post"]["description"]
+    assert description.endswith(f"\n\nRequires the scope `probes:write`: {sentence}.")
 
 
 def test_every_tag_is_described_and_readable(document: dict[str, Any]) -> None:

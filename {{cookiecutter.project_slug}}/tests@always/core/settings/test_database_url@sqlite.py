@@ -1,6 +1,7 @@
 """The database must be a file: each connection to an in-memory database would have its own."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -31,6 +32,24 @@ def test_a_path_that_only_a_shell_would_expand_prevents_startup(
 ) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* whole path"):
         make_app(database_url=url)
+
+
+def test_a_relative_path_begins_at_the_folder_of_settings_toml(
+    make_app: MakeApp,
+    service: ModuleType,
+    environ: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A command in another folder would otherwise create a second database."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    app = make_app(database_url="sqlite:///var/service.db")
+    with app.app_context(), service.core.database.transaction():
+        pass
+    assert (Path(environ["APP_SETTINGS"]).parent / "var" / "service.db").is_file()
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_another_scheme_is_named(make_app: MakeApp, service: ModuleType) -> None:

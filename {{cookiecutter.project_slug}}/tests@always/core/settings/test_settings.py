@@ -91,12 +91,20 @@ def test_a_metrics_folder_that_is_a_file_prevents_startup(make_app: MakeApp, env
     assert "Cannot write to the metrics folder" in refused.stderr
 
 
-def test_without_a_contact_the_first_host_is_used(make_app: MakeApp, service: ModuleType) -> None:
-    app = make_app(service_security_contact="", server_allowed_hosts="tea.example,localhost")
-    assert (
-        service.core.settings.get_settings(app, service.core.settings.Settings).security_contact
-        == "mailto:security@tea.example"
-    )
+@pytest.mark.parametrize(
+    ("hosts", "used"),
+    [
+        ("tea.example,localhost", "tea.example"),
+        ("localhost,127.0.0.1,[::1],tea.example,www.tea.example", "tea.example"),
+        ("localhost,127.0.0.1", "localhost"),
+    ],
+)
+def test_without_a_contact_the_first_public_host_is_used(
+    make_app: MakeApp, service: ModuleType, hosts: str, used: str
+) -> None:
+    app = make_app(service_security_contact="", server_allowed_hosts=hosts)
+    settings = service.core.settings.get_settings(app, service.core.settings.Settings)
+    assert settings.security_contact == f"mailto:security@{used}"
 
 
 def test_a_missing_secret_prevents_startup(environ: dict[str, str], service: ModuleType) -> None:
@@ -134,6 +142,7 @@ def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: Modu
     assert active_settings.secret_key == secret
     other = secret[::-1]
     (tmp_path / "token").write_text(f"{other}\n{secret}x\n")
+    del environ["APP_METRICS_TOKEN"]
     environ["APP_METRICS_TOKEN_FILE"] = str(tmp_path / "token")
     active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
     assert (active_settings.metrics_token, active_settings.metrics_token_previous) == (other, f"{secret}x")
@@ -142,6 +151,27 @@ def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: Modu
         service.core.settings.ConfigurationError, match="Cannot read the file that APP_SECRET_KEY_FILE names"
     ):
         create_app(environ)
+
+
+@pytest.mark.parametrize("in_dotenv", [False, True])
+@pytest.mark.parametrize(
+    ("other", "lines"), [("APP_METRICS_TOKEN", 1), ("APP_METRICS_TOKEN", 2), ("APP_METRICS_TOKEN_PREVIOUS", 2)]
+)
+def test_a_secret_that_one_source_sets_twice_prevents_startup(
+    environ: dict[str, str], service: ModuleType, tmp_path: Path, other: str, lines: int, in_dotenv: bool
+) -> None:
+    """Otherwise the order of the variables would decide whether a rotated secret is in use."""
+    file = tmp_path / "token"
+    file.write_text("\n".join([HEX, HEX[::-1]][:lines]))
+    del environ["APP_METRICS_TOKEN"]
+    variables = {other: f"{HEX}0", "APP_METRICS_TOKEN_FILE": str(file)}
+    for both in (variables, dict(reversed(variables.items()))):
+        if in_dotenv:
+            text = "".join(f"{name}={value}\n" for name, value in both.items())
+            (Path(environ["APP_SETTINGS"]).parent / ".env").write_text(text)
+        with pytest.raises(service.core.settings.ConfigurationError, match="set the same setting") as error:
+            create_app(environ if in_dotenv else environ | both)
+        assert all(re.search(rf"{name}\b", error.value.message) for name in both)
 
 
 def test_an_unknown_name_is_reported_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:

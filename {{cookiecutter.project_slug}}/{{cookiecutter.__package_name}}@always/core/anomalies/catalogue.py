@@ -91,8 +91,8 @@ CATALOGUE: dict[str, Anomaly] = {
         at_least=10,
         condition="More than {limit:.0%} of responses, and more than {at_least}, took longer than "
         f"{SLOW_SECONDS} seconds within {{minutes}} minutes.",
-        meaning="The database or the limiter storage is slow, or the workers are overloaded.",
-        action="Compare the routes. Check the database and the storage. Increase workers or threads.",
+        meaning="A dependency, such as the database, is slow, or the workers are overloaded.",
+        action="Compare the routes. Check the dependencies. Increase threads, or workers if they count together.",
     ),
     "dependency_down": ThresholdRule(
         source=_unavailable,
@@ -100,7 +100,7 @@ CATALOGUE: dict[str, Anomaly] = {
         minutes=2,
         monitored=False,
         condition="A dependency, such as the database, was unavailable for {minutes} minutes.",
-        meaning="Most requests fail without the database. Without the storage, each worker counts on its own.",
+        meaning="Most requests fail without the database.",
         action="Run `flask doctor` or call /readyz to see which one it is, and restore it.",
     ),
     "certificate_expiry": Anomaly(

@@ -9,16 +9,14 @@ from flask import Flask
 from ..diagnostics import Finding
 from ..settings import Settings, get_settings
 from ..settings.fields import GENERATE_HINT
-from ..settings.origins import is_private
+from ..settings.origins import LOCAL_HOSTS, is_private
 from ..settings.storage import SHARED
-
-LOCAL = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
 
 def hosts(app: Flask) -> Iterator[Finding]:
     """Report a service in production that allows only host names of its machine."""
     settings = get_settings(app, Settings)
-    if settings.production and LOCAL.issuperset(settings.server_allowed_hosts):
+    if settings.production and LOCAL_HOSTS.issuperset(settings.server_allowed_hosts):
         yield Finding("only local host names are allowed", "add the public one to `allowed_hosts` in settings.toml")
 
 
@@ -78,7 +76,7 @@ def origins(app: Flask) -> Iterator[Finding]:
     settings = get_settings(app, Settings)
     for origin in settings.cors_origins if settings.production else ():
         parts = urlsplit(origin)
-        if parts.scheme in ("http", "https") and parts.hostname in LOCAL:
+        if parts.scheme in ("http", "https") and parts.hostname in LOCAL_HOSTS:
             yield Finding(f"{origin} is allowed in production", "remove it from `origins` in settings.toml")
 
 

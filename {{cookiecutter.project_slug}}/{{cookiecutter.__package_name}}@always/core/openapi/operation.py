@@ -30,7 +30,7 @@ def describe(operation: Operation, schemes: Schemes, components: Components) -> 
     """Return the Operation Object; ``schemes`` are the security schemes by name."""
     text = markdown(inspect.getdoc(operation.view) or "")
     if scope := operation.access_rule.scope:
-        text += f"\n\nRequires the scope `{scope}`: {current_scopes()[scope].lower()}."
+        text += f"\n\nRequires the scope `{scope}`: {current_scopes()[scope]}."
     described: dict[str, Any] = {
         "operationId": operation.name.partition(".")[2],
         "summary": text.partition("\n")[0].rstrip(".").replace("`", ""),

@@ -8,7 +8,7 @@ from limits import RateLimitItem, parse
 from .database import DatabaseSettings
 from .declaration import setting
 from .fields import Boolean, Choice, Contact, FieldNames, FilePath, Hosts, Integer, IPAddress, Line, Rate, Secret
-from .origins import Origins
+from .origins import LOCAL_HOSTS, Origins
 from .storage import BACKEND, STRATEGIES, StorageSettings
 
 
@@ -42,7 +42,7 @@ class Settings(StorageSettings, DatabaseSettings):
     service_security_contact: str = setting(
         Contact(),
         "the contact for vulnerability reports, a mailto: or https: URI; by default security@HOST, where HOST is the "
-        "first allowed host",
+        "first allowed host that is not local",
         default="",
     )
 
@@ -137,6 +137,12 @@ class Settings(StorageSettings, DatabaseSettings):
         return not self.production if self.docs_enabled is None else self.docs_enabled
 
     @property
+    def public_host(self) -> str:
+        """The first allowed host that is not local, or else the first one."""
+        public = [host for host in self.server_allowed_hosts if host not in LOCAL_HOSTS]
+        return (public or self.server_allowed_hosts)[0]
+
+    @property
     def security_contact(self) -> str:
         """The contact for vulnerability reports (RFC 9116; RFC 2142 reserves ``security@``)."""
-        return self.service_security_contact or f"mailto:security@{self.server_allowed_hosts[0]}"
+        return self.service_security_contact or f"mailto:security@{self.public_host}"

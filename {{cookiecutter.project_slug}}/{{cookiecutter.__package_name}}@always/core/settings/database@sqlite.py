@@ -1,6 +1,7 @@
 """The settings of the SQLite database."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
@@ -15,7 +16,7 @@ class DatabaseUrl(Url):
 
     def __init__(self) -> None:
         super().__init__("sqlite")
-        self.accepts = "a URL of the form `sqlite:///var/service.db`"
+        self.accepts = "a URL of the form `sqlite:///var/service.db`, relative to the folder of `settings.toml`"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url = super()._deserialize(value, *args, **kwargs)
@@ -31,7 +32,7 @@ class DatabaseUrl(Url):
             raise ValidationError(
                 f"{file[0]} is not replaced by a folder. Write the whole path, such as sqlite:////home/ada/service.db."
             )
-        return url
+        return parts.set(database=str(kwargs.get("root", Path()) / file)).render_as_string()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,8 +69,9 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     the same folder. ``APP_<NAME>_FILE`` is the path of a file that contains a secret, and on a second line the other
     value that is accepted during a rotation, if ``APP_<NAME>_PREVIOUS`` is a setting.
 
-    Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, and an invalid or missing value. A
-    variable that other software may have set is ignored, and so is ``.env`` if it is unreadable but not needed.
+    Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, an invalid or missing value, and a
+    setting that one source sets twice. A variable that other software may have set is ignored, and so is ``.env`` if it
+    is unreadable but not needed.
     """
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
     declared = _declared(declarations)
@@ -87,7 +88,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     if foreign := sorted(unknown.keys() - mistakes.keys()):
         warnings.append(f"Ignored variables that are not settings of this service: {', '.join(foreign):.1000}.")
     raw |= variables
-    values = _convert(declared, raw, errors, warnings)
+    values = _convert(declared, raw, path.parent, errors, warnings)
     instances = [
         declaration(**{field.name: values[field.name] for field in dataclasses.fields(declaration)})
         for declaration in declarations
@@ -108,7 +109,7 @@ def _declared(declarations: Sequence[type[Any]]) -> dict[str, Field]:
 
 
 def _convert(
-    declared: Mapping[str, Field], raw: Mapping[str, RawValue], errors: list[str], notes: Sequence[str]
+    declared: Mapping[str, Field], raw: Mapping[str, RawValue], root: Path, errors: list[str], notes: Sequence[str]
 ) -> dict[str, Any]:
     """Return the value of every setting. Raises ``ConfigurationError`` with all errors and the notes."""
     values: dict[str, Any] = {}
@@ -122,7 +123,7 @@ def _convert(
             errors.append(f"The value of {raw[name]} is not valid UTF-8.")
         else:
             try:
-                values[name] = field.metadata["field"].deserialize(raw[name].value)
+                values[name] = field.metadata["field"].deserialize(raw[name].value, root=root)
             except ValidationError as error:
                 if _PORT_OF_SERVICE.match(str(raw[name].value)):
                     errors.append(
@@ -183,16 +184,16 @@ def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]
         name = variable.removeprefix(PREFIX).lower()
         if not variable.startswith(PREFIX) or name == "settings":
             continue
-        if name.endswith("_file") and name.removesuffix("_file") in secrets:
-            name = name.removesuffix("_file")
+        found = {name: RawValue(value, source, variable)}
+        if name.endswith("_file") and (secret := name.removesuffix("_file")) in secrets:
+            previous = f"{secret}_previous"
             try:
-                content = Path(value).read_text("utf-8-sig").strip()
+                lines = Path(value).read_text("utf-8-sig").strip().split("\n", 1 if previous in secrets else 0)
             except (OSError, ValueError) as error:
                 raise ConfigurationError(f"Cannot read the file that {variable} names: {error}.") from None
-            if (previous := f"{name}_previous") in secrets and "\n" in content:
-                content, _, second = content.partition("\n")
-                raw[previous] = RawValue(second.strip(), value, variable)
-            raw[name] = RawValue(content.strip(), value, variable)
-        else:
-            raw[name] = RawValue(value, source, variable)
+            names = (secret, previous)
+            found = {each: RawValue(line.strip(), value, variable) for each, line in zip(names, lines, strict=False)}
+        for each in found.keys() & raw.keys():
+            raise ConfigurationError(f"{raw[each]} and {variable} set the same setting. Remove one of them.")
+        raw |= found
     return raw

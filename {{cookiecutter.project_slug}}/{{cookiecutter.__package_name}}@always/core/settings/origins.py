@@ -16,7 +16,7 @@ _APP_ORIGIN = re.compile(
     r"|(?!(?:[htps]+|file|ftp|wss?|data|blob|about|javascript|[a-z-]+-extension)://)"
     r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]{1,253}(?::[1-9][0-9]{0,4})?"
 )
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "[::1]"}
 _PRIVATE_NETWORKS = [
     ip_network(network)
     for network in (
@@ -42,7 +42,7 @@ class Origins(StringList):
         default = {"https": "443", "http": "80"}.get(scheme)
         if not _is_host(host) or port == default or int(port or 0) > 65535:
             raise ValidationError(f"{item!r} is not an origin of the form https://host[:port].")
-        if scheme == "http" and not (host in _LOOPBACK or is_private(host)):
+        if scheme == "http" and not (host in LOCAL_HOSTS or is_private(host)):
             raise ValidationError(
                 f"{item!r} uses plain http, which is only allowed for localhost, private addresses, .test and .local."
             )

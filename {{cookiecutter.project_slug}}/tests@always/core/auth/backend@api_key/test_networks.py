@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 MakeCaller = Callable[..., FlaskClient]
 
@@ -65,6 +68,31 @@ def test_a_new_network_replaces_the_oldest_beyond_the_maximum(
     with me.application.app_context():
         stored = service.core.auth.backend.networks.stored_networks(key_of(me))
     assert stored == ["198.51.2.0/24", "198.51.3.0/24", "198.51.4.0/24"]
+
+
+def test_the_networks_and_rejections_of_ended_keys_are_deleted_after_90_days(
+    app: Flask, caller: MakeCaller, service: ModuleType, later: Callable[[float], AbstractContextManager[None]]
+) -> None:
+    expiring, revoked = caller(), caller()
+    ids = [key_of(each) for each in (expiring, revoked)]
+    app.test_cli_runner().invoke(args=["keys", "revoke", ids[1]], catch_exceptions=False)
+    assert revoked.get("/api/v1/me").status_code == 401
+    models = service.core.auth.backend.models
+
+    def stored(days: int) -> list[tuple[bool, set[str]]]:
+        """Create a key some days later; return whether each of the other keys has networks, and its events."""
+        with later(days * 24 * 60 * 60):
+            caller()
+        with app.app_context(), service.core.database.connect() as connection:
+            networks = set(connection.scalars(select(models.KeyNetwork.key_id)))
+            rows = connection.execute(select(models.KeyEvent.key_id, models.KeyEvent.event)).all()
+        return [(key_id in networks, {row.event for row in rows if row.key_id == key_id}) for key_id in ids]
+
+    history = {"created", "first_used"}
+    assert stored(89) == [(True, history), (True, history | {"revoked", "denied"})]
+    assert stored(91) == [(True, history), (False, history | {"revoked"})]
+    assert stored(179) == [(True, history), (False, history | {"revoked"})], "it expired on day 90"
+    assert stored(181) == [(False, history), (False, history | {"revoked"})]
 
 
 def key_of(me: FlaskClient) -> str:

@@ -139,7 +139,7 @@ def test_the_metadata_do_not_depend_on_the_host_header(make_app: MakeApp) -> Non
 def test_without_the_setting_the_url_contains_the_first_host(
     make_app: MakeApp, service: ModuleType, settings: dict[str, str], resource: str
 ) -> None:
-    app = make_app(server_allowed_hosts="api.example, localhost", server_url="", **settings)
+    app = make_app(server_allowed_hosts="localhost, api.example", server_url="", **settings)
     assert service.core.auth.backend.protected_resource.resource(app) == resource
 
 

@@ -46,7 +46,7 @@ def issue(
     rate_of: str | None = None,
     replaces: str | None = None,
 ) -> IssuedKey:
-    """Create a key, and its owner if the name is new.
+    """Create a key, and its owner if the name is new. Also deletes old records of other keys.
 
     The key expires after ``days`` (by default the setting), but not after ``no_later_than``. A key with a ``rate`` has
     its own rate limit, or shares that of the key ``rate_of``. Raises ``NotIssuable``.
@@ -80,6 +80,7 @@ def issue(
         )
     )
     queries.add_event(connection, key_id, "created", by)
+    queries.delete_old_records(connection)
     on_commit(
         connection,
         lambda: events.record(AUTHN_TOKEN_CREATED, "a key was created", credential=key_id, owner=owner, by=by),

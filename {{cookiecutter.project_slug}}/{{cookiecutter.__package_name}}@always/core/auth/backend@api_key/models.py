@@ -43,7 +43,7 @@ class Key(CoreBase):
 
 
 class KeyEvent(CoreBase):
-    """An event in the history of a key. Rows are never changed or deleted."""
+    """An event in the history of a key. Rows are never changed; only rejections are deleted."""
 
     __tablename__ = "key_events"
 

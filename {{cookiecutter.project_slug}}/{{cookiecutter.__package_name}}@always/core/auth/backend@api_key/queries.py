@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from ...clock import now
 from ...database import AnyRow
 from ...request.caller import OwnRate
 from . import revocations
-from .models import Key, KeyEvent, Owner
+from .models import Key, KeyEvent, KeyNetwork, Owner
 
 LAST_USE_INTERVAL = timedelta(minutes=1)
+RETENTION = timedelta(days=90)
 Event = Literal["created", "first_used", "rotated", "revoked", "denied"]
 _ALL = select(Key.__table__)
 _BY_ID = _ALL.where(Key.id == bindparam("id"))
@@ -79,6 +80,14 @@ def record_use(connection: Connection, key_id: str) -> None:
 def record_rejection(connection: Connection, key_id: str) -> None:
     """Record the rejection of a request because its key is revoked, expired or not yet valid."""
     add_event(connection, key_id, "denied", key_id)
+
+
+def delete_old_records(connection: Connection) -> None:
+    """Delete rejections, and the networks of keys that expired or were revoked, after the ``RETENTION``."""
+    before = now() - RETENTION
+    ended = select(Key.id).where(or_(Key.expires_at < before, Key.revoked_at < before))
+    connection.execute(delete(KeyNetwork).where(KeyNetwork.key_id.in_(ended)))
+    connection.execute(delete(KeyEvent).where(KeyEvent.event == "denied", KeyEvent.at < before))
 
 
 def add_event(connection: Connection, key_id: str, event: Event, by: str) -> None:

@@ -25,8 +25,8 @@ class ResourceSettings:
 
     server_url: str = setting(
         HttpsOrigin(),
-        "the URL of the service for its callers, such as https://api.example.com; empty for the first of the allowed "
-        "hosts, with the port unless there is a trusted proxy",
+        "the URL of the service for its callers, such as https://api.example.com; empty for the first allowed "
+        "host that is not local, with the port unless there is a trusted proxy",
         default="",
     )
 
@@ -65,7 +65,7 @@ def resource(app: Flask) -> str:
         return url
     settings = get_settings(app, Settings)
     port = "" if settings.server_trusted_proxies or settings.server_port == 443 else f":{settings.server_port}"
-    return f"https://{settings.server_allowed_hosts[0]}{port}"
+    return f"https://{settings.public_host}{port}"
 
 
 def check_url(app: Flask) -> Iterator[Finding]:
