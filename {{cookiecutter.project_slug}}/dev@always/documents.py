@@ -158,7 +158,8 @@ EVENTS = """\
 # Security events and anomalies
 
 A security event is a log line whose `event` is one of these names, most of them from the OWASP Logging Vocabulary. The
-metric `security_events_total` counts those of the workers. Pass events of your own to `core.create_app(security_events=...)`.
+metric `security_events_total` counts those of the workers. Pass events of your own to
+`core.create_app(security_events=...)`.
 
 | event | level | meaning |
 |---|---|---|"""
