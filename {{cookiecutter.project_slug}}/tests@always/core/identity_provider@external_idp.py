@@ -111,7 +111,7 @@ class IdentityProvider:
             "/.well-known/openid-configuration": {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
             | self.metadata,
             "/keys": {"keys": self.published},
-        }.get(path)
+        }.get(path.partition("?")[0])
 
     def rotate(self) -> None:
         """Sign with a new key; the old one remains published."""

@@ -1,9 +1,14 @@
 """The sign-in at the page ``/docs``: with a client at the identity provider, or with a pasted token."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
+
+from tests.core.identity_provider import IdentityProvider, provider
+
+__all__ = ["provider"]
 
 MakeApp = Callable[..., Flask]
 ISSUER = "https://login.example.com/realms/acme"
@@ -29,3 +34,22 @@ def test_with_a_client_users_sign_in_at_the_provider(make_app: MakeApp) -> None:
     assert options["usePkceWithAuthorizationCodeGrant"] is True
     assert "clientSecret" not in options
     assert "connect-src 'self' https://login.example.com;" in client.get("/docs").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "origin"),
+    [
+        ("https://acme.auth.example.com/oauth2/token", "https://acme.auth.example.com "),
+        ("http://acme.auth.example.com/oauth2/token", ""),
+        ("https://acme.example.com;script-src/token", ""),
+        ("https://[/token", ""),
+        (1, ""),
+    ],
+)
+def test_the_page_may_fetch_tokens_at_another_host_of_the_provider(
+    make_app: MakeApp, provider: IdentityProvider, endpoint: Any, origin: str
+) -> None:
+    provider.metadata["token_endpoint"] = endpoint
+    app = make_app(docs_enabled="true", provider_docs_client="docs", **provider.settings)
+    policy = app.test_client().get("/docs").headers["Content-Security-Policy"]
+    assert f"connect-src 'self' {origin}{provider.issuer};" in policy

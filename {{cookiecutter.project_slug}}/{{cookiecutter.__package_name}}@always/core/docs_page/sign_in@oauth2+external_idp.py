@@ -53,6 +53,7 @@ def _token_origins() -> list[str]:
     flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
     urls = [flow[name] for flow in flows for name in ("tokenUrl", "refreshUrl") if name in flow]
     urls += [scheme["openIdConnectUrl"] for scheme in schemes if "openIdConnectUrl" in scheme]
+    urls += backend.token_origins(current_app)
     parts = [urlsplit(url) for url in urls]
     own = f"{request.scheme}://{request.host}"
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc} - {own})

@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from tests.core.identity_provider import IdentityProvider, Status, client, provider, soon, status
 from tests.core.registry import registered
+from tests.core.signed_tokens import signed
 
 __all__ = ["client", "provider", "soon", "status"]
 
@@ -66,6 +67,56 @@ def test_a_withdrawn_key_stops_working(
     while client.get(ME, headers=old).status_code == 200 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert client.get(ME, headers=old).status_code == 401
+
+
+@pytest.mark.control("J9")
+@pytest.mark.parametrize("available", [True, False])
+def test_a_request_after_a_pause_waits_for_the_current_keys(
+    client: FlaskClient, status: Status, provider: IdentityProvider, available: bool
+) -> None:
+    before, after = provider.token(), provider.token()
+    assert status(before) == 200
+    provider.rotate()
+    provider.published = provider.published[:1]
+    if not available:
+        provider.stop()
+    trusted = registered(client.application, "TrustedIssuer").provider
+    trusted._fetched = trusted._last_attempt = time.monotonic() - 601
+    assert status(after) == (401 if available else 200)
+    if not available:
+        provider.start(provider.port)
+
+
+@pytest.mark.control("J1")
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+def test_both_names_of_the_algorithm_of_an_ed25519_key_are_accepted(
+    make_app: MakeApp, provider: IdentityProvider, algorithm: str
+) -> None:
+    client = make_app(**provider.settings, provider_algorithms=algorithm).test_client()
+    good, other = (OKPKey.generate_key(curve, {"kid": curve}) for curve in ("Ed25519", "Ed448"))
+    provider.published = [key.as_dict(private=False) | {"alg": algorithm} for key in (good, other)]
+    claims = jwt.decode(provider.token(), provider.key).claims
+
+    def status(key: OKPKey, named: str, signed_with: str) -> int:
+        token = signed({"alg": named, "typ": "at+jwt", "kid": key.kid}, claims, key, signed_with)
+        return client.get(ME, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert status(good, algorithm, "Ed25519") == 200
+    assert status(other, algorithm, "Ed448") == 401
+    assert status(good, "ES256", "Ed25519") == 401
+
+
+def test_the_urls_of_metadata_and_keys_may_have_a_query(
+    make_app: MakeApp, provider: IdentityProvider, service: ModuleType
+) -> None:
+    metadata = f"{provider.issuer}/.well-known/openid-configuration"
+    query = "?appid=3c9f4b0e-7f0d-4d43-8d3b-0f6d5e2a9c10"
+    for settings in ({"provider_metadata": metadata + query}, {"provider_keys": f"{provider.issuer}{KEYS}{query}"}):
+        client = make_app(**provider.settings, **settings).test_client()
+        assert client.get(ME, headers={"Authorization": f"Bearer {provider.token()}"}).status_code == 200
+    assert {path.partition("?")[2] for path in provider.asked} == {query[1:], ""}
+    with pytest.raises(service.core.settings.ConfigurationError, match="https://host/path"):
+        make_app(provider_issuer=provider.issuer + query)
 
 
 @pytest.mark.control("J2")

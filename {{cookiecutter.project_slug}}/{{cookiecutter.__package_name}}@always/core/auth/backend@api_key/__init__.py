@@ -12,6 +12,7 @@ from .authentication import (
     init_app,
     readiness,
     security_schemes,
+    token_origins,
 )
 from .checks import CHECKS
 from .commands import COMMANDS
@@ -54,4 +55,5 @@ __all__ = [
     "readiness",
     "revoke_exposed",
     "security_schemes",
+    "token_origins",
 ]

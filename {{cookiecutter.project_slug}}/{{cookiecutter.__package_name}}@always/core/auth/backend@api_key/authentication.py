@@ -33,6 +33,11 @@ def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
     return {}
 
 
+def token_origins(_app: Flask) -> tuple[str, ...]:
+    """Return no origins: users paste a key."""
+    return ()
+
+
 def docs_client(_app: Flask, _redirect_uri: str) -> None:
     """Return None: users of ``/docs`` paste a key."""
 

@@ -10,7 +10,7 @@ from .bearer import CREDENTIAL_HEADER, challenge
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import docs_client, security_schemes
+from .documentation import docs_client, security_schemes, token_origins
 from .events import ANOMALIES, SECURITY_EVENTS
 from .settings import ProviderSettings
 from .trusted_issuer import readiness
@@ -39,4 +39,5 @@ __all__ = [
     "readiness",
     "revoke_exposed",
     "security_schemes",
+    "token_origins",
 ]

@@ -7,7 +7,7 @@ from flask import Flask
 from ... import services
 from ...settings import get_settings
 from ..scopes import Scopes
-from . import protected_resource
+from . import protected_resource, trusted_issuer
 from .local_issuer import LOCAL
 from .settings import ProviderSettings
 
@@ -48,6 +48,15 @@ def docs_client(app: Flask, _redirect_uri: str) -> dict[str, Any] | None:
         # Some providers require the audience in the request; the others ignore the parameter.
         "additionalQueryStringParams": {"audience": audience},
     }
+
+
+def token_origins(app: Flask) -> list[str]:
+    """Return the origin of the provider's token endpoint, if users sign in on the page."""
+    provider = trusted_issuer.get(app).provider
+    if provider is None or not _has_docs_client(get_settings(app, ProviderSettings)):
+        return []
+    provider.is_available()  # waits for the first metadata
+    return [provider.token_origin] if provider.token_origin else []
 
 
 def _has_docs_client(settings: ProviderSettings) -> bool:

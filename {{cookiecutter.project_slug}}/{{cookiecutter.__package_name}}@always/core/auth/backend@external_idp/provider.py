@@ -1,8 +1,9 @@
 """The signing keys of the provider, found by discovery (OpenID Connect Discovery 1.0, section 4; RFC 7517).
 
-A background thread fetches them, one fetch at a time. A request with a known key never waits. A request with an unknown
-key starts a fetch, if the last one is old enough, and waits for it for a limited time. While the provider is
-unavailable, the known keys remain valid and tokens with an unknown key are rejected.
+A background thread fetches them, one fetch at a time. A request with a known key waits for it only after a pause, in
+which the provider may have withdrawn the key. A request with an unknown key starts a fetch, if the last one is old
+enough, and waits for it for a limited time. While the provider is unavailable, the known keys remain valid and tokens
+with an unknown key are rejected.
 """
 
 import logging
@@ -10,15 +11,19 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from marshmallow import ValidationError
 
 from .fetching import ProviderUnavailable
 from .settings import TENANT
+from .url_fields import HttpsOrigin
 
 log = logging.getLogger(__name__)
 MIN_INTERVAL = 10.0  # seconds between two fetches, however many tokens have unknown keys
 REQUEST_TIMEOUT = 3.0  # seconds that a request waits for a fetch
+MAX_AGE = 10  # refresh intervals after which a request with a known key waits for a fetch
 READINESS_TIMEOUT = 0.5  # seconds that a readiness check waits for the first fetch
 MAX_KEYS = 100
 _WEAK_MODULUS = 341  # base64url characters; a modulus of 2048 bits has 342
@@ -39,7 +44,8 @@ class Provider:
         self._fetch = fetch
         self._refresh_interval = refresh_interval
         self._keys: Mapping[str, Key] = {}
-        self._last_attempt = float("-inf")
+        self._last_attempt = self._fetched = float("-inf")  # by the monotonic clock
+        self.token_origin: str | None = None  # of the token endpoint in the metadata
         self._unavailable = False
         self._running: Event | None = None  # set when the running fetch ends
         self._lock = Lock()
@@ -47,8 +53,12 @@ class Provider:
     def find_key(self, kid: str) -> Key | None:
         """Return the issuer's key with this id, if there is one, after at most ``REQUEST_TIMEOUT`` seconds."""
         if key := self._keys.get(kid):
-            self._start_fetch(self._refresh_interval)
-            return key
+            outdated = time.monotonic() - self._fetched > MAX_AGE * self._refresh_interval
+            fetch, _ = self._start_fetch(self._refresh_interval)
+            if fetch is None or self._unavailable or not outdated:
+                return key
+            fetch.wait(REQUEST_TIMEOUT)
+            return self._keys.get(kid)
         was_unavailable = self._unavailable
         fetch, started_here = self._start_fetch(MIN_INTERVAL)
         # During an outage only the request that started the fetch waits for it.
@@ -80,7 +90,7 @@ class Provider:
 
     def _run_fetch(self, done: Event) -> None:
         try:
-            self._keys = self.fetch_keys()
+            self._keys, self._fetched = self.fetch_keys(), time.monotonic()
             if self._unavailable:
                 log.warning("the identity provider is available again")
             self._unavailable = False
@@ -111,7 +121,16 @@ class Provider:
         metadata = self._fetch(self._metadata_url)
         if metadata.get("issuer") != self._issuer:
             raise ProviderUnavailable(f"{self._metadata_url} describes a different issuer: {metadata.get('issuer')!a}")
+        self.token_origin = _https_origin(metadata.get("token_endpoint"))
         return str(metadata.get("jwks_uri"))
+
+
+def _https_origin(url: Any) -> str | None:
+    try:
+        parts = urlsplit(str(url))
+        return HttpsOrigin().deserialize(f"{parts.scheme}://{parts.netloc}")
+    except (ValueError, ValidationError):
+        return None
 
 
 def _signing_key(jwk: Any) -> Key | None:
@@ -122,6 +141,8 @@ def _signing_key(jwk: Any) -> Key | None:
     if key_type is None or not isinstance(kid, str):
         return None
     if key_type is RSAKey and len(str(jwk.get("n"))) <= _WEAK_MODULUS:
+        return None
+    if key_type is OKPKey and jwk.get("crv") != "Ed25519":  # the algorithm EdDSA would accept other curves
         return None
     try:
         return key_type.import_key(jwk)

@@ -35,6 +35,12 @@ class Issuer(HttpsUrl):
         return issuer
 
 
+class HttpsUrlWithQuery(HttpsUrl):
+    """A URL ``https://host[:port][/path][?query]``, kept as written."""
+
+    forbidden = HttpsUrl.forbidden - {"?"}
+
+
 class Choices(StringList):
     """One or more of a few words."""
 

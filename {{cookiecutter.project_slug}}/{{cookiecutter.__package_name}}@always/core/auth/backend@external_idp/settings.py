@@ -11,8 +11,15 @@ from ...settings import setting
 from ...settings.fields import FilePath, Integer, Line
 from .claims import ABSENT, ALGORITHMS
 from .protected_resource import ResourceSettings
-from .setting_fields import AccessTokenRule, Choices, Issuer, NonEmptyStrings, RoleScopes, SubjectClaim
-from .url_fields import HttpsUrl
+from .setting_fields import (
+    AccessTokenRule,
+    Choices,
+    HttpsUrlWithQuery,
+    Issuer,
+    NonEmptyStrings,
+    RoleScopes,
+    SubjectClaim,
+)
 
 TENANT = "{tenantid}"  # in the issuer of a multi-tenant application, as in the metadata of Entra ID
 
@@ -31,10 +38,12 @@ class ProviderSettings(ResourceSettings):
         Line(), "the claim that is checked in place of aud; a token that has aud too must match in both", default="aud"
     )
     provider_metadata: str = setting(
-        HttpsUrl(), "the URL of the provider's metadata; by default the issuer's openid-configuration", default=""
+        HttpsUrlWithQuery(),
+        "the URL of the provider's metadata; by default the issuer's openid-configuration",
+        default="",
     )
     provider_keys: str = setting(
-        HttpsUrl(), "the URL of the provider's keys; empty for the one in the provider's metadata", default=""
+        HttpsUrlWithQuery(), "the URL of the provider's keys; empty for the one in the provider's metadata", default=""
     )
     provider_tenants: tuple[str, ...] = setting(
         NonEmptyStrings(), f"the tenants whose tokens are accepted, if the issuer contains {TENANT}", default=()
@@ -43,7 +52,9 @@ class ProviderSettings(ResourceSettings):
         FilePath(), "the CA of the provider's certificate, PEM, if it is not a public CA", default=None
     )
     provider_algorithms: tuple[str, ...] = setting(
-        Choices(*ALGORITHMS), "the allowed signature algorithms", default=("RS256", "ES256")
+        Choices(*ALGORITHMS),
+        "the allowed signature algorithms; EdDSA is the former name of Ed25519, which many providers send",
+        default=("RS256", "ES256"),
     )
     provider_token_types: tuple[str, ...] = setting(
         Choices("at+jwt", "JWT", "none"),

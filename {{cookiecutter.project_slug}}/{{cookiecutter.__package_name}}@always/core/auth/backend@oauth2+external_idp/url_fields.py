@@ -24,6 +24,7 @@ class HttpsUrl(fields.String):
     """A URL ``https://host[:port][/path]`` without query and fragment (RFC 8414, section 2), kept as written."""
 
     schemes: tuple[str, ...] = ("https",)
+    forbidden = frozenset('?# "\\<>')
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url: str = super()._deserialize(value, *args, **kwargs)
@@ -32,6 +33,6 @@ class HttpsUrl(fields.String):
             valid = parts.scheme in self.schemes and parts.hostname and "@" not in parts.netloc and parts.port != 0
         except ValueError:
             valid = False
-        if not valid or not url.isprintable() or not url.isascii() or set(url) & set('?# "\\<>'):
+        if not valid or not url.isprintable() or not url.isascii() or set(url) & self.forbidden:
             raise ValidationError("Must be a URL of the form https://host/path.")
         return url

@@ -14,7 +14,7 @@ from .bearer import CREDENTIAL_HEADER
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import docs_client, security_schemes
+from .documentation import docs_client, security_schemes, token_origins
 from .events import ANOMALIES, SECURITY_EVENTS
 from .server import authorization, client_authentication, endpoints, exposure, metadata
 from .settings import TokenSettings
@@ -66,4 +66,5 @@ __all__ = [
     "readiness",
     "revoke_exposed",
     "security_schemes",
+    "token_origins",
 ]

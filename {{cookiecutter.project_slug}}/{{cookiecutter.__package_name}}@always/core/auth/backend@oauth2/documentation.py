@@ -43,3 +43,8 @@ def docs_client(_app: Flask, redirect_uri: str) -> dict[str, Any] | None:
             scopes = sorted(client.scopes)
             return {"clientId": client.id, "scopes": scopes, "usePkceWithAuthorizationCodeGrant": True}
     return None
+
+
+def token_origins(_app: Flask) -> tuple[str, ...]:
+    """Return no origins: the security schemes contain the URLs."""
+    return ()
