@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from types import ModuleType, SimpleNamespace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -51,22 +52,25 @@ def test_the_metrics_sum_up_all_workers_since_the_last_start(
     admin = caller("admin", app=make_app()).headers  # type: ignore[attr-defined]
     token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
     health = 'http_requests_total{method="GET",route="/healthz",status="200"}'
-    with metrics_server(two_workers) as internal, serving(two_workers, folder, certificate / "ca.pem") as served:
-        own = f"https://localhost:{served.port}"
-        for _ in range(40):
-            served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
-        for _ in range(7):
-            served.send("GET /api/v1/me HTTP/1.1", "Host: localhost", "Connection: close")
-        assert '"rejected_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
-        assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
-        for address in [f"{own}/metrics"] * 5 + [internal]:
-            assert f"{health} 40.0\n" in scrape(address, served, token)
-        assert 'dependency_up{dependency="database"} 1.0\n' in scrape(internal, served, token)
-        for address, status in ((internal, 401), (f"{internal}/x", 404)):
-            with pytest.raises(HTTPError) as rejected:
-                scrape(address, served, {"Authorization": "Bearer x"})
-            assert rejected.value.code == status
-            rejected.value.close()
+    with metrics_server(two_workers) as internal:
+        with serving(two_workers, folder, certificate / "ca.pem") as served:
+            own = f"https://localhost:{served.port}"
+            for _ in range(40):
+                served.send("GET /healthz HTTP/1.1", "Host: localhost", "Connection: close")
+            for _ in range(7):
+                served.send("GET /api/v1/me HTTP/1.1", "Host: localhost", "Connection: close")
+            assert '"rejected_requests":7' in scrape(f"{own}/api/v1/admin/stats", served, admin)
+            assert len(list((folder / "var" / "metrics").glob("counter_*.db"))) == 2
+            for address in [f"{own}/metrics"] * 5 + [internal]:
+                assert f"{health} 40.0\n" in scrape(address, served, token)
+            assert 'dependency_up{dependency="database"} 1.0\n' in scrape(internal, served, token)
+            assert "server_up 1.0\n" in scrape(internal, served, token)
+            for address, status in ((internal, 401), (f"{internal}/x", 404)):
+                with pytest.raises(HTTPError) as rejected:
+                    scrape(address, served, {"Authorization": "Bearer x"})
+                assert rejected.value.code == status
+                rejected.value.close()
+        assert "server_up 0.0\n" in scrape(internal, served, token)
 
 
 def test_a_scrape_of_the_internal_port_during_a_reload_returns_the_counts_of_the_workers(
@@ -85,6 +89,29 @@ def test_a_scrape_of_the_internal_port_during_a_reload_returns_the_counts_of_the
     monkeypatch.setattr(reload, "import_module", lambda _name: SimpleNamespace(create_app=create_app))
     assert reload.Reload(app).read()
     assert 'http_requests_total{method="GET",route="/healthz",status="200"} 1000.0\n' in scraped[0].text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock")
+def test_a_scrape_of_the_internal_port_reports_a_killed_server(
+    make_app: MakeApp, service: ModuleType, environ: dict[str, str]
+) -> None:
+    folder = Path(environ["APP_SETTINGS"]).parent / "var" / "metrics"
+    folder.mkdir(parents=True)
+    client = Client(service.core.commands.metrics.application(make_app()))
+    token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"}
+    code = (
+        f"from {service.__name__}.core.observability import metrics\n"
+        f"file = metrics.lock(metrics.Path({str(folder)!r}))\n"
+        "print(flush=True)\n"
+        "input()\n"
+    )
+    for _ in range(2):
+        assert "server_up 0.0\n" in client.get("/metrics", headers=token).text
+        with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=PIPE, stdout=PIPE) as server:
+            assert server.stdout is not None
+            server.stdout.readline()
+            assert "server_up 1.0\n" in client.get("/metrics", headers=token).text
+            server.kill()
 
 
 def leave_metrics_of_an_earlier_start(folder: Path) -> None:

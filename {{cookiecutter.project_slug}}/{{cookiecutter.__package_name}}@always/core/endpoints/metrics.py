@@ -15,7 +15,7 @@ from .. import certificate, limits, services
 from ..auth import guards
 from ..declare import errors, guarded_by, produces
 from ..observability import events
-from ..observability.metrics import Metrics
+from ..observability.metrics import Metrics, is_locked
 from ..problems import Problem
 from ..settings import ActiveSettings, Settings, get_settings
 from .health import Dependencies
@@ -63,6 +63,8 @@ class _Scrape(Collector):
             for dependency, state in services.get(self._app, Dependencies).states().items():
                 up.add_metric([dependency], state == "ok")
         yield up
+        server = self._folder is None or is_locked(self._folder)
+        yield GaugeMetricFamily("server_up", "1 while the server of the service runs.", value=server)
 
 
 def _find_exposed() -> dict[str, str] | None:

@@ -7,10 +7,11 @@ include workers that have ended.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
@@ -20,7 +21,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from .. import services
 from ..settings import ConfigurationError
 
+if sys.platform != "win32":
+    import fcntl
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+LOCK = "running"  # the file that the server locks while it runs
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
 REJECTED = frozenset({"401", "403", "429"})
 # Reasons are constants in the code. This bound keeps a reason with client input from creating series without end.
@@ -166,3 +171,25 @@ def clear(folder: Path) -> None:
         raise ConfigurationError(
             f"Cannot write to the metrics folder {folder}: {error.strerror}. Set APP_METRICS_FOLDER to another folder."
         ) from None
+
+
+def lock(folder: Path) -> IO[bytes]:
+    """Return a locked file: ``is_locked`` is true until this process and those that it forks have ended."""
+    file = (folder / LOCK).open("ab")
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_SH)  # shared: two servers may use one folder
+    return file
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a server that counts in this folder runs; always true on Windows, which has no such lock."""
+    if sys.platform == "win32":
+        return True
+    try:
+        with (folder / LOCK).open("rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False

@@ -82,6 +82,7 @@ def command() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGUSR2})
     server.metrics_folder = root / settings.metrics_folder
     metrics.clear(server.metrics_folder)
+    server.metrics_lock = metrics.lock(server.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
     server.reload = reload

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from granian.server import MPServer
 from prometheus_client.multiprocess import mark_process_dead
@@ -33,6 +33,7 @@ class Server(MPServer):
 
     reload: Reload
     metrics_folder: Path
+    metrics_lock: IO[bytes]
     shutdown_delay = 0
     _generation = 0
     _shd: Any
