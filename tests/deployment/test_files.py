@@ -54,7 +54,7 @@ def test_compose_starts_hardened_services(
     service = bake({"auth_style": style, "limiter_backend": limiter, "database": database})
     compose = yaml.safe_load((service / "compose.yaml").read_text("utf-8"))
     services = compose["services"]
-    expected = {"proxy", "service", "migration", "metrics", "prometheus", "grafana"}
+    expected = {"proxy", "service", "migration", "metrics", "prometheus", "alertmanager", "grafana"}
     expected |= {"limiter"} if limiter != "memory" else set()
     expected |= {"database"} if database == "postgresql" else set()
     assert services.keys() == expected

@@ -8,7 +8,7 @@ from tests.conftest import Bake
 
 
 def test_github_publishes_without_a_stored_key(bake: Bake) -> None:
-    """Only a tag is published, after the scan; a private repository must enable the attestation."""
+    """Only a tag is published, and signed after a scan; a private repository must enable the attestation."""
     text = (bake({"ci": "github"}) / ".github/workflows/image.yml").read_text("utf-8")
     jobs = yaml.safe_load(text)["jobs"]
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"GITHUB_TOKEN"}
@@ -23,7 +23,14 @@ def test_github_publishes_without_a_stored_key(bake: Bake) -> None:
     assert steps["anchore/sbom-action"]["with"]["format"] == "cyclonedx-json"
     (condition,) = re.findall(r"\{\{ (.*) \}\}", steps["actions/attest-build-provenance"]["if"])
     assert condition == "!github.event.repository.private || vars.ATTEST_PROVENANCE == 'true'"
-    commands = "".join(step.get("run", "") for step in publish["steps"])
+    order = [step.get("uses", step.get("run", "")) for step in publish["steps"]]
+    pushed = next(each for each, step in enumerate(order) if "docker/build-push-action" in step)
+    assert order[pushed + 1].startswith("anchore/scan-action@")
+    rescan = publish["steps"][pushed + 1]["with"]
+    image = steps["anchore/sbom-action"]["with"]["image"]
+    assert rescan == scan["with"] | {"image": image}
+    assert image.endswith("@${{ steps.push.outputs.digest }}")
+    commands = "".join(step.get("run", "") for step in publish["steps"][pushed + 2 :])
     assert "cosign sign --yes" in commands
     assert "cosign attest --yes --type cyclonedx" in commands
 

@@ -165,6 +165,17 @@ def test_every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not()
     assert text.count("exp_samples: []") >= len(CORE_ALERTS)
 
 
+def test_prometheus_passes_alerts_to_an_alertmanager_that_needs_a_receiver() -> None:
+    configurations = [ROOT / "ops/prometheus/prometheus.yml", ROOT / "deploy/prometheus.yml"]
+    for path in (path for path in configurations if path.exists()):
+        (alertmanager,) = yaml.safe_load(path.read_text("utf-8"))["alerting"]["alertmanagers"]
+        assert alertmanager["static_configs"][0]["targets"][0].endswith(":9093")
+    example = yaml.safe_load((OPS / "alertmanager.yml").read_text("utf-8"))
+    (receiver,) = example["receivers"]
+    assert example["route"]["receiver"] == receiver["name"]
+    assert receiver["email_configs"][0]["to"] == ""  # Alertmanager rejects this until the owner has completed it
+
+
 @pytest.mark.parametrize(("command", "files"), [("check", RULES), ("test", CASES)])
 def test_promtool_reports_no_error(command: str, files: list[Path]) -> None:
     done = subprocess.run([program("promtool"), command, "rules", *files], capture_output=True, text=True, check=False)

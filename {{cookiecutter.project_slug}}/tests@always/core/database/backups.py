@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import dedent
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,19 +14,40 @@ from flask.testing import FlaskClient
 from tests.core.package import ROOT
 
 PROBES = "/api/v1/probes"
+# Replaces `docker compose exec -T service COMMAND` and `kubectl exec POD -- COMMAND`; other commands do nothing.
+CONTAINERS = """#!/bin/sh
+case " $* " in *" exec "*|*" run "*) ;; *) exit ;; esac
+until [ "$1" = service ] || [ "$1" = database ] || [ "$1" = -- ]; do shift; done
+shift
+[ "$1" != -- ] || shift
+exec "$@"
+"""
 
 
-def commands(heading: str) -> str:
-    """Return the first commands of a section of the document."""
+def commands(heading: str, number: int = 0) -> str:
+    """Return the commands of a section of the document: those of the block ``number``."""
     text = (ROOT / "docs" / "backup.md").read_text("utf-8")
-    found: str = re.findall(rf"^## {heading}\n.*?^ *```sh\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)[0]
-    return found
+    section = re.findall(rf"^## {heading}\n(.*?)^## ", text, re.DOTALL | re.MULTILINE)[0]
+    blocks: list[str] = re.findall(r"^ *```sh\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE)
+    return dedent(blocks[number])
 
 
 def run(script: str, folder: Path, environ: Mapping[str, str] | None = None) -> str:
-    """Run commands in a folder, with the Python of the tests, and return what they print."""
-    script = script.replace("uv run --no-sync python", f'"{sys.executable}"')
+    """Run commands in a folder, with the Python of the tests, and return what they print.
+
+    ``var`` in this folder replaces the folder of the database, and programs for containers run their arguments.
+    """
+    script = re.sub(r"/app/var|/var/lib/[\w-]+", str(folder / "var"), script)
+    script = re.sub(r"uv run --no-sync python|/opt/\S+/python", f'"{sys.executable}"', script)
+    for backup in folder.glob("backup-*"):
+        script = re.sub(r"backup-\d+-\S+", backup.name, script)
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    for name in ("docker", "kubectl"):
+        (programs / name).write_text(CONTAINERS, newline="\n")
+        (programs / name).chmod(0o755)
     variables = {**os.environ, **(environ or {})}
+    variables["PATH"] = os.pathsep.join([str(programs), str(Path(sys.executable).parent), variables["PATH"]])
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", script], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.core.database.backups import add, check, commands, run
 from tests.core.database_server import FOLDERS
+from tests.core.package import package
 from tests.core.real_server import program
 
 RESTORED = "restored"
@@ -30,15 +31,25 @@ def test_a_restored_backup_contains_everything_that_existed_then(
     empty_database: str, tmp_path: Path, make_app: Callable[..., Flask], caller: Callable[..., FlaskClient]
 ) -> None:
     url = urlsplit(empty_database)
-    programs = {str(Path(program(name, *FOLDERS)).parent) for name in ("pg_dump", "pg_restore", "psql")}
-    environ = {"PGPASSWORD": url.password or "", "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
+    programs = {str(Path(program(name, *FOLDERS)).parent) for name in ("createdb", "pg_dump", "pg_restore", "psql")}
+    server = {"PGHOST": url.hostname or "", "PGPORT": str(url.port), "PGDATABASE": url.path[1:]}
+    environ = {**server, "PGPASSWORD": url.password or "", "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
     address = f"postgresql://{url.username}@{url.hostname}:{url.port}{url.path}"
+    replaced = {"postgresql://USER@HOST/DATABASE": address, f"={package.__name__} ": f"={url.username} "}
+
+    def run_documented(heading: str) -> None:
+        script = commands(heading)
+        for old, new in replaced.items():
+            script = script.replace(old, new)
+        run(script, tmp_path, environ)
+
     app = make_app(database_url=empty_database)
     me = caller(app=app)
     add(me, "before")
-    run(commands("Back up").replace("postgresql://USER@HOST/DATABASE", address), tmp_path, environ)
-    assert (tmp_path / "backup.dump").stat().st_mode & 0o077 == 0
+    run_documented("Back up")
+    (backup,) = tmp_path.glob("backup-*")
+    assert backup.stat().st_mode & 0o077 == 0
     add(me, "after")
 
-    run(commands("Restore").replace("postgresql://USER@HOST/DATABASE", address), tmp_path, environ)
+    run_documented("Restore")
     check(make_app(database_url=url._replace(path=f"/{RESTORED}").geturl()), me, ["before"])

@@ -186,7 +186,7 @@ def is_locked(folder: Path) -> bool:
     if sys.platform == "win32":
         return True
     try:
-        with (folder / LOCK).open("rb+") as file:
+        with (folder / LOCK).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
