@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from tests.core.package import ROOT
 
 PROBES = "/api/v1/probes"
-# Replaces `docker compose exec -T service COMMAND` and `kubectl exec POD -- COMMAND`; other commands do nothing.
+# Replaces a program that runs a command in a container: this one runs the command here. Other arguments do nothing.
 CONTAINERS = """#!/bin/sh
 case " $* " in *" exec "*|*" run "*) ;; *) exit ;; esac
 until [ "$1" = service ] || [ "$1" = database ] || [ "$1" = -- ]; do shift; done
@@ -43,7 +43,7 @@ def run(script: str, folder: Path, environ: Mapping[str, str] | None = None) -> 
         script = re.sub(r"backup-\d+-\S+", backup.name, script)
     programs = folder / "programs"
     programs.mkdir(exist_ok=True)
-    for name in ("docker", "kubectl"):
+    for name in re.findall(r"^(?:\w+\(\) \{ )?(\w+) .*\b(?:exec|run) ", script, re.MULTILINE):
         (programs / name).write_text(CONTAINERS, newline="\n")
         (programs / name).chmod(0o755)
     variables = {**os.environ, **(environ or {})}
