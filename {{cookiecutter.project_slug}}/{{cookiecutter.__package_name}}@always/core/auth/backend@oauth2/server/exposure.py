@@ -57,5 +57,7 @@ def _revoke_family(row: AnyRow) -> None:
     if not get_settings(current_app, TokenSettings).tokens_revoke_exposed:
         return
     with transaction() as connection:
-        token_families.revoke(connection, row.family_id)
-    events.record(AUTHN_TOKEN_REVOKED, "the token was sent over plain HTTP", credential=row.family_id)
+        revoked = token_families.revoke(connection, row.family_id)
+    if revoked:
+        reason = "the token was sent over plain HTTP"
+        events.record(AUTHN_TOKEN_REVOKED, reason, credential=row.family_id, owner=row.user_id)
