@@ -8,7 +8,7 @@ from tests.conftest import Bake
 
 
 def test_github_publishes_without_a_stored_key(bake: Bake) -> None:
-    """Only a tag is published, and signed after a scan; a private repository must enable the attestation."""
+    """Only a tag is published, signed after a scan; private repositories enable the attestation."""
     text = (bake({"ci": "github"}) / ".github/workflows/image.yml").read_text("utf-8")
     jobs = yaml.safe_load(text)["jobs"]
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"GITHUB_TOKEN"}
