@@ -96,9 +96,9 @@ def caddy_with_acme(service: Path, upstream: str, folder: Path) -> Iterator[Prox
     """
     server = Proxy(free_port(), free_port(), own_authority(folder / "acme"))
     proxy = Proxy(free_port(), free_port(), server.authority, "api.example.com")
-    site = (
-        "{\n\tadmin off\n}\n{$DOMAIN} {\n\ttls internal\n\tacme_server {\n\t\tlifetime 5m\n\t}\n}\n"
-    )
+    # Another challenge would need DNS.
+    acme = "\tacme_server {\n\t\tlifetime 5m\n\t\tchallenges http-01\n\t}\n"
+    site = f"{{\n\tadmin off\n}}\n{{$DOMAIN}} {{\n\ttls internal\n{acme}}}\n"
     options = (
         f"\tacme_ca https://localhost:{server.port}/acme/local/directory\n"
         f"\tacme_ca_root {server.authority}\n"

@@ -41,6 +41,8 @@ class StoppableServer:
     def freeze(self) -> None:
         """Stop its process; its connections stay open."""
         self._send(signal.SIGSTOP)
+        if self._process:
+            os.waitpid(self._process.pid, os.WUNTRACED)  # until all of its threads are stopped
 
     def thaw(self) -> None:
         """Continue its process."""

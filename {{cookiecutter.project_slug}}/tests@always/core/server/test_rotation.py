@@ -19,6 +19,7 @@ MakeApp = Callable[..., Flask]
 COUNTER = b'http_requests_total{method="GET",route="/api/v1/me",status="200"} '
 # Two workers of an even and two of an odd number of reloads; after the second reload, only the even ones run.
 FILES = {f"{kind}_{number}-{reload}" for kind in ("counter", "histogram") for number in (0, 1) for reload in (0, 1)}
+FILES.add("running")  # locked by the server
 FILES |= {f"gauge_livemostrecent_{number}-0" for number in (0, 1)}
 
 

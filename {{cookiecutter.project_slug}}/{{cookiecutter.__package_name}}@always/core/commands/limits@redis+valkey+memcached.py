@@ -114,8 +114,10 @@ def _counters_of_caller(name: str) -> list[Counter]:
         client = f"caller {backend.caller_id(connection, name)}"
     counters = [Counter("caller", client, services.get(current_app, Counters).rates["caller"])]
     counters += _counters_of_views(client, default_key)
-    rates = dict.fromkeys(rate for credential, owner, rate in own_rates() if name in (credential, rate.of, owner))
-    return counters + [Counter("caller", f"credential {rate.counted_as}", parse(rate.rate)) for rate in rates]
+    named = (rate for credential, owner, rate in own_rates() if name in (credential, rate.counted_as, owner))
+    return counters + [
+        Counter("caller", f"credential {rate.counted_as}", parse(rate.rate)) for rate in dict.fromkeys(named)
+    ]
 
 
 def _counters_of_views(client: str, *keys: Callable[[], str]) -> list[Counter]:
