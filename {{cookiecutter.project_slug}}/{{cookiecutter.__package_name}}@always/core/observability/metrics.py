@@ -21,9 +21,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from .. import services
 from ..settings import ConfigurationError
 
-if sys.platform != "win32":
-    import fcntl
-
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOCK = "running"  # the file that the server locks while it runs
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
@@ -177,6 +174,8 @@ def lock(folder: Path) -> IO[bytes]:
     """Return a locked file: ``is_locked`` is true until this process and those that it forks have ended."""
     file = (folder / LOCK).open("ab")
     if sys.platform != "win32":
+        import fcntl
+
         fcntl.flock(file, fcntl.LOCK_SH)  # shared: two servers may use one folder
     return file
 
@@ -185,6 +184,8 @@ def is_locked(folder: Path) -> bool:
     """Return whether a server that counts in this folder runs; always true on Windows, which has no such lock."""
     if sys.platform == "win32":
         return True
+    import fcntl
+
     try:
         with (folder / LOCK).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
