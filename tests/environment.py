@@ -32,6 +32,7 @@ SLOW = tuple(
         "observability/test_workers.py",
         "pipeline/test_request_id.py::test_the_workers_produce_different_ids",
         "pipeline/test_request_id.py::test_two_processes_that_do_not_share_memory_produce_different_ids",
+        "server/test_availability.py",
         "server/test_connections.py",
         "server/test_reload.py",
         "server/test_rotation.py",

@@ -16,6 +16,7 @@ from tests.core.package import core
 
 ROUNDS = 5
 BOUND = 0.2  # seconds
+BUSY = 20  # times the duration without slow requests: the bound on a machine that is busy with other work
 BODIES = core.request.body.SLOTS // 2  # anonymous slow bodies of one address
 
 
@@ -50,6 +51,7 @@ def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it
         "/healthz": head("192.0.2.1", "GET /healthz"),
         "/api/v1/me": head("192.0.2.1", "GET /api/v1/me", *credential),
     }
+    idle: dict[str, list[float]] = {path: [] for path in probes}
     times: dict[str, list[float]] = {path: [] for path in probes}
     for number in range(ROUNDS):
         address = f"198.51.100.{number}"
@@ -64,6 +66,7 @@ def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it
             others = {path: connect() for path in probes}
             for path, connection in others.items():
                 seconds(connection, probes[path])
+                idle[path].append(seconds(connection, probes[path]))
             for connection in bodies:
                 connection.sendall(unfinished + b"{")
             for connection in slow:
@@ -73,4 +76,5 @@ def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it
             statuses = Counter(connection.recv(65536)[9:12] for connection in slow)
         assert statuses.keys() == {b"200", b"429"}
     for path, found in times.items():
-        assert statistics.median(found) < BOUND, (path, found)
+        bound = max(BOUND, BUSY * statistics.median(idle[path]))
+        assert statistics.median(found) < bound, (path, found, idle[path])
