@@ -16,7 +16,7 @@ from tests.core.package import core
 
 ROUNDS = 5
 BOUND = 0.2  # seconds
-BUSY = 20  # times the duration without slow requests: the bound on a machine that is busy with other work
+ATTEMPTS = 6  # other processes of a test run can disturb some
 BODIES = core.request.body.SLOTS // 2  # anonymous slow bodies of one address
 
 
@@ -42,19 +42,12 @@ def seconds(connection: socket.socket, request: bytes) -> float:
     return time.monotonic() - started
 
 
-@pytest.mark.control("R7")
-def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it_may(
-    served: Served, credential: list[str]
-) -> None:
+def medians(served: Served, probes: dict[str, bytes], network: str) -> dict[str, float]:
+    """Return the median time of each request while an address of the network starts as many slow ones as it may."""
     allowed = core.settings.Settings.limits_address.amount
-    probes = {
-        "/healthz": head("192.0.2.1", "GET /healthz"),
-        "/api/v1/me": head("192.0.2.1", "GET /api/v1/me", *credential),
-    }
-    idle: dict[str, list[float]] = {path: [] for path in probes}
     times: dict[str, list[float]] = {path: [] for path in probes}
     for number in range(ROUNDS):
-        address = f"198.51.100.{number}"
+        address = f"{network}.{number}"
         unfinished = head(address, "POST /api/v1/probes", "Content-Type: application/json", "Content-Length: 500")
         with ExitStack() as stack:
 
@@ -66,7 +59,6 @@ def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it
             others = {path: connect() for path in probes}
             for path, connection in others.items():
                 seconds(connection, probes[path])
-                idle[path].append(seconds(connection, probes[path]))
             for connection in bodies:
                 connection.sendall(unfinished + b"{")
             for connection in slow:
@@ -75,6 +67,20 @@ def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it
                 times[path].append(seconds(connection, probes[path]))
             statuses = Counter(connection.recv(65536)[9:12] for connection in slow)
         assert statuses.keys() == {b"200", b"429"}
-    for path, found in times.items():
-        bound = max(BOUND, BUSY * statistics.median(idle[path]))
-        assert statistics.median(found) < bound, (path, found, idle[path])
+    return {path: statistics.median(found) for path, found in times.items()}
+
+
+@pytest.mark.control("R7")
+def test_other_addresses_are_served_while_one_starts_as_many_slow_requests_as_it_may(
+    served: Served, credential: list[str]
+) -> None:
+    probes = {
+        "/healthz": head("192.0.2.1", "GET /healthz"),
+        "/api/v1/me": head("192.0.2.1", "GET /api/v1/me", *credential),
+    }
+    found = []
+    for attempt in range(ATTEMPTS):
+        found.append(medians(served, probes, f"198.51.{attempt}"))
+        if max(found[-1].values()) < BOUND:
+            return
+    pytest.fail(f"longer than {BOUND} s: {found}")
