@@ -87,15 +87,21 @@ def run(service: Path, settings: dict[str, str], *command: str) -> subprocess.Co
     )
 
 
+def migrated_with_key(service: Path, given: dict[str, str]) -> str:
+    """Create the database of a service, and return a key for its items."""
+    assert run(service, given, "db", "upgrade").returncode == 0
+    scopes = ("--name", "test", "--scopes", "items:read items:write", "--json")
+    key: str = json.loads(run(service, given, "keys", "create", *scopes).stdout)["key"]
+    return key
+
+
 def test_on_a_full_disk_a_write_gets_503_and_nothing_is_lost_or_half_written(
     service: Path, tmp_path: Path
 ) -> None:
     """Everything that writes nothing is served, and writes are when there is space again."""
     with mounted(tmp_path / "disk", f"size={SIZE}m") as disk:
         given = settings(disk)
-        assert run(service, given, "db", "upgrade").returncode == 0
-        scopes = ("--name", "test", "--scopes", "items:read items:write", "--json")
-        key = json.loads(run(service, given, "keys", "create", *scopes).stdout)["key"]
+        key = migrated_with_key(service, given)
         instance = Instance(service, given, free_port())
         try:
             instance.wait_until_ready()
@@ -132,9 +138,7 @@ def test_on_a_disk_that_becomes_read_only_a_write_gets_503_and_nothing_is_half_w
     """Everything else is served."""
     with formatted(tmp_path) as disk:
         given = settings(disk)
-        assert run(service, given, "db", "upgrade").returncode == 0
-        scopes = ("--name", "test", "--scopes", "items:read items:write", "--json")
-        key = json.loads(run(service, given, "keys", "create", *scopes).stdout)["key"]
+        key = migrated_with_key(service, given)
         instance = Instance(service, given, free_port())
         try:
             instance.wait_until_ready()
