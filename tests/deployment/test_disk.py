@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 
@@ -64,6 +65,7 @@ def settings(folder: Path) -> dict[str, str]:
         "APP_DATABASE_URL": f"sqlite:///{folder}/database",
         "APP_LOG_FORMAT": "json",
         "APP_METRICS_FOLDER": str(folder / "metrics"),
+        "APP_METRICS_TOKEN": token_urlsafe(32),
         "APP_SERVER_TLS": "false",
         "APP_SERVER_TRUSTED_PROXIES": "1",
     }
@@ -154,6 +156,11 @@ def test_on_a_disk_that_becomes_read_only_a_write_gets_503_and_nothing_is_half_w
                     assert client.put(ITEMS).status_code == 405
                     assert client.get("/healthz").status_code == 200
                     assert client.get(ITEMS, headers={"X-API-Key": "x"}).status_code == 401
+                # The alert ErrorRate reads this series.
+                token = {"Authorization": f"Bearer {given['APP_METRICS_TOKEN']}"}
+                metrics = client.get("/metrics", headers=token).text
+                failed = f'{{method="POST",route="{ITEMS}",status="503"}} 3.0'
+                assert f"http_requests_total{failed}" in metrics, metrics
             assert "the database is unavailable: disk I/O error" in instance.log.read_text("utf-8")
         finally:
             assert instance.stop()

@@ -89,6 +89,14 @@ def test_a_certificate_of_another_host_is_found(report: Report) -> None:
     assert "api.example" in report(server_allowed_hosts="localhost, api.example")["certificate"][-1]
 
 
+def test_the_certificate_of_a_proxy_is_not_checked(report: Report) -> None:
+    proxied = {"server_tls": "false", "server_trusted_proxies": "1"}
+    status, message = report(**proxied)["certificate"]
+    assert status == "warning"
+    assert message.startswith("the proxy has the certificate")
+    assert report(**proxied, **DEVELOPMENT)["certificate"][0] == "ok"
+
+
 def test_a_certificate_that_expires_soon_is_found(report: Report) -> None:
     with time_machine.travel(timedelta(days=80), tick=False):
         assert "expires in 9 days" in report(**DEVELOPMENT)["certificate"][1]

@@ -14,19 +14,21 @@ from tests.core.database.backups import add, check, commands, run
 from tests.core.database_server import FOLDERS
 from tests.core.package import package
 from tests.core.real_server import program
+from tests.core.registry import registered
 
-RESTORED = "restored"
+RESTORED, DAMAGED = "restored", "damaged"
 
 
 @pytest.fixture
-def without_restored_database(database_url: str) -> Iterator[None]:
-    """Drop the restored database after the test."""
+def without_created_databases(database_url: str) -> Iterator[None]:
+    """Drop the databases that a restore creates after the test."""
     yield
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")
+        for name in (RESTORED, DAMAGED):
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-@pytest.mark.usefixtures("without_restored_database")
+@pytest.mark.usefixtures("without_created_databases")
 def test_a_restored_backup_contains_everything_that_existed_then(
     empty_database: str, tmp_path: Path, make_app: Callable[..., Flask], caller: Callable[..., FlaskClient]
 ) -> None:
@@ -35,7 +37,13 @@ def test_a_restored_backup_contains_everything_that_existed_then(
     server = {"PGHOST": url.hostname or "", "PGPORT": str(url.port), "PGDATABASE": url.path[1:]}
     environ = {**server, "PGPASSWORD": url.password or "", "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
     address = f"postgresql://{url.username}@{url.hostname}:{url.port}{url.path}"
-    replaced = {"postgresql://USER@HOST/DATABASE": address, f"={package.__name__} ": f"={url.username} "}
+    name = package.__name__
+    replaced = {
+        "postgresql://USER@HOST/DATABASE": address,
+        f"={name} ": f"={url.username} ",
+        f" DATABASE {name} ": f" DATABASE {url.path[1:]} ",
+        f" TO {name}": f" TO {url.path[1:]}",
+    }
 
     def run_documented(heading: str) -> None:
         script = commands(heading)
@@ -51,5 +59,9 @@ def test_a_restored_backup_contains_everything_that_existed_then(
     assert backup.stat().st_mode & 0o077 == 0
     add(me, "after")
 
+    registered(app, "Database").close()  # as when the service is stopped
     run_documented("Restore")
-    check(make_app(database_url=url._replace(path=f"/{RESTORED}").geturl()), me, ["before"])
+    renamed = "RENAME" in commands("Restore")
+    check(
+        make_app(database_url=empty_database if renamed else url._replace(path=f"/{RESTORED}").geturl()), me, ["before"]
+    )

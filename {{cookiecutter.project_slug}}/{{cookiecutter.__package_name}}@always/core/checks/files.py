@@ -55,7 +55,10 @@ def invalid_certificate(app: Flask) -> Iterator[Finding]:
     active_settings = services.get(app, ActiveSettings)
     settings = active_settings[Settings]
     if not settings.server_tls:
-        return  # the proxy has the certificate
+        if settings.production:
+            message = "the proxy has the certificate, which cannot be checked from here"
+            yield Finding(message, "probe it from outside, as ops/README.md describes", "warning")
+        return
     (chain, key), hint = certificate.paths(active_settings), certificate.install_hint(active_settings)
     if settings.production and key.with_name("ca-key.pem").exists():
         yield Finding(f"{chain} is signed by the development CA", hint)
