@@ -48,25 +48,42 @@ def apply_variants(chosen: set[str]) -> list[str]:
     is never mistaken for one that an earlier bake left. Return the paths of files that exist where
     an answer that was not chosen has a file, and that may contain the owner's changes.
     """
-    for name in os.listdir():
-        plain, answers = split_suffix(name)
-        if answers == {ALWAYS} and not os.path.exists(plain):
-            os.rename(name, plain)  # a new service: there is nothing to merge with
     files = [(path, *plain_path(path)) for path in variant_files(".")]
-    wanted: dict[str, str] = {}
+    wanted: set[str] = set()
     others: dict[str, str] = {}
     for path, target, suffixes in files:
-        (wanted if all(chosen & each for each in suffixes) else others)[path] = target
+        if all(chosen & each for each in suffixes):
+            wanted.add(target)
+        else:
+            others[path] = target
     for path, target in others.items():
         discard(path, target)
-    left = {target for target in others.values() if os.path.isfile(target)}
-    left.difference_update(wanted.values())
-    for path, target in wanted.items():
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.replace(path, target)
-    for folder in {os.path.dirname(path) for path, _, _ in files}:
+    left = {target for target in others.values() if os.path.isfile(target)} - wanted
+    for folder in set(map(os.path.dirname, others)):
         remove_empty(folder)
+    rename(".", ".")
     return sorted(map(os.path.normpath, left))
+
+
+def rename(folder: str, target: str) -> None:
+    """Move everything in a folder to the target, with its plain name; delete the folder.
+
+    A folder that does not exist yet is moved as a whole, because deleting one takes a millisecond.
+    """
+    with os.scandir(folder) as entries:
+        found = [each for each in entries if each.name not in OWNED_BY_USER]
+    for entry in found:
+        plain = os.path.join(target, split_suffix(entry.name)[0])
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if is_folder and os.path.exists(plain):
+            rename(entry.path, plain)
+            continue
+        if entry.path != plain:
+            os.replace(entry.path, plain)
+        if is_folder:
+            rename(plain, plain)
+    if folder != target:
+        remove_empty(folder)
 
 
 def variant_files(folder: str, inside: bool = False) -> Iterator[str]:

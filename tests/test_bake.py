@@ -74,12 +74,12 @@ def test_a_mistake_in_the_template_gives_a_short_message(
 ) -> None:
     """It names the file, and does not list all answers."""
     template = copied(tmp_path / "template")
-    with (template / "{{cookiecutter.project_slug}}/SECURITY.md").open("a") as file:
+    with (template / "{{cookiecutter.project_slug}}/AGENTS.md").open("a") as file:
         file.write(f"{mistake}\n")
     monkeypatch.setattr(bake, "TEMPLATE", template)
     with pytest.raises(bake.BakeFailed, match=message) as caught:
         bake.bake_in_process(tmp_path, {})
-    assert "SECURITY.md" in str(caught.value)
+    assert "AGENTS.md" in str(caught.value)
     assert len(str(caught.value)) < 200
 
 

@@ -275,6 +275,18 @@ def test_wsgi_is_the_only_python_file_that_is_rendered() -> None:
     assert rendered == {"wsgi.py"}
 
 
+def test_files_without_jinja_are_copied() -> None:
+    """Rendering takes time. Folders with the suffix @always are copied as a whole."""
+    jinja = re.compile(r"\{\{|# \{%|\{#")
+    others = {name: text for name, text in texts(SERVICE).items() if "@always" not in name}
+    copied = {
+        name
+        for name in others
+        if any(fnmatch.fnmatch(name, pattern) for pattern in CONTEXT["_copy_without_render"])
+    }
+    assert copied == {name for name, text in others.items() if not jinja.search(text)}
+
+
 def test_no_folder_of_a_service_is_copied_as_a_whole() -> None:
     """With -f it would lose the owner's files; a folder with a suffix exists in no service."""
     folders = [path.relative_to(SERVICE).as_posix() for path in SERVICE.rglob("*") if path.is_dir()]

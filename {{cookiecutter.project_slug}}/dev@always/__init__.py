@@ -1,4 +1,4 @@
-"""Development tools: ``make run``, certificates, secrets and generated documents."""
+"""Development tools: ``make run``, certificates, secrets, migrations and generated documents."""
 
 from pathlib import Path
 

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask
 
 from . import services
-from .declare.declaration import AccessRule, Declaration, Endpoint, Endpoints
-from .limits import Counters
+from .declare.declaration import AccessRule, Declaration, Endpoints
+from .limits import Counters, RouteLimits
 from .problems import ProblemTypes
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -25,20 +25,12 @@ class Operation:
     method: str
     path: str
     name: str
-    endpoint: Endpoint
+    access_rule: AccessRule
+    declaration: Declaration
+    route_limits: RouteLimits
     view: Callable[..., Any]
     rejects_uncounted: bool
     problem_types: ProblemTypes
-
-    @property
-    def access_rule(self) -> AccessRule:
-        """The access rule of its view."""
-        return self.endpoint.access_rule
-
-    @property
-    def declaration(self) -> Declaration:
-        """Everything that its view declares."""
-        return self.endpoint.declaration
 
     @property
     def arguments(self) -> list[str]:
@@ -53,7 +45,7 @@ class Operation:
     @property
     def limits(self) -> list[str]:
         """The names of the rate limits that a request counts on."""
-        return self.endpoint.limits.names(has_caller=self.for_callers)
+        return self.route_limits.names(has_caller=self.for_callers)
 
     @property
     def errors(self) -> list[str]:
@@ -86,17 +78,12 @@ def operations(app: Flask) -> Iterator[Operation]:
     endpoints = services.get(app, Endpoints)
     rejects_uncounted = services.get(app, Counters).storage.rejects
     problem_types = services.get(app, ProblemTypes)
-    found = [
-        Operation(
-            method,
-            _ARGUMENT.sub(r"{\1}", rule.rule),
-            rule.endpoint,
-            endpoints[rule.endpoint],
-            app.view_functions[rule.endpoint],
-            rejects_uncounted,
-            problem_types,
-        )
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    ]
+    found: list[Operation] = []
+    for rule in app.url_map.iter_rules():
+        endpoint, path = endpoints[rule.endpoint], _ARGUMENT.sub(r"{\1}", rule.rule)
+        declared = endpoint.access_rule, endpoint.declaration, endpoint.limits, app.view_functions[rule.endpoint]
+        found += [
+            Operation(method, path, rule.endpoint, *declared, rejects_uncounted, problem_types)
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        ]
     yield from sorted(found, key=lambda operation: (operation.path, operation.method))

@@ -103,12 +103,6 @@ def body(environ: dict[str, Any], type_name: str, problem_type: ProblemType, det
     )
 
 
-def status_line(problem_type: ProblemType) -> str:
-    """Return the HTTP status line of a problem type."""
-    status = HTTPStatus(problem_type.status)
-    return f"{status.value} {status.phrase}"
-
-
 def init_app(app: Flask, own: Mapping[str, ProblemType]) -> None:
     """Make ``app`` respond to every error with a problem; ``own`` are the problem types of the service.
 

@@ -1,5 +1,6 @@
 """``flask db`` prints its result, or one sentence about the error."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -87,6 +88,16 @@ def test_the_commands_follow_the_life_of_a_migration(app: Flask, project: Path) 
         assert (done.exit_code, done.stderr) == (1, message)
     assert run(app, "stamp", "--purge").exit_code == 0
     assert f"{revision} (head)" in run(app, "current").stdout
+
+
+@pytest.mark.parametrize("arguments", [["revision", "first"], ["merge"]], ids=lambda arguments: arguments[0])
+def test_a_migration_is_not_written_by_an_installation_without_dev(
+    app: Flask, project: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "dev.migrations", None)
+    done = run(app, *arguments)
+    assert (done.exit_code, list(project.parent.glob("**/*.py"))) == (1, [])
+    assert "this installation has no folder `dev`" in done.stderr
 
 
 def test_a_rejected_statement_is_reported_in_one_sentence(app: Flask, project: Path) -> None:

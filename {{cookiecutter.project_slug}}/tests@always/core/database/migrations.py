@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
+import dev.migrations
 from tests.core.package import core
 from tests.core.registry import migrator_of
 
@@ -40,9 +41,18 @@ class Project:
         if parts:
             Table(table, metadata, *parts)
 
+    def revision(self, branch: str, message: str, *, empty: bool = False) -> Path:
+        """Write a migration of a branch and return its file."""
+        file: Path = dev.migrations.revision(self.migrator, branch, message, empty=empty)
+        return file
+
+    def merge(self, branch: str) -> None:
+        """Write a migration that joins the heads of a branch."""
+        dev.migrations.merge(self.migrator, branch)
+
     def revise(self, message: str, branch: str = "service") -> str:
         """Write and run a migration of a branch; return the content of its file."""
-        file: Path = self.migrator.revision(branch, message)
+        file = self.revision(branch, message)
         self.migrator.upgrade()
         assert self.changes(branch) == []
         return file.read_text("utf-8")
@@ -61,7 +71,7 @@ class Project:
 
     def write(self, message: str, *statements: str, branch: str = "service", revert: Sequence[str] = ()) -> Path:
         """Write a migration by hand."""
-        file: Path = self.migrator.revision(branch, message, empty=True)
+        file = self.revision(branch, message, empty=True)
         source = file.read_text("utf-8")
         for title, lines in (("Apply", statements), ("Revert", revert)):
             docstring = f'"""{title} the change."""\n'

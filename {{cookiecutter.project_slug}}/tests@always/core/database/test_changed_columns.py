@@ -89,7 +89,7 @@ def test_a_new_required_column_of_any_type_gets_a_value(project: Project, caplog
     project.define(
         "lamps", key(), Column("digest", LargeBinary, nullable=False), Column("age", Interval, nullable=False)
     )
-    project.migrator.revision("service", "no neutral value")
+    project.revision("service", "no neutral value")
     assert [message for message in caplog.messages if "no default: write an UPDATE for existing rows" in message] == [
         f"lamps.{name} has no default: write an UPDATE for existing rows" for name in ("digest", "age")
     ]

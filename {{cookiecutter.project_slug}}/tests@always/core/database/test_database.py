@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import ServiceUnavailable
 
+import dev.migrations
 from tests.core.database_server import LOCK_TIMEOUT
 from tests.core.fixtures import downgrade_all
 from tests.core.package import core
@@ -82,7 +83,7 @@ def newer_app(environ: dict[str, str], app: Flask, tmp_path: Path) -> Iterator[F
     core_branch, service_branch = registered(app, "Branches").values()
     branch = core.database.branches.Branch("service", migrations, service_branch.metadata)
     branches = core.database.Branches(environ["APP_DATABASE_URL"], [core_branch, branch])
-    migrator_of(branches).revision("service", "newest", empty=True)
+    dev.migrations.revision(migrator_of(branches), "service", "newest", empty=True)
     newer = create_app(environ, migrations=migrations)
     yield newer
     registered(newer, "Database").close()

@@ -101,7 +101,7 @@ def test_a_required_column_that_needs_different_values_fails_if_there_are_rows(
 ) -> None:
     rooms.define("rooms", key(), Column("name", String(32), nullable=False), Column("code", String(5), nullable=False))
     rooms.metadata["service"].tables["rooms"].append_constraint(UniqueConstraint("code"))
-    rooms.migrator.revision("service", "codes")
+    rooms.revision("service", "codes")
     assert "rooms.code has no default: write an UPDATE for existing rows" in caplog.messages
     failure(rooms)
     assert rooms.sql("SELECT count(*) FROM bookings") == [(2,)]
@@ -119,7 +119,7 @@ def test_reverting_a_dropped_column_fills_it(rooms: Project) -> None:
 
 def test_a_column_is_renamed_by_hand(rooms: Project, caplog: pytest.LogCaptureFixture) -> None:
     rooms.define("rooms", key(), Column("title", String(32), nullable=False))
-    rooms.migrator.revision("service", "title").unlink()
+    rooms.revision("service", "title").unlink()
     assert any("the migration drops rooms.name with its values" in message for message in caplog.messages)
     lines = [
         f'op.alter_column("rooms", "{old}", new_column_name="{new}")'
@@ -150,7 +150,7 @@ def test_an_enum_that_two_tables_share_can_change(project: Project) -> None:
     project.define("bikes", key(), shade("green", "turquoise"))
     if types(project):
         project.sql("UPDATE cars SET shade = 'red'")
-        project.migrator.revision("service", "no red")
+        project.revision("service", "no red")
         assert "invalid input value for enum" in failure(project)
         project.sql("UPDATE cars SET shade = 'green'")
         project.migrator.upgrade()
@@ -184,7 +184,7 @@ class Guid(TypeDecorator[str]):
 def test_own_types_are_rendered_as_the_type_below_or_imported(project: Project) -> None:
     columns = [Column("word", Word), Column("used_at", UTCDateTime), Column("guid", Guid)]
     project.define("lamps", key(), *columns)
-    written = project.migrator.revision("service", "types").read_text()
+    written = project.revision("service", "types").read_text()
     assert "sa.String(length=17)" in written
     assert "sa.DateTime(timezone=True)" in written
     assert f"import {__name__}\n" in written

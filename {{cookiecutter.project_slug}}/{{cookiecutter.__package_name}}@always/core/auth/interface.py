@@ -74,12 +74,6 @@ class Backend(Protocol):
     def readiness(self, app: Flask, /) -> Mapping[str, Callable[[], bool]]:
         """Return the dependencies that ``/readyz`` reports in addition to core's, each with a check."""
 
-    def docs_client(self, app: Flask, redirect_uri: str, /) -> Mapping[str, Any] | None:
-        """Return the client with which ``/docs`` signs users in, or None if they paste a credential."""
-
-    def token_origins(self, app: Flask, /) -> Sequence[str]:
-        """Return the origins from which ``/docs`` fetches tokens, in addition to those of the security schemes."""
-
     def security_schemes(self, app: Flask, /) -> Mapping[str, dict[str, Any]]:
         """Return the security schemes of the OpenAPI document by name; a caller needs one of them."""
 

@@ -3,7 +3,10 @@
 They import Alembic when they run: every other command would need a tenth more time for it.
 """
 
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,8 +51,18 @@ def _migrator() -> "Migrator":
     return Migrator(services.get(current_app, Branches))
 
 
+def _writing() -> ModuleType:
+    """Return the module that writes migrations, which is not part of the image."""
+    try:
+        return import_module("dev.migrations")
+    except ModuleNotFoundError:
+        raise click.ClickException(
+            "Migrations are written in the repository of the service: this installation has no folder `dev`."
+        ) from None
+
+
 def _run(name: str, *arguments: Any, **options: Any) -> None:
-    """Run a command of Alembic that prints something."""
+    """Run a command of Alembic."""
     from alembic import command
 
     getattr(command, name)(_migrator().config(), *arguments, **options)
@@ -96,7 +109,7 @@ def downgrade(target: str, branch: str) -> None:
 @branch_option
 def revision(message: str, empty: bool, branch: str) -> None:
     """Write a migration for the changes of the models: `flask db revision "color of lamps"`."""
-    _created(_migrator().revision(branch, message, empty=empty))
+    _created(_writing().revision(_migrator(), branch, message, empty=empty))
 
 
 @command.command("copy")
@@ -117,7 +130,7 @@ def copy(source: str) -> None:
 @branch_option
 def merge(branch: str) -> None:
     """Write a migration that joins two heads of a branch."""
-    _created(_migrator().merge(branch))
+    _created(_writing().merge(_migrator(), branch))
 
 
 @command.command("check")
@@ -136,39 +149,28 @@ def check() -> None:
         raise SystemExit(1)
 
 
-@command.command("current")
-def current() -> None:
-    """Print the revision of each branch in the database."""
-    _run("current")
-
-
-@command.command("history")
-@click.option("-v", "--verbose", is_flag=True, help="Print the files as well.")
-def history(verbose: bool) -> None:
-    """Print all migrations, newest first."""
-    _run("history", verbose=verbose)
-
-
-@command.command("heads")
-def heads() -> None:
-    """Print the newest migration of each branch."""
-    _run("heads")
-
-
-@command.command("show")
-@click.argument("target")
-def show(target: str) -> None:
-    """Print one migration."""
-    _run("show", target)
-
-
 @command.command("stamp")
 @click.argument("target", default="heads")
 @click.option("--purge", is_flag=True, help="Remove all recorded revisions first, including unknown ones.")
 def stamp(target: str, purge: bool) -> None:
     """Record a revision in the database without running a migration."""
-    _migrator().stamp(target, purge=purge)
+    _run("stamp", target, purge=purge)
 
 
 def _created(file: Path) -> None:
     click.echo(f"Created {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
+
+
+def _add(name: str, meaning: str, *parameters: click.Parameter) -> None:
+    """Add a command of Alembic that only prints something."""
+    command.add_command(click.Command(name, params=list(parameters), callback=partial(_run, name), help=meaning))
+
+
+_add("current", "Print the revision of each branch in the database.")
+_add("heads", "Print the newest migration of each branch.")
+_add(
+    "history",
+    "Print all migrations, newest first.",
+    click.Option(["-v", "--verbose"], is_flag=True, help="Print the files as well."),
+)
+_add("show", "Print one migration.", click.Argument(["rev"], metavar="TARGET"))

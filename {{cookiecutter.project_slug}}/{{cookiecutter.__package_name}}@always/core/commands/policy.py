@@ -24,7 +24,7 @@ def command(as_json: bool) -> None:
             "path": operation.path,
             "access": operation.access_rule.kind,
             "scope": operation.access_rule.scope or operation.access_rule.guard or "",
-            "limits": [*operation.limits, *(["exempt"] if operation.endpoint.limits.exempt else [])],
+            "limits": [*operation.limits, *(["exempt"] if operation.route_limits.exempt else [])],
             "body": _body(operation.declaration),
             "statuses": operation.statuses,
         }

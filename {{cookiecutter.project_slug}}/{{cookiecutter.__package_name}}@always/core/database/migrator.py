@@ -1,10 +1,10 @@
-"""Alembic for this service: two branches, one transaction per command, generated files that pass the linter."""
+"""Alembic for this service: two branches, one transaction per command."""
 
 import logging
 import sys
 from argparse import Namespace
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from alembic import command, context
@@ -15,35 +15,25 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from . import autogenerate, engine
+from . import engine
 from .branches import ENVIRONMENT, Branches, applied_revisions
 
 log = logging.getLogger(__name__)
 FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(slug)s_%(rev)s"
-# Ruff fixes and formats a new migration, where it is installed.
-HOOKS = {
-    "hooks": "lint, format",
-    "lint.type": "module",
-    "lint.module": "ruff",
-    "lint.options": "check --fix-only --no-cache --quiet REVISION_SCRIPT_FILENAME",
-    "format.type": "module",
-    "format.module": "ruff",
-    "format.options": "format --no-cache --quiet REVISION_SCRIPT_FILENAME",
-}
 
 
 class Migrator:
-    """Generates and runs the migrations of one database. Raises ``CommandError`` with a message for the user."""
+    """Runs the migrations of one database. Raises ``CommandError`` with a message for the user."""
 
     def __init__(self, branches: Branches) -> None:
-        self.branches, self._engine = branches, engine.for_migrations(branches.url)
+        self.branches, self.engine = branches, engine.for_migrations(branches.url)
 
     def upgrade(self, target: str = "heads", *, allow_newer: bool = False) -> None:
         """Run the migrations up to ``target``, of both branches by default.
 
         With ``allow_newer``, change nothing if a newer version of the service has upgraded the database.
         """
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             if unknown := self.branches.unknown(connection):
                 if not allow_newer or self.branches.differences(connection, allow_newer=True):
                     raise CommandError(str(unknown[0]))
@@ -57,7 +47,7 @@ class Migrator:
         relative = target.startswith("-") or target == "base"
         if not relative and self.scripts().get_revision(target).revision not in owned:
             raise CommandError(f"Revision {target} does not belong to the {branch} branch")
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             if unknown := self.branches.unknown(connection):
                 raise CommandError(str(unknown[0]))
             applied = applied_revisions(connection) & owned.keys()
@@ -66,39 +56,6 @@ class Migrator:
         if len(applied) > 1 and target != "base":
             raise CommandError(f"The {branch} branch has several heads: run `flask db merge --branch {branch}`")
         command.downgrade(self.config(), f"{branch}@{target}" if relative else target)
-
-    def stamp(self, target: str = "heads", *, purge: bool = False) -> None:
-        """Record a revision in the database without running a migration; ``purge`` removes all others first."""
-        command.stamp(self.config(), target, purge=purge)
-
-    def revision(self, branch: str, message: str, *, empty: bool = False) -> Path:
-        """Write a migration and return its file; the first one of a branch creates its root."""
-        owner = self.branches[branch]
-        heads = owner.heads()
-        if len(heads) > 1:
-            raise CommandError(f"The {branch} branch has several heads: run `flask db merge --branch {branch}`")
-        if not empty:
-            with self._engine.connect() as connection:
-                if found := self.branches.differences(connection):
-                    raise CommandError(str(found[0]))
-        owner.folder.mkdir(exist_ok=True)
-        script = command.revision(
-            self.config(branch, quiet=True),
-            message,
-            autogenerate=not empty,
-            head=heads[0] if heads else "base",
-            branch_label=None if heads else branch,
-            version_path=owner.folder,
-        )
-        return Path(script.path)  # type: ignore[union-attr]
-
-    def merge(self, branch: str) -> Path:
-        """Write a migration that joins the heads of one branch, and return its file."""
-        heads = self.branches[branch].heads()
-        if len(heads) < 2:
-            raise CommandError(f"The {branch} branch has one head: nothing to merge")
-        script = command.merge(self.config(quiet=True), heads, f"merge {' and '.join(heads)}")
-        return Path(script.path)  # type: ignore[union-attr]
 
     def changes(self, branch: str, connection: Connection) -> list[str]:
         """Return the changes of one branch's models that no migration contains."""
@@ -110,32 +67,44 @@ class Migrator:
         """Return the migrations of both branches."""
         return ScriptDirectory.from_config(self.config())
 
-    def config(self, branch: str = "service", *, quiet: bool = False) -> Config:
-        """Return Alembic's configuration. A command that compares models compares those of ``branch``."""
-        config = Config(
-            stdout=sys.stdout, cmd_opts=Namespace(quiet=quiet), attributes={"run": lambda: self._run(branch)}
-        )
-        options = {
+    def config(self, branch: str = "service", *, quiet: bool = False, **options: Any) -> Config:
+        """Return Alembic's configuration. A command that compares models compares those of ``branch``.
+
+        The options are those of Alembic's ``context.configure``.
+        """
+        run = partial(self._run, {**self._options(branch), **options})
+        config = Config(stdout=sys.stdout, cmd_opts=Namespace(quiet=quiet), attributes={"run": run})
+        main_options = {
             "script_location": ENVIRONMENT,
             "version_locations": "\n".join(str(each.folder) for each in self.branches.values()),
             "path_separator": "newline",
             "file_template": FILE_NAME,
             "timezone": "UTC",
         }
-        for name, value in options.items():
+        for name, value in main_options.items():
             config.set_main_option(name, str(value).replace("%", "%%"))
-        for name, value in HOOKS.items() if find_spec("ruff") else ():
-            config.set_section_option("post_write_hooks", name, value)
         return config
 
     def _options(self, branch: str) -> dict[str, Any]:
-        others = [each for each in self.branches.values() if each.name != branch]
-        return autogenerate.options(self.branches[branch], others)
+        """Return the options of Alembic for comparing the models of a branch."""
+        return {
+            "target_metadata": self.branches[branch].metadata,
+            "include_name": self._tables_of(branch),
+            "compare_server_default": True,
+            "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
+        }
 
-    def _run(self, branch: str) -> None:
+    def _tables_of(self, branch: str) -> Callable[..., bool]:
+        """Accept the tables that belong to the branch: others, such as those of an extension, are never dropped."""
+        models = {name: each.metadata.tables.keys() for name, each in self.branches.items()}
+        own = models.pop(branch)
+        names = own | self.branches[branch].created_tables().difference(*models.values())
+        return lambda name, kind, _parents: kind != "table" or name in names
+
+    def _run(self, options: dict[str, Any]) -> None:
         """Run one command inside one transaction: a migration that fails changes nothing."""
-        with self._engine.connect() as connection:
-            context.configure(connection=connection, transactional_ddl=True, **self._options(branch))
+        with self.engine.connect() as connection:
+            context.configure(connection=connection, transactional_ddl=True, **options)
             with context.begin_transaction():
                 context.run_migrations()
 

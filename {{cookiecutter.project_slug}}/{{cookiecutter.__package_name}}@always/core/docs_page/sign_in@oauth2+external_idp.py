@@ -7,6 +7,7 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 
 from ..auth import backend
+from ..auth.backend import documentation
 from ..declare import errors, produces, public, raw_query
 from ..declare.declaration import HTML, JSON
 from .files import SWAGGER_UI, require_enabled, send
@@ -39,7 +40,7 @@ def client() -> Response:
     """Return the OAuth2 client with which the page signs users in, or null if users paste a token."""
     require_enabled()
     redirect_uri = urljoin(request.host_url, "/docs/oauth2-redirect.html")
-    return Response(orjson.dumps(backend.docs_client(current_app, redirect_uri)), mimetype=JSON)
+    return Response(orjson.dumps(documentation.docs_client(current_app, redirect_uri)), mimetype=JSON)
 
 
 def _send(path: Path, opener_policy: str) -> Response:
@@ -53,7 +54,7 @@ def _token_origins() -> list[str]:
     flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
     urls = [flow[name] for flow in flows for name in ("tokenUrl", "refreshUrl") if name in flow]
     urls += [scheme["openIdConnectUrl"] for scheme in schemes if "openIdConnectUrl" in scheme]
-    urls += backend.token_origins(current_app)
+    urls += documentation.token_origins(current_app)
     parts = [urlsplit(url) for url in urls]
     own = f"{request.scheme}://{request.host}"
     return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc} - {own})

@@ -43,19 +43,7 @@ SYS_RESTART = SecurityEvent("sys_restart", "info", "Settings, secrets and certif
 SYS_SHUTDOWN = SecurityEvent("sys_shutdown", "info", "The service stopped.")
 SYS_STARTUP = SecurityEvent("sys_startup", "info", "The service started.")
 
-SECURITY_EVENTS = (
-    AUTHN_LOGIN_FAIL,
-    AUTHZ_ADMIN,
-    AUTHZ_FAIL,
-    CREDENTIAL_EXPOSED,
-    EXCESS_RATE_LIMIT_EXCEEDED,
-    INPUT_VALIDATION_FAIL,
-    MALICIOUS_CORS,
-    MALICIOUS_DIRECT_REFERENCE,
-    SYS_RESTART,
-    SYS_SHUTDOWN,
-    SYS_STARTUP,
-)
+SECURITY_EVENTS = tuple(value for value in dict(globals()).values() if isinstance(value, SecurityEvent))
 
 Listener = Callable[[Mapping[str, Any]], None]
 

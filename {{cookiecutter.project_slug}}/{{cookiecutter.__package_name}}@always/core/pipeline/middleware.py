@@ -7,6 +7,7 @@ after an exception in one of them. So the request id, the access log, the metric
 import logging
 import time
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -107,7 +108,8 @@ class Middleware:
         sent = [("Content-Type", problems.MEDIA_TYPE), ("Content-Length", str(len(content))), *headers]
         if KEY not in environ:  # otherwise cors.add_headers has added them
             sent += services.get(self._app, cors.CorsPolicy).headers(environ)
-        start(problems.status_line(problem_type), sent)
+        status = HTTPStatus(problem_type.status)
+        start(f"{status.value} {status.phrase}", sent)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 

@@ -8,11 +8,9 @@ from .authentication import (
     CREDENTIAL_HEADER,
     authenticate,
     challenge,
-    docs_client,
     init_app,
     readiness,
     security_schemes,
-    token_origins,
 )
 from .checks import CHECKS
 from .commands import COMMANDS
@@ -49,11 +47,9 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
-    "docs_client",
     "init_app",
     "own_rates",
     "readiness",
     "revoke_exposed",
     "security_schemes",
-    "token_origins",
 ]

@@ -33,15 +33,6 @@ def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
     return {}
 
 
-def token_origins(_app: Flask) -> tuple[str, ...]:
-    """Return no origins: users paste a key."""
-    return ()
-
-
-def docs_client(_app: Flask, _redirect_uri: str) -> None:
-    """Return None: users of ``/docs`` paste a key."""
-
-
 def challenge(error: str | None = None, scope: str | None = None) -> str:
     """Return the value of ``WWW-Authenticate``; see ``Backend.challenge``."""
     parameters = [f'realm="{current_app.name}"', f'header="{CREDENTIAL_HEADER}"']

@@ -10,7 +10,7 @@ from .bearer import CREDENTIAL_HEADER, challenge
 from .callers import caller_id, count_callers, own_rates
 from .checks import CHECKS
 from .commands import COMMANDS
-from .documentation import docs_client, security_schemes, token_origins
+from .documentation import security_schemes
 from .events import ANOMALIES, SECURITY_EVENTS
 from .settings import ProviderSettings
 from .trusted_issuer import readiness
@@ -33,11 +33,9 @@ __all__ = [
     "authenticate",
     "caller_id",
     "challenge",
-    "docs_client",
     "init_app",
     "own_rates",
     "readiness",
     "revoke_exposed",
     "security_schemes",
-    "token_origins",
 ]

@@ -22,18 +22,7 @@ USER_CREATED = SecurityEvent("user_created", "info", "A user signed up, or an op
 USER_DELETED = SecurityEvent("user_deleted", "warning", "An operator deleted a user or a client.")
 USER_UPDATED = SecurityEvent("user_updated", "info", "An operator unlocked a user.")
 
-SECURITY_EVENTS = (
-    AUTHN_LOGIN_LOCK,
-    AUTHN_LOGIN_SUCCESS,
-    AUTHN_PASSWORD_CHANGE,
-    AUTHN_TOKEN_CREATED,
-    AUTHN_TOKEN_REVOKED,
-    AUTHN_TOKEN_REUSE,
-    PRIVILEGE_PERMISSIONS_CHANGED,
-    USER_CREATED,
-    USER_DELETED,
-    USER_UPDATED,
-)
+SECURITY_EVENTS = tuple(value for value in dict(globals()).values() if isinstance(value, SecurityEvent))
 
 
 def _token_reuse(line: LogLine) -> str | None:

@@ -1,8 +1,7 @@
-"""How Alembic writes a migration: which tables it compares, how it renders types, which value existing rows get."""
+"""How Alembic writes a migration: how it renders types, and which value existing rows get."""
 
 import logging
 import re
-from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from json import dumps
@@ -24,34 +23,12 @@ from sqlalchemy import JSON, Column, Enum, Interval, String, UniqueConstraint, U
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from .branches import Branch
-
 log = logging.getLogger(__name__)
 PORTABLE = DefaultDialect()
 # The value of existing rows in a new NOT NULL column without a default, as SQL that any database accepts.
 NEUTRAL = {str: "''", bool: "false", int: "0", float: "0", Decimal: "0", list: "'{}'"}
 NEUTRAL |= {datetime: "CURRENT_TIMESTAMP", date: "CURRENT_DATE", time: "'00:00:00'"}
 _rewriter = Rewriter()
-
-
-def options(branch: Branch, others: Sequence[Branch]) -> dict[str, Any]:
-    """Return the options of Alembic's ``context.configure`` for comparing the models of one branch."""
-    return {
-        "target_metadata": branch.metadata,
-        "include_name": _tables_of(branch, others),
-        "compare_server_default": True,
-        "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
-        "render_as_batch": True,  # some databases change a column by rebuilding its table
-        "render_item": _render_type,
-        "process_revision_directives": _rewriter,
-    }
-
-
-def _tables_of(branch: Branch, others: Sequence[Branch]) -> Callable[..., bool]:
-    """Accept the tables that belong to the branch: others, such as those of an extension, are never dropped."""
-    names = branch.created_tables() - {name for other in others for name in other.metadata.tables}
-    names |= branch.metadata.tables.keys()
-    return lambda name, kind, _parents: kind != "table" or name in names
 
 
 def _render_type(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -134,3 +111,11 @@ def _value(column: Column[Any]) -> str | None:
 def _literal(kind: TypeEngine[Any], value: Any) -> str | None:
     literal = kind.dialect_impl(PORTABLE).literal_processor(PORTABLE)
     return re.sub(r":(?=\w)", r"\:", literal(value)) if literal else None  # op.execute() takes :x for a parameter
+
+
+# Options of Alembic's ``context.configure``.
+OPTIONS: dict[str, Any] = {
+    "render_as_batch": True,  # some databases change a column by rebuilding its table
+    "render_item": _render_type,
+    "process_revision_directives": _rewriter,
+}
