@@ -337,7 +337,7 @@ if __name__ == "__main__":
     if invalid:
         command = command_to_repeat(CONTEXT, {question for question, _, _ in invalid})
         print(
-            f"To try again with the valid answers, and be asked for the others: {command}",
+            f"To try again, with the valid answers as the defaults: {command}",
             file=sys.stderr,
         )
         remove_created_folders()

@@ -26,22 +26,23 @@ class InvalidArguments(BakeFailed):
 
 
 def parse_answers(arguments: Iterable[str]) -> dict[str, str]:
-    """Parse ``question=answer``; raises InvalidArguments for an unknown question or choice.
+    """Parse ``question=answer``; raises InvalidArguments with every unknown question and choice.
 
     Cookiecutter ignores an unknown question, and prints a traceback for an unknown choice.
     """
-    given = {}
+    given, problems = {}, []
     for argument in arguments:
         question, _, answer = argument.partition("=")
+        given[question] = answer
         if question not in QUESTIONS:
-            raise InvalidArguments(
+            problems.append(
                 f"Unknown question {question!r}. The questions are {', '.join(QUESTIONS)}."
             )
-        if answer not in CHOICES.get(question, [answer]):
-            raise InvalidArguments(
-                f"Invalid {question} {answer!r}: must be one of {', '.join(CHOICES[question])}."
-            )
-        given[question] = answer
+        elif answer not in CHOICES.get(question, [answer]):
+            choices = ", ".join(CHOICES[question])
+            problems.append(f"Invalid {question} {answer!r}: must be one of {choices}.")
+    if problems:
+        raise InvalidArguments("\n".join(problems))
     return given
 
 

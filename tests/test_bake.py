@@ -40,13 +40,14 @@ def test_an_unknown_question_is_rejected(module: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("module", ["tests.bake", "tests.watch", "tests.smoke"])
 def test_an_unknown_choice_is_rejected(module: str, tmp_path: Path) -> None:
-    """The message lists the choices."""
+    """The message lists the choices, and every other wrong argument."""
     folder = [str(tmp_path)] if module != "tests.smoke" else []
     for answer in ("basic", ""):
-        lines = error_lines(module, *folder, f"auth_style={answer}")
+        lines = error_lines(module, *folder, f"auth_style={answer}", "databases=sqlite")
         expected = ", ".join(CHOICES["auth_style"])
         assert lines[0] == f"Invalid auth_style {answer!r}: must be one of {expected}."
-        assert lines[1:] in ([], ["smoke: not started"])
+        assert lines[1].startswith("Unknown question 'databases'. The questions are ")
+        assert lines[2:] in ([], ["smoke: not started"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -56,7 +57,7 @@ def test_an_answer_that_the_hook_rejects_prints_no_traceback(module: str, tmp_pa
     folder = [str(tmp_path)] if module != "tests.smoke" else []
     lines = error_lines(module, *folder, "project_slug=con")
     assert lines[0].startswith('Invalid project_slug "con": must not be')
-    retry = "To try again with the valid answers, and be asked for the others: cookiecutter "
+    retry = "To try again, with the valid answers as the defaults: cookiecutter "
     assert lines[1].startswith(retry)
     assert lines[2] == "Hook script failed (exit status: 1)"
     assert lines[3:] in ([], ["smoke: not started"])

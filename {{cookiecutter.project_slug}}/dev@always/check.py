@@ -16,7 +16,7 @@ COMMANDS = (
     "uv run ruff format --check",
     "uv run mypy",
     "uv run pytest",
-    "uv export --no-dev --format cyclonedx1.5 --output-file sbom.cdx.json",
+    "uv export --quiet --no-dev --format cyclonedx1.5 --output-file sbom.cdx.json",
     "uv audit --no-dev",
     "go run github.com/zricethezav/gitleaks/v8@v8.30.1 git --redact --no-banner --verbose",
 )

@@ -4,6 +4,7 @@ import argparse
 import os
 
 from .. import ROOT, environment
+from . import interruption
 from .design import Design, field, singular_of
 
 EXAMPLES = """\
@@ -27,11 +28,12 @@ def main() -> None:
     )
     parser.add_argument("name", nargs="?", help="the plural, such as bookings: the package, the path and the table")
     parser.add_argument("fields", nargs="*", metavar="field:type", help="a field, such as title:string")
-    parser.add_argument("--singular", metavar="NAME", help="the name of one row, if its plural is irregular")
+    parser.add_argument("--singular", metavar="NAME", help="the name of one row; by default derived from the plural")
     parser.add_argument("--remove", metavar="NAME", help="remove the resource with this package")
     arguments = parser.parse_args()
     if (arguments.name is None) == (arguments.remove is None):
         parser.error("name a resource to create, or one to --remove")
+    interruption.exit_at_signals()
     os.chdir(ROOT)
     environment.create(ROOT)
     if arguments.remove:

@@ -1,6 +1,7 @@
 """Create a resource: its package, tests, scopes, registration, migration and documents.
 
-Everything is checked before anything is written. If a step fails, everything that was written is removed again.
+Everything is checked before anything is written. If a step fails or is interrupted, everything that was written is
+removed again. The last step upgrades the database.
 """
 
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from .. import ROOT, service
 from ..documents import GENERATED
-from . import names, package, package_tests, source_edits
+from . import interruption, names, package, package_tests, source_edits
 from .design import Design
 from .removal import README_LINE, run
 from .targets import targets
@@ -40,11 +41,11 @@ def create(design: Design) -> None:
         run("ruff", "format", "--quiet", *files)
         run("flask", "db", "revision", f"Create {design.plural.replace('_', ' ')}")
         run("dev.documents")
-        run("flask", "db", "upgrade")
     for path in created:
         print(f"Created {path.relative_to(ROOT).as_posix()}")
     for path in edited:
-        print(f"Changed {path.relative_to(ROOT).as_posix()}")
+        print(f"Changed {path.relative_to(ROOT).as_posix()}", flush=True)
+    run("flask", "db", "upgrade")
     print(f"\nReview the difference and run `make test`. `--remove {design.plural}` reverts it.")
 
 
@@ -78,6 +79,7 @@ def undone_on_failure(created: list[Path], changed: list[Path], migrations: Path
     try:
         yield
     except BaseException:
+        interruption.ignore()
         for path, content in before.items():
             path.write_bytes(content)
         for path in [*created, *(set(migrations.glob("*.py")) - existing)]:

@@ -9,6 +9,22 @@ from .kinds import SIMPLE, Enum, Field, Reference
 FIELD = re.compile(r"(?P<name>[^:]*):(?P<type>\w*)(?:\((?P<arguments>[^()]*)\))?(?P<optional>\??)")
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+# Each singular by its plural, where the ending does not show it.
+IRREGULAR = dict(
+    re.findall(
+        r"(\w+):(\w+)",
+        """
+        aliases:alias analyses:analysis axes:axis biases:bias bonuses:bonus buses:bus caches:cache calories:calorie
+        calves:calf campuses:campus censuses:census children:child cookies:cookie crises:crisis criteria:criterion
+        diagnoses:diagnosis echoes:echo feet:foot geese:goose halves:half heroes:hero hypotheses:hypothesis
+        indices:index knives:knife leaves:leaf lenses:lens lives:life loaves:loaf matrices:matrix media:medium
+        men:man menus:menu mice:mouse movies:movie news:news niches:niche people:person phenomena:phenomenon
+        potatoes:potato quizzes:quiz series:series shelves:shelf species:species statuses:status teeth:tooth
+        theses:thesis thieves:thief tomatoes:tomato vertices:vertex vetoes:veto viruses:virus wives:wife wolves:wolf
+        women:woman
+        """,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -36,11 +52,22 @@ class Design:
 
 
 def singular_of(plural: str) -> str:
-    """Return the singular of an English plural by its ending; irregular ones need ``--singular``."""
+    """Return the singular of an English plural, whose last word decides; rare irregular ones need ``--singular``."""
+    before, separator, word = plural.rpartition("_")
+    return f"{before}{separator}{IRREGULAR.get(word) or _regular(word)}"
+
+
+def _regular(word: str) -> str:
     for ending, singular in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
-        if plural.endswith(ending) and len(plural) > len(ending) + 1:
-            return plural.removesuffix(ending) + singular
-    return plural if plural.endswith(("ss", "us", "is")) else plural.removesuffix("s")
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + singular
+    return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")
+
+
+def article(singular: str) -> str:
+    """Return the indefinite article of a word by its sound: a unit, an hour."""
+    vowel = singular[0] in "aeiou" and not singular.startswith(("eu", "one", "uni", "use", "usu", "uti"))
+    return "an" if vowel or singular.startswith(("heir", "honest", "honor", "honour", "hour")) else "a"
 
 
 def field(text: str, resource: str) -> Field:

@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from .design import Design
+from .design import Design, article
 from .kinds import Reference, String
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,7 +38,6 @@ def render(name: str, values: dict[str, str]) -> str:
 
 def names(design: Design) -> dict[str, str]:
     """Return the names of the resource in code (``plural``) and in sentences (``words``)."""
-    article = "an" if design.singular[0] in "aeiou" else "a"
     words, word = design.plural.replace("_", " "), design.singular.replace("_", " ")
     return {
         "plural": design.plural,
@@ -48,8 +47,8 @@ def names(design: Design) -> dict[str, str]:
         "words": words,
         "word": word,
         "Words": words.capitalize(),
-        "article": article,
-        "Article": article.capitalize(),
+        "article": article(design.singular),
+        "Article": article(design.singular).capitalize(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .design import Design
+from .design import Design, article
 from .kinds import Reference
 from .package import names, optional_part, render, searched
 from .targets import Target
@@ -59,7 +59,7 @@ def _new_row(target: Target, targets: dict[str, Target]) -> str:
         {
             "singular": target.singular,
             "word": target.singular.replace("_", " "),
-            "article": "an" if target.singular[0] in "aeiou" else "a",
+            "article": article(target.singular),
             "path": target.path,
             "body": ", ".join(values),
         },

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .. import ROOT, service
 from ..documents import GENERATED
-from . import checks, migration, source_edits
+from . import checks, interruption, migration, source_edits
 from .parts import Resource
 
 # The line of README.md for a new resource, and that for the example. If the owner changed it, it is listed instead of
@@ -49,12 +49,14 @@ def remove(name: str) -> None:
     elif migration.exists(resource):
         service.flask("db", "check")
 
+    interruption.ignore()  # until no file mentions a deleted one
     for path in [*resource.paths(), *([deletable.file] if deletable else [])]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         print(f"Removed {path.relative_to(ROOT).as_posix()}")
     for path, text in edited.items():
         path.write_text(text, "utf-8", newline="\n")
         print(f"Changed {path.relative_to(ROOT).as_posix()}", flush=True)
+    interruption.exit_at_signals()
     run("ruff", "format", "--quiet", *(str(path) for path in edited if path.suffix == ".py"))
     if resource.tables() and not deletable:
         run("flask", "db", "revision", f"drop {name}")

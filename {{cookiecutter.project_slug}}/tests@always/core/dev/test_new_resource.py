@@ -1,6 +1,7 @@
 """``python -m dev.resource NAME FIELDS`` refuses what would not work before it writes anything."""
 
 import ast
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 
 from dev import service
-from dev.resource import creation, design, names, package, package_tests, source_edits
+from dev.resource import creation, design, interruption, names, package, package_tests, source_edits
 from dev.resource.design import Design
 from dev.resource.targets import Target
 from tests.core.package import package as own_package
@@ -64,10 +65,21 @@ def application(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Ite
         ("status", "status"),
         ("staff", "staff"),
         ("ties", "tie"),
+        ("people", "person"),
+        ("team_statuses", "team_status"),
+        ("movies", "movie"),
+        ("menus", "menu"),
     ],
 )
 def test_the_singular_follows_from_the_ending(plural: str, singular: str) -> None:
     assert design.singular_of(plural) == singular
+
+
+@pytest.mark.parametrize(
+    ("word", "article"), [("item", "an"), ("room", "a"), ("user", "a"), ("unit", "a"), ("hour", "an")]
+)
+def test_the_article_follows_from_the_sound(word: str, article: str) -> None:
+    assert design.article(word) == article
 
 
 @pytest.mark.parametrize(
@@ -187,7 +199,10 @@ def test_a_missing_list_or_import_is_named() -> None:
         source_edits.with_import("from .core import create_app\n", "tea")
 
 
-def test_a_failure_restores_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("cause", ["failure", *(each.name for each in interruption.SIGNALS)])
+def test_a_failure_or_a_signal_restores_every_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cause: str
+) -> None:
     changed, created, migrations = tmp_path / "changed.py", tmp_path / "created", tmp_path / "migrations"
     changed.write_text("old\n")
     migrations.mkdir()
@@ -198,10 +213,19 @@ def test_a_failure_restores_every_file(tmp_path: Path, capsys: pytest.CaptureFix
             changed.write_text("new\n")
             created.mkdir()
             (migrations / "second.py").touch()
+            if cause != "failure":
+                signal.raise_signal(signal.Signals[cause])
             raise SystemExit("failed")
 
-    with pytest.raises(SystemExit):
-        fail()
+    handlers = {each: signal.getsignal(each) for each in interruption.SIGNALS}
+    try:
+        interruption.exit_at_signals()
+        with pytest.raises(SystemExit, match="failed" if cause == "failure" else f"Interrupted by {cause}"):
+            fail()
+        signal.raise_signal(signal.SIGINT)  # is ignored now
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
     assert changed.read_text() == "old\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.py", "migrations"]
     assert [path.name for path in migrations.iterdir()] == ["first.py"]

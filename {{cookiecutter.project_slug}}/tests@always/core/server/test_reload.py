@@ -1,6 +1,7 @@
 """In debug mode, the service serves the code as it is after a change."""
 
 import http.client
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -41,11 +42,15 @@ def wait_for(served: Served, status: int, body: bytes) -> None:
     deadline, response = time.monotonic() + SECONDS, None
     while time.monotonic() < deadline:
         try:
-            with closing(http.client.HTTPSConnection(HOST, served.port, context=served.trusting())) as connection:
+            with closing(
+                http.client.HTTPSConnection(HOST, served.port, context=served.trusting(), timeout=SECONDS)
+            ) as connection:
                 connection.request("GET", "/word", headers={"Host": "localhost"})
                 received = connection.getresponse()
                 response = received.status, received.read().strip()
-        except OSError as error:  # the old worker has stopped, and the new one is not ready
+        except OSError as error:  # the old worker had accepted this connection
+            if isinstance(error, ConnectionRefusedError) and sys.platform == "linux":
+                raise  # the parent listens, so that connections wait for the new worker
             response = error
         if response == (status, body):
             return

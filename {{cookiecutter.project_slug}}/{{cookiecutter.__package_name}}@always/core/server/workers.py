@@ -6,6 +6,7 @@ more connections, complete the requests in progress, and end.
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ class Server(MPServer):
     _generation = 0
     _shd: Any
     _ssp: Any
+    _sso: Any
     _listeners: Sequence[Any] = ()
 
     def signal_handler_interrupt(self, number: int, *_: Any) -> None:
@@ -62,10 +64,15 @@ class Server(MPServer):
 
     def _init_shared_socket(self) -> None:
         super()._init_shared_socket()  # type: ignore[no-untyped-call]
-        if sys.platform == "linux" and not self.reload_on_changes:
+        if sys.platform == "linux":
             # The parent keeps the socket of each worker open: connections that wait in it survive their worker.
-            self._listeners = [self._ssp.build() for _ in range(self.workers)]
+            listeners = [self._ssp.build() for _ in range(1 if self.reload_on_changes else self.workers)]
             self._ssp = None
+            if self.reload_on_changes:  # a new interpreter gets a descriptor only as a socket that can be pickled
+                self._shd, self._sso = listeners[0], socket.socket(fileno=listeners[0].get_fd())
+                self._sso.listen(self.backlog)  # now, because a worker needs seconds to start
+            else:
+                self._listeners = listeners
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]
         if self._listeners:
