@@ -81,6 +81,10 @@ def test_an_unsafe_or_invalid_setting_is_found(report: Report, check: str) -> No
     assert report(**settings)[check][0] == status
 
 
+def test_an_origin_of_apps_is_only_a_warning(report: Report) -> None:
+    assert report(cors_origins="https://localhost, http://tauri.localhost")["cors"][0] == "warning"
+
+
 def test_an_error_exits_with_1_and_an_option_applies_the_rules_of_production(report: Report) -> None:
     assert report("--production", status=1, **DEVELOPMENT)["hosts"][0] == "error"
 

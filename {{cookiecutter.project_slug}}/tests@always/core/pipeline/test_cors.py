@@ -73,6 +73,7 @@ def test_the_cors_headers_contain_the_origin_and_fixed_lists(client: FlaskClient
         ("tauri://localhost", ["TAURI://localhost", "tauri://localhost/", "tauri://localhost.evil.example"]),
         ("https://tauri.localhost", ["http://tauri.localhost", "tauri://tauri.localhost", "https://localhost"]),
         ("http://tauri.localhost", ["https://tauri.localhost"]),
+        ("https://localhost", ["http://localhost", "https://localhost:3000", "capacitor://localhost"]),
         ("ionic://localhost", ["null"]),
         ("chrome-extension://abcdefghijklmnopabcdefghijklmnop", ["chrome-extension://abcdefghijklmnopabcdefghijklmnoa"]),
         ("safari-web-extension://E5E7B5D3-0A1B-4C2D-8E3F-4A5B6C7D8E9F", ["safari-web-extension://e5e7b5d3-0a1b-4c2d-8e3f-4a5b6c7d8e9f"]),
@@ -82,7 +83,7 @@ def test_the_cors_headers_contain_the_origin_and_fixed_lists(client: FlaskClient
     ],
 )  # fmt: skip
 def test_apps_and_local_pages_can_be_allowed_exactly(make_app: MakeApp, allowed: str, others: list[str]) -> None:
-    environment = "development" if allowed.startswith("http://") else "production"
+    environment = "development" if allowed.startswith("http://") and "localhost" not in allowed else "production"
     client = make_app(cors_origins=allowed, environment=environment).test_client()
     assert preflight(client, allowed)["Access-Control-Allow-Origin"] == allowed
     rejected = client.get("/api/v1/probes", headers={"Origin": allowed})

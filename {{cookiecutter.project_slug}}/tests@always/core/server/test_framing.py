@@ -68,3 +68,22 @@ def test_the_next_request_on_a_connection_follows_a_chunked_body(served: Served,
     chunks = b'10\r\n{"name": "lamp"}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
     statuses = [part[:3] for part in served.send(*CHUNKED, *credential, body=chunks).split(b"HTTP/1.1 ")[1:]]
     assert statuses == [b"201", b"200"]
+
+
+@pytest.mark.control("H1")
+@pytest.mark.parametrize(
+    "framing",
+    [
+        ("Content-Length: 6", "Expect: 100-continue"),
+        ("Transfer-Encoding: chunked", "Expect: 100-continue"),
+        ("Content-Length: 99999999",),
+    ],
+    ids=["not sent", "no chunk sent", "larger than what is discarded"],
+)
+def test_a_response_to_an_unread_body_announces_that_the_connection_is_closed(
+    served: Served, framing: tuple[str, ...]
+) -> None:
+    for _ in range(5):  # without the header of the service, the server adds its own to most of them
+        response = served.send("POST /api/v1/probes HTTP/1.1", "Host: localhost", *framing).lower()
+        assert response.startswith(b"http/1.1 401")
+        assert response.count(b"connection: close") == 1

@@ -77,7 +77,9 @@ def origins(app: Flask) -> Iterator[Finding]:
     for origin in settings.cors_origins if settings.production else ():
         parts = urlsplit(origin)
         if parts.scheme in ("http", "https") and parts.hostname in LOCAL_HOSTS:
-            yield Finding(f"{origin} is allowed in production", "remove it from `origins` in settings.toml")
+            is_app = parts.netloc == "localhost"  # such as one with Capacitor on Android
+            hint = f"remove it from `origins` in settings.toml{', unless it is that of an app' if is_app else ''}"
+            yield Finding(f"{origin} is allowed in production", hint, "warning" if is_app else "error")
 
 
 def debug(app: Flask) -> Iterator[Finding]:

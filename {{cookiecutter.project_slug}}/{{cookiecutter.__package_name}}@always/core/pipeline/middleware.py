@@ -68,8 +68,9 @@ class Middleware:
             streamed, length = "Content-Length" not in present, int(present.get("Content-Length", 0))
             headers += security_headers.missing(environ["wsgi.url_scheme"], present.keys())
             headers += [cors.VARY, ("X-Request-ID", own_id)]
-            if status == 429 or closing.is_set():
-                # One address must not occupy all connections, and before a stop clients should use another instance.
+            if status == 429 or closing.is_set() or (body is not None and body.stays_unread()):
+                # One address must not occupy all connections, before a stop clients should use another instance, and
+                # the server closes the connection itself if the body is unread, but does not always announce it.
                 headers.append(("Connection", "close"))
             return start_response(line, headers, failure) if failure else start_response(line, headers)
 

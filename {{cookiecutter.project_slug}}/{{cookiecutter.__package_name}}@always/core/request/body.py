@@ -121,12 +121,16 @@ class RequestBody(io.RawIOBase):
         """Return the rest of the body."""
         return self._stream().read()
 
+    def stays_unread(self) -> bool:
+        """Return whether ``discard`` reads nothing of an unread body, after which the server closes the connection."""
+        return self._unread > (MAX_DISCARD if self._sent else 0)
+
     def discard(self) -> None:
         """Read what is left of a body of at most ``MAX_DISCARD`` bytes, if a slot is free for it.
 
         Closing the connection while the client still sends can lose the response.
         """
-        if self._sent and 0 < self._unread <= MAX_DISCARD:
+        if self._unread and not self.stays_unread():
             self._slots.run(self._environ, self._skip)
 
     def _stream(self) -> io.BytesIO:

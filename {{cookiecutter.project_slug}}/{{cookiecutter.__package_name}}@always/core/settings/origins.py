@@ -42,7 +42,7 @@ class Origins(StringList):
         default = {"https": "443", "http": "80"}.get(scheme)
         if not _is_host(host) or port == default or int(port or 0) > 65535:
             raise ValidationError(f"{item!r} is not an origin of the form https://host[:port].")
-        if scheme == "http" and not (host in LOCAL_HOSTS or is_private(host)):
+        if scheme == "http" and not (host in LOCAL_HOSTS or host.endswith(".localhost") or is_private(host)):
             raise ValidationError(
                 f"{item!r} uses plain http, which is only allowed for localhost, private addresses, .test and .local."
             )
@@ -52,7 +52,7 @@ def is_private(host: str) -> bool:
     """Return whether a host is a private address, or a name that is reserved for local use (RFC 6761, RFC 6762)."""
     address = _address(host)
     if address is None:
-        return host.endswith((".test", ".local", ".localhost"))
+        return host.endswith((".test", ".local"))
     return any(address in network for network in _PRIVATE_NETWORKS)
 
 
