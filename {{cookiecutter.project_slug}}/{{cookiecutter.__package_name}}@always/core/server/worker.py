@@ -19,13 +19,14 @@ from ..observability import log, metrics
 from ..request import body
 from ..request.state import closing, stopping
 from ..settings import Settings, get_settings
+from .standby import Standby
 
 SLOW_BODY_TIMEOUT = 5  # seconds for which a stop waits for slow bodies
 
 
 def create_app(
     import_name: str, metrics_files: tuple[Path, str], listener: int | None = None, others: Sequence[int] = ()
-) -> Flask:
+) -> Standby:
     """Return the application of a worker; ``import_name`` is the package that has ``create_app``.
 
     ``metrics_files`` are the folder and the names of the files in which it counts; ``listener`` is the file descriptor
@@ -47,7 +48,7 @@ def create_app(
         signal.signal(signal.SIGURG, lambda *_: None)  # wakes the main thread
         Thread(target=_wait_for_signals, args=(app, listener), daemon=True).start()
     log.start_queue(services.get(app, metrics.Metrics).log_lines_dropped.inc)
-    return app
+    return Standby(app, get_settings(app, Settings).server_threads + body.THREADS)
 
 
 def _wait_for_signals(app: Flask, listener: int | None) -> None:
