@@ -152,6 +152,23 @@ def test_a_recipe_works(environment: Environment, service: Path, title: str) -> 
     try_out(environment, service, find(service, title))
 
 
+@pytest.mark.parametrize("limiter", ["memory", "redis"])
+@pytest.mark.parametrize("deployment", ["kubernetes", "systemd"])
+def test_the_jobs_run_in_each_deployment(bake: Bake, deployment: str, limiter: str) -> None:
+    """The changes fit the files of a deployment that the other tests do not have."""
+    service = bake({**STYLE, "deployment": deployment, "limiter_backend": limiter})
+    recipe = find(service, "Background jobs")
+    changes = [block for block in recipe.blocks if block.path.startswith("deploy/")]
+    for change in changes:
+        (target,) = service.glob(change.path)
+        assert changed(target.read_text("utf-8"), change.text)
+    documented = "".join(
+        block.text for block in recipe.blocks if block in changes or "sed -f" in block.text
+    )
+    command = "flask rq worker" if limiter == "redis" else "flask jobs run"
+    assert command in documented.replace('", "', " ")
+
+
 def test_the_index_lists_every_recipe() -> None:
     """With its page."""
     rows = re.findall(
