@@ -103,16 +103,17 @@ PARTS = {
 def main(parts: list[str], run: Run, results: Path) -> None:
     """Measure the parts, print their tables, and write the section of the report."""
     written: list[str] = []
-    for part in parts:
-        lines = PARTS[part](run)
-        print(*lines, "", sep="\n", flush=True)
-        written += lines
     software = report.versions(run.service, "granian", "Flask", "SQLAlchemy")
     method = (
         f"{report.method(run.rounds, run.seconds, wrk.CONNECTIONS)} SQLite; one worker, except in"
         " the table of workers. Durations at fixed rates are from one run each."
     )
-    report.write(results, "bench-scale", [report.conditions(method, software), *written])
+    for part in parts:
+        lines = PARTS[part](run)
+        print(*lines, "", sep="\n", flush=True)
+        written += lines
+        # after each part, so that an interrupted run leaves its results
+        report.write(results, "bench-scale", [report.conditions(method, software), *written])
 
 
 if __name__ == "__main__":
