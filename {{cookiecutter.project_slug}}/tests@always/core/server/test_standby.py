@@ -107,7 +107,7 @@ def test_all_threads_serve_requests_that_wait(standby: ModuleType, ended: Event)
     until(lambda: min(served[name] for name in "ABCD") >= 20)
 
 
-def test_no_thread_waits_after_the_worker_was_told_to_stop(standby: ModuleType, ended: Event) -> None:
+def test_no_thread_waits_when_the_worker_stops(standby: ModuleType, ended: Event) -> None:
     application, served, stopped = standby.Standby(work, THREADS), Counter[str](), Event()
     for name in "ABCD":
         start(application, stopped, served, name)

@@ -73,7 +73,7 @@ class Standby:
             pause = pause - 1 if pause else PAUSE if load < MIN_LOAD else 0
             if self._finished == last:
                 self._work.clear()
-                if self._finished == last:  # still: otherwise nobody would end the wait
+                if self._finished == last:  # still: otherwise no request would end the wait
                     self._work.wait()
                 pause = 0
         self._release(0)
