@@ -170,6 +170,11 @@ def test_the_development_container_has_the_required_servers(
     """Those of CI, and the service finds them through the same variables as its tests."""
     service = bake(answers)
     container = json.loads((service / ".devcontainer/devcontainer.json").read_text("utf-8"))
+    # Outside of the shared folder, which contains the environment of the host.
+    environment = container["remoteEnv"]["UV_PROJECT_ENVIRONMENT"]
+    editor = container["customizations"]["vscode"]["settings"]
+    assert editor["python.defaultInterpreterPath"] == f"{environment}/bin/python"
+    assert environment.startswith("/home/")
     (job,) = jobs(service)
     wanted = {name: server["image"] for name, server in job.get("services", {}).items()}
     assert ("image" in container) == (not wanted)
