@@ -20,8 +20,10 @@ __all__ = ["environment"]
 
 Bake = Callable[[Mapping[str, str]], Path]
 
-# The duration of an example depends on the load of the machine.
-settings.register_profile("template", deadline=None)
+# The duration of an example depends on the load of the machine. Each one takes a bake.
+settings.register_profile(
+    "template", deadline=None, max_examples=100 if os.environ.get("CI") else 25
+)
 settings.load_profile("template")
 
 

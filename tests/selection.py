@@ -23,11 +23,6 @@ def is_in_half(variant: Mapping[str, str]) -> bool:
     return position(variant) % 2 == 0
 
 
-def is_in_quarter(variant: Mapping[str, str]) -> bool:
-    """Select a quarter of them: each style with each database, and each storage."""
-    return position(variant) % 4 == 0
-
-
 def position(variant: Mapping[str, str]) -> int:
     """Return the sum of the positions of the answers among the choices."""
     return sum(CHOICES[question].index(answer) for question, answer in variant.items())

@@ -65,6 +65,7 @@ def test_the_cost_of_the_controls_is_measured(tmp_path: Path) -> None:
 
 
 @pytest.mark.install
+@pytest.mark.exhaustive
 def test_frameworks_are_compared(tmp_path: Path) -> None:
     """The report has a row for each, and the plot shows each."""
     peer = "Litestar on granian"
@@ -76,6 +77,7 @@ def test_frameworks_are_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.install
+@pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of processes from /proc")
 def test_load_and_amount_of_data_are_measured(tmp_path: Path) -> None:
     """The parts that need one rendered service."""
@@ -86,6 +88,7 @@ def test_load_and_amount_of_data_are_measured(tmp_path: Path) -> None:
 
 
 @pytest.mark.install
+@pytest.mark.exhaustive
 def test_layers_are_measured(tmp_path: Path) -> None:
     """A row for each layer of the pipeline, and the sum."""
     _, results = run("layers", tmp_path / "RESULTS.md")

@@ -1,5 +1,6 @@
 """Each recipe in the documents of a service works as it is written."""
 
+import os
 import re
 import shlex
 import shutil
@@ -112,6 +113,12 @@ def call(environment: Environment, service: Path, calls: list[str]) -> None:
         process.communicate(timeout=60)
 
 
+def related(recipe: Recipe) -> list[str]:
+    """Return the paths of the related tests; outside CI, those of alerts if it changes one."""
+    alerts = os.environ.get("CI") or any(each.path.startswith("ops/") for each in recipe.blocks)
+    return [f"tests/core/{name}" for name in RELATED if alerts or name != "anomalies"]
+
+
 def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
     """Follow a recipe, run its tests and those of the related parts, then its calls."""
     with storages(service) as settings:
@@ -126,9 +133,7 @@ def try_out(environment: Environment, service: Path, recipe: Recipe) -> None:
                     run(connected, service, command)
                 else:
                     calls.append(command)
-        environment.regenerate_and_check(
-            service, *recipe.tests(), *(f"tests/core/{name}" for name in RELATED)
-        )
+        environment.regenerate_and_check(service, *recipe.tests(), *related(recipe))
         if calls:
             call(connected, service, calls)
 

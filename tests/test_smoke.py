@@ -34,7 +34,14 @@ SERVICES = [
     )
 ]
 NEWEST = "3.14"
-SERVICES.append(pytest.param(("auth_style=api_key",), NEWEST, id=f"{NEWEST}-auth_style=api_key"))
+SERVICES.append(
+    pytest.param(
+        ("auth_style=api_key",),
+        NEWEST,
+        id=f"{NEWEST}-auth_style=api_key",
+        marks=pytest.mark.exhaustive,
+    )
+)
 
 
 @pytest.mark.install
