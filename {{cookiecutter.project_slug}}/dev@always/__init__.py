@@ -1,4 +1,4 @@
-"""Development tools: ``make run``, certificates, secrets, migrations and generated documents."""
+"""Development tools: ``make run``, certificates, secrets, new migrations and generated documents."""
 
 from pathlib import Path
 

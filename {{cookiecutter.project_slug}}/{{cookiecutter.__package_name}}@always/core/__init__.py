@@ -26,9 +26,9 @@ from .diagnostics import Check, Finding
 from .limits import limiter
 from .observability.events import MALICIOUS_DIRECT_REFERENCE, SecurityEvent
 from .observability.events import record as record_event
-from .observability.metrics import get_metrics
 from .problems import Problem, ProblemType
 from .request import current_caller, event_stream
+from .services import get as get_metrics
 from .settings import ConfigurationError, get_settings, setting
 from .settings import fields as setting_fields
 

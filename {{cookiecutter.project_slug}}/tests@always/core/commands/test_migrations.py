@@ -90,14 +90,19 @@ def test_the_commands_follow_the_life_of_a_migration(app: Flask, project: Path) 
     assert f"{revision} (head)" in run(app, "current").stdout
 
 
-@pytest.mark.parametrize("arguments", [["revision", "first"], ["merge"]], ids=lambda arguments: arguments[0])
-def test_a_migration_is_not_written_by_an_installation_without_dev(
-    app: Flask, project: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [(["revision", "first"], "migrations"), (["merge"], "migrations"), (["copy", "file"], "copying")],
+)
+def test_an_installation_without_dev_is_reported_in_one_sentence(
+    app: Flask, project: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], module: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "dev.migrations", None)
+    monkeypatch.setitem(sys.modules, f"dev.{module}", None)
     done = run(app, *arguments)
     assert (done.exit_code, list(project.parent.glob("**/*.py"))) == (1, [])
-    assert "this installation has no folder `dev`" in done.stderr
+    assert done.stderr == (
+        "Error: This installation has no folder `dev`. Run the command in the repository of the service.\n"
+    )
 
 
 def test_a_rejected_statement_is_reported_in_one_sentence(app: Flask, project: Path) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Table, func, select
 
+import dev.copying
 from tests.core.package import core
 from tests.core.registry import migrator, registered
 from tests.core.service import create_app
@@ -66,7 +67,7 @@ def test_the_source_is_read_in_batches_and_without_time_limits(
 ) -> None:
     migrator(target).upgrade()
     batches: list[int] = []
-    engine, copying = core.database.engine, core.database.copying
+    engine, copying = core.database.engine, dev.copying
     monkeypatch.setattr(copying, "BATCH", 1)
     monkeypatch.setattr(engine, "STATEMENT_TIMEOUT", 1, raising=False)
     insert = copying.insert

@@ -1,7 +1,7 @@
 """The public interface of ``auth/backend``, the only package that depends on how callers authenticate.
 
-The rest of the service uses only the names below. mypy compares the package with ``Backend``; a test compares its
-``__all__`` with them.
+The rest of the service uses only the names below, except for the sign-in on ``/docs``. mypy compares the package with
+``Backend``; a test compares its ``__all__`` with them.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,13 +2,6 @@
 
 from . import doctor, limits, metrics, migrations, policy, settings
 
-COMMANDS = (
-    doctor.command,
-    limits.command,
-    metrics.command,
-    migrations.command,
-    policy.command,
-    settings.command,
-)
-
 __all__ = ["COMMANDS"]
+
+COMMANDS = tuple(module.command for module in (doctor, limits, metrics, migrations, policy, settings))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import services
 from ..cli import accepts
-from ..database import Branches, Database
+from ..database import Branches, Database, engine
 from ..fields import Line
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def _migrator() -> "Migrator":
     return Migrator(services.get(current_app, Branches))
 
 
-def _writing() -> ModuleType:
-    """Return the module that writes migrations, which is not part of the image."""
+def _tool(name: str) -> ModuleType:
+    """Return a module of ``dev``, which is not part of the image."""
     try:
-        return import_module("dev.migrations")
+        return import_module(f"dev.{name}")
     except ModuleNotFoundError:
         raise click.ClickException(
-            "Migrations are written in the repository of the service: this installation has no folder `dev`."
+            "This installation has no folder `dev`. Run the command in the repository of the service."
         ) from None
 
 
@@ -109,7 +109,7 @@ def downgrade(target: str, branch: str) -> None:
 @branch_option
 def revision(message: str, empty: bool, branch: str) -> None:
     """Write a migration for the changes of the models: `flask db revision "color of lamps"`."""
-    _created(_writing().revision(_migrator(), branch, message, empty=empty))
+    _created(_tool("migrations").revision(_migrator(), branch, message, empty=empty))
 
 
 @command.command("copy")
@@ -119,10 +119,8 @@ def copy(source: str) -> None:
 
     SOURCE is the URL of the other database. Stop the service first.
     """
-    from ..database.copying import copy_rows
-
-    branches = services.get(current_app, Branches)
-    for table, rows in copy_rows(branches, source, branches.url).items():
+    copied = _tool("copying").copy_rows(engine, services.get(current_app, Branches), source)
+    for table, rows in copied.items():
         click.echo(f"{rows:>10}  {table}")
 
 
@@ -130,7 +128,7 @@ def copy(source: str) -> None:
 @branch_option
 def merge(branch: str) -> None:
     """Write a migration that joins two heads of a branch."""
-    _created(_writing().merge(_migrator(), branch))
+    _created(_tool("migrations").merge(_migrator(), branch))
 
 
 @command.command("check")

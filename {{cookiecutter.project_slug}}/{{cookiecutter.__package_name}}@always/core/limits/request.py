@@ -1,5 +1,8 @@
-"""The rate limits of one request: the clients that it counts for, and the results of its hits."""
+"""The rate limits of one request: the clients that it counts for, the results of its hits, and its headers."""
 
+import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple, Never, cast
 
 from flask import Response, g
@@ -8,7 +11,6 @@ from limits import RateLimitItem
 
 from ..observability import events
 from ..problems import Problem
-from . import headers
 from .counters import Counters, network
 from .result import LimitResult, StorageUnavailable
 
@@ -54,7 +56,7 @@ class RequestLimits:
     def reject(self, detail: str | None = None) -> Never:
         """Raise 429 for the limit that was exceeded last."""
         name, result = next((name, result) for name, result in reversed(self.results.items()) if not result.admitted)
-        shown = headers.quotable(name)
+        shown = _quotable(name)
         # The metrics have one label for all limits without a setting, since a scope can be any string.
         group = name if name in self.counters.rates else "route"
         events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, f"the rate limit {shown} was exceeded", limit=group)
@@ -73,7 +75,7 @@ class RequestLimits:
                     self.count(name, client, limit.limit, cost, strict=True)
                 except StorageUnavailable:
                     break  # the request was admitted
-        return headers.build(self.results) if self.results else []
+        return _headers(self.results) if self.results else []
 
 
 def begin(counters: Counters, remote_address: str, view: str | None) -> RequestLimits:
@@ -94,3 +96,26 @@ def count_failed_authentication() -> None:
     """
     limits = current()
     limits.hit("failed-authentications", limits.address, strict=True)
+
+
+def _headers(results: Mapping[str, LimitResult]) -> list[tuple[str, str]]:
+    """Return ``RateLimit-Policy`` with every limit that was hit, and ``RateLimit`` with the tightest.
+
+    These are the headers of draft-ietf-httpapi-ratelimit-headers-10.
+    """
+    name, tightest = min(results.items(), key=lambda item: (item[1].admitted, item[1].remaining))
+    return [
+        ("RateLimit-Policy", ", ".join([_policy(name, result.rate) for name, result in results.items()])),
+        ("RateLimit", f'"{_quotable(name)}";r={tightest.remaining};t={tightest.reset_after}'),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _quotable(name: str) -> str:
+    """Return the name as the content of an RFC 9651 string; the scope of a limit can be any string."""
+    return re.sub(r"[^ !#-\[\]-~]", "_", name)
+
+
+@lru_cache(maxsize=256)
+def _policy(name: str, rate: RateLimitItem) -> str:
+    return f'"{_quotable(name)}";q={rate.amount};w={rate.get_expiry()}'

@@ -11,14 +11,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
-from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, values
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from .. import services
 from ..settings import ConfigurationError
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -31,7 +29,6 @@ Observe = tuple[Callable[[], None], Callable[[float], None]]
 FILE_BYTES = 1024 * 1024
 # A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
-M = TypeVar("M")
 _process: int | str = os.getpid()  # part of the names of the files
 
 
@@ -145,11 +142,6 @@ class Metrics:
             for sample in metric.samples
             if sample.name == "http_requests_total" and sample.labels["status"] in REJECTED
         )
-
-
-def get_metrics(app: Flask, cls: type[M]) -> M:
-    """Return the instance of a class that was passed to ``create_app(metrics=...)``."""
-    return services.get(app, cls)
 
 
 def clear(folder: Path) -> None:

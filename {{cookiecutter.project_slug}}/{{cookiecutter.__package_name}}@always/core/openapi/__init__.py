@@ -1,8 +1,7 @@
 """The OpenAPI document, built from what the views declare: ``GET /openapi.json`` and ``flask openapi``."""
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import orjson
@@ -39,22 +38,15 @@ def openapi() -> Response:
 
 
 @click.command("openapi")
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.File("wb"), default="-")
 @with_appcontext
-def command(file: Path | None) -> None:
+def command(file: BinaryIO) -> None:
     """Print the OpenAPI document, or write it to FILE.
 
     \b
     flask openapi openapi.json
     """
-    text = json.dumps(document(current_app), indent=2, ensure_ascii=False) + "\n"
-    if file is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise click.FileError(str(file), error.strerror) from None
+    file.write(json.dumps(document(current_app), indent=2, ensure_ascii=False).encode() + b"\n")
 
 
 __all__ = ["blueprint", "command", "document"]

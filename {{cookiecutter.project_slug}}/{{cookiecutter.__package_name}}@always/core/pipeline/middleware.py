@@ -21,8 +21,7 @@ from ..problems import PROBLEM_TYPES
 from ..request import body as request_body
 from ..request.state import KEY, closing
 from ..settings import Settings, get_settings
-from . import access_log, cors, security_headers
-from .allowed_hosts import AllowedHosts
+from . import access_log, allowed_hosts, cors, security_headers
 from .request_id import request_id
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Middleware:
         self._app = app
         self._inner = app.wsgi_app
         self._metrics = services.get(app, Metrics)
-        self._hosts = AllowedHosts(get_settings(app, Settings))
+        self._hosts = frozenset(get_settings(app, Settings).server_allowed_hosts)
         self._bodies = services.get(app, request_body.BodySlots)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -75,7 +74,7 @@ class Middleware:
             return start_response(line, headers, failure) if failure else start_response(line, headers)
 
         try:
-            if problem := self._hosts.problem(environ):
+            if problem := allowed_hosts.find_problem(environ, self._hosts):
                 return self._reject(environ, start, *problem)
             if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
                 # A proxy may see the end of such a body elsewhere, so what follows could be a smuggled request: close

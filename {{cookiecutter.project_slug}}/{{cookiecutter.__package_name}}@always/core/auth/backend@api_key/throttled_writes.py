@@ -21,21 +21,12 @@ MAX_ENTRIES = 50_000
 Write = Callable[[Connection, str], None]
 
 
-class Attempts:
+class Attempts(LRUCache[tuple[str, str], float]):
     """When this process last attempted each kind of write for each key."""
 
     def __init__(self) -> None:
-        self._times: LRUCache[tuple[str, str], float] = LRUCache(MAX_ENTRIES)
-        self._lock = Lock()
-
-    def is_due(self, kind: str, key_id: str) -> bool:
-        """Return whether the last attempt is at least ``INTERVAL`` ago, and start a new interval if it is."""
-        now = time.monotonic()
-        with self._lock:
-            due = now - self._times.get((kind, key_id), float("-inf")) >= INTERVAL
-            if due:
-                self._times[kind, key_id] = now
-        return due
+        super().__init__(MAX_ENTRIES)
+        self.lock = Lock()
 
 
 def init_app(app: Flask) -> None:
@@ -44,8 +35,13 @@ def init_app(app: Flask) -> None:
 
 
 def is_due(kind: str, key_id: str) -> bool:
-    """Return whether the last attempt of this kind for this key is at least ``INTERVAL`` ago."""
-    return services.get(current_app, Attempts).is_due(kind, key_id)
+    """Return whether the last attempt is at least ``INTERVAL`` ago, and start a new interval if it is."""
+    attempts, now = services.get(current_app, Attempts), time.monotonic()
+    with attempts.lock:
+        due = now - attempts.get((kind, key_id), float("-inf")) >= INTERVAL
+        if due:
+            attempts[kind, key_id] = now
+    return due
 
 
 def attempt(kind: str, key_id: str, write: Write) -> bool:

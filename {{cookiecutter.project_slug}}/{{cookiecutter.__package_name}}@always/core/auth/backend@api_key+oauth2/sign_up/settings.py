@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app
+from flask import current_app
 from limits import RateLimitItem, parse
 
 from ....problems import Problem
 from ....settings import get_settings, setting
 from ....settings.fields import Boolean, Rate
-from ... import guards
 
 GUARD = "sign_up"
 
@@ -21,14 +20,7 @@ class SignUpSettings:
     limits_sign_ups: RateLimitItem = setting(Rate(), "sign-ups from one address", default=parse("5/minute"))
 
 
-def register_guard(blueprint: Blueprint) -> None:
-    """Register the guard for the views of a blueprint.
-
-    A guard runs before the body is read, so rejecting a request while sign-up is disabled costs little.
-    """
-    blueprint.record_once(lambda state: guards.add(state.app, GUARD, _require_enabled))
-
-
-def _require_enabled() -> None:
+def require_enabled() -> None:
+    """Raise ``Problem`` (403) while sign-up is disabled: a guard, which runs before the body is read."""
     if not get_settings(current_app, SignUpSettings).sign_up_enabled:
         raise Problem("forbidden", "Sign-up is disabled.")

@@ -14,14 +14,15 @@ from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....observability.events import SecurityEvent
 from ....problems import Problem
+from ... import guards
 from ...scopes import current_scopes
 from .. import issuing, queries
-from .settings import GUARD, SignUpSettings, register_guard
+from .settings import GUARD, SignUpSettings, require_enabled
 
 USER_CREATED = SecurityEvent("user_created", "info", "A user signed up.")
 BY = "sign-up"  # the creator of the first key; not the username, which could be "operator"
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
-register_guard(blueprint)
+blueprint.record_once(lambda state: guards.add(state.app, GUARD, require_enabled))
 
 
 class SignUp(Schema):

@@ -13,14 +13,15 @@ from ....fields import Email
 from ....limits import SettingRate, get_remote_address, limiter
 from ....observability import events
 from ....problems import Problem
+from ... import guards
 from ...scopes import current_scopes
 from ..accounts import passwords, users
 from ..events import USER_CREATED
 from ..settings import MIN_PASSWORD_LENGTH
-from .settings import GUARD, SignUpSettings, register_guard
+from .settings import GUARD, SignUpSettings, require_enabled
 
 blueprint = Blueprint("sign_up", __name__, url_prefix="/api/v1")
-register_guard(blueprint)
+blueprint.record_once(lambda state: guards.add(state.app, GUARD, require_enabled))
 
 
 class SignUp(Schema):

@@ -1,30 +1,31 @@
-"""Copy the rows of another database, which is how a service moves to another database server."""
+"""``flask db copy``: copy the rows of another database, which is how a service moves to another database server."""
 
 from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, delete, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from . import engine
-from .branches import Branches
-
 BATCH = 1000  # rows
 
 
-def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str, int]:
+def copy_rows(engine: ModuleType, branches: Any, source_url: str) -> dict[str, int]:
     """Copy the tables of both branches in one transaction; return the number of rows of each table.
+
+    ``engine`` is the module of core that opens databases.
 
     Raises ``CommandError``, and copies nothing, if a database lacks a migration, the target contains rows, or the
     number of rows of the source changes meanwhile.
     """
-    source = _opened(source_url, target_url)
-    if make_url(source_url) == make_url(target_url):
+    source = _opened(engine, source_url, branches.url)
+    if make_url(source_url) == make_url(branches.url):
         raise CommandError("The source is the database of this service. Pass the URL of the other one")
     tables = [table for branch in branches.values() for table in branch.metadata.sorted_tables]
     try:
-        with source.connect() as old, engine.for_migrations(target_url).begin() as new:
+        with source.connect() as old, engine.for_migrations(branches.url).begin() as new:
             for name, connection in (("source", old), ("target", new)):
                 if found := branches.differences(connection):
                     raise CommandError(f"The {name} is not ready: {found[0]}")
@@ -46,10 +47,11 @@ def copy_rows(branches: Branches, source_url: str, target_url: str) -> dict[str,
     return copied
 
 
-def _opened(url: str, target_url: str) -> Engine:
+def _opened(engine: ModuleType, url: str, target_url: str) -> Engine:
     try:
         if make_url(url).get_backend_name() == make_url(target_url).get_backend_name():
-            return engine.for_copying(url)
+            source: Engine = engine.for_copying(url)
+            return source
         return create_engine(url, hide_parameters=True, poolclass=NullPool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise CommandError(f"Cannot open the source: {error}") from None
