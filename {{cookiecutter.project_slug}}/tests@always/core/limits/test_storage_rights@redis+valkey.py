@@ -1,7 +1,9 @@
 """`flask doctor` finds a server that responds, but on which the service cannot count."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -66,3 +68,45 @@ def test_a_read_only_replica_is_found(service: ModuleType, make_app: MakeApp, se
     with running(lambda own: [*command(own), "--replicaof", "127.0.0.1", port]) as replica:
         (message,) = findings(service, make_app, server.replace(port, str(replica)))
     assert "does not count" in message
+
+
+def test_each_node_of_a_cluster_is_checked(service: ModuleType, make_app: MakeApp, server: str, tmp_path: Path) -> None:
+    def node(port: int) -> list[str]:
+        cluster = ["--cluster-enabled", "yes", "--cluster-port", str(port - 10_000), "--dir", str(tmp_path)]
+        return [*command(port), *cluster, "--cluster-require-full-coverage", "no"]
+
+    scheme = server.partition("://")[0]
+    with running(node) as port:
+        client: Any = storage_from_string(f"{scheme}://127.0.0.1:{port}").get_connection()  # type: ignore[attr-defined]
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        client.execute_command("ACL", "SETUSER", "service", *rights(), "+cluster", "+command")
+        deadline = time.monotonic() + 10
+        while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        storage = service.core.limits.storage.ScriptStorage(
+            service.core.limits.storage._client(f"{scheme}+cluster://service:PASS%57ORD@127.0.0.1:{port}", 1),
+            "fixed-window",
+        )
+        storage.check()
+        client.execute_command("CLUSTER", "DELSLOTSRANGE", "0", "8191")
+        with pytest.raises(Exception, match=r"(?i)cluster|slot"):
+            storage.check()
+
+
+@pytest.mark.parametrize(
+    ("query", "own"),
+    [
+        ("", {"username": "ada", "password": "geh@eim"}),
+        ("?sentinel_password=", {"username": None, "password": None}),
+        ("?sentinel_password=x%2Fy&sentinel_username=bob", {"username": "bob", "password": "x/y"}),
+    ],
+    ids=["the same", "none", "another"],
+)
+def test_sentinels_can_have_another_password(
+    service: ModuleType, server: str, query: str, own: dict[str, str | None]
+) -> None:
+    uri = f"{server.partition('://')[0]}+sentinel://ada:geh%40eim@one:1,two:2/ours{query}"
+    pool = service.core.limits.storage._client(uri, 1).connection_pool
+    assert {name: pool.connection_kwargs[name] for name in own} == {"username": "ada", "password": "geh@eim"}
+    for sentinel in pool.sentinel_manager.sentinels:
+        assert {name: sentinel.connection_pool.connection_kwargs[name] for name in own} == own

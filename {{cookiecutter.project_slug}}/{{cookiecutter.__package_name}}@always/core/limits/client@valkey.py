@@ -6,8 +6,9 @@ from valkey.backoff import NoBackoff
 from valkey.exceptions import NoScriptError
 from valkey.retry import Retry
 
-__all__ = ["CALL", "NO_CLIENT_INFO", "NoBackoff", "NoScriptError", "Retry"]
+__all__ = ["CALL", "NO_CLIENT_INFO", "NO_CLUSTER_RETRY", "NoBackoff", "NoScriptError", "Retry"]
 
 CALL = "server.call"  # the function with which a Lua script calls a command
 # CLIENT SETINFO would cost two more round trips for each connection.
 NO_CLIENT_INFO: dict[str, Any] = {"lib_name": None, "lib_version": None}
+NO_CLUSTER_RETRY: dict[str, Any] = {"cluster_error_retry_attempts": 0}

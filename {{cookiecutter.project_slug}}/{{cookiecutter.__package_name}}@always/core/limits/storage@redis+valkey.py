@@ -5,13 +5,14 @@ the workers' machines may differ.
 """
 
 from typing import Any, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 
 from ..settings import Settings
 from .circuit_breaker import CircuitBreaker
-from .client import NO_CLIENT_INFO, NoBackoff, NoScriptError, Retry
+from .client import NO_CLIENT_INFO, NO_CLUSTER_RETRY, NoBackoff, NoScriptError, Retry
 from .result import LimitResult, Notify, Storage, sliding
 from .scripts import SCRIPTS
 
@@ -31,13 +32,20 @@ def _client(uri: str, timeout: float) -> Any:
 
     The client never retries, which could take seconds: the circuit breaker does.
     """
-    scheme = uri.partition("://")[0]
+    parts = urlsplit(uri)
     timeouts = {"socket_connect_timeout": timeout, "socket_timeout": timeout}
     options = {**timeouts, **NO_CLIENT_INFO, "retry": Retry(NoBackoff(), 0)}
-    if scheme.endswith("+sentinel"):
-        options["sentinel_kwargs"] = timeouts
-    elif scheme.endswith("+cluster"):
-        options["cluster_error_retry_attempts"] = 0
+    if "+" in parts.scheme:  # limits ignores the query of these, and does not unquote the user and the password
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        tls = {name: query[name] for name in ("ssl", "ssl_ca_certs") if name in query}
+        user = {name: unquote(getattr(parts, name) or "") or None for name in ("username", "password")}
+        options |= tls | user
+    if parts.scheme.endswith("+sentinel"):
+        if "sentinel_password" in query:
+            user = {"username": query.get("sentinel_username"), "password": query["sentinel_password"] or None}
+        options["sentinel_kwargs"] = timeouts | tls | user
+    elif parts.scheme.endswith("+cluster"):
+        options |= NO_CLUSTER_RETRY
     return cast(Any, storage_from_string(uri, **options)).get_connection()
 
 
@@ -72,13 +80,14 @@ class ScriptStorage:
         self._client.delete(self._prefix + key)
 
     def check(self) -> None:
-        """Ping, run the script in both ways, which need different rights, and delete its key."""
+        """Ping, run the script in both ways, which need different rights, and delete its keys, some on each node."""
         self.is_available()
-        key, rate = "limits:{check}", RateLimitItemPerMinute(1_000_000)
-        self.clear(key, rate)
-        self._client.eval(self._script, 1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, 1)
-        self.hit(key, rate)
-        self.clear(key, rate)
+        for number in range(64):
+            key, rate = f"limits:{{check-{number}}}", RateLimitItemPerMinute(1_000_000)
+            self.clear(key, rate)
+            self._client.eval(self._script, 1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, 1)
+            self.hit(key, rate)
+            self.clear(key, rate)
 
     def is_available(self) -> bool:
         """Return whether the server responds."""
