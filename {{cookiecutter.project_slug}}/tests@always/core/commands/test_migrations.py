@@ -42,7 +42,8 @@ def test_an_unreachable_database_is_reported_in_one_sentence(
     monkeypatch.setattr(service.core.database.engine, "for_migrations", lambda _url: SimpleNamespace(connect=fail))
     done = run(app, command)
     assert done.exit_code == 1
-    assert done.stderr == "Error: The database is unreachable: connection refused.\n"
+    reason = "The database is unreachable: connection refused. Start it, or correct APP_DATABASE_URL."
+    assert done.stderr == f"Error: {reason}\n"
 
 
 @pytest.mark.parametrize("command", ["current", "check", "upgrade"])

@@ -35,9 +35,11 @@ class Migrations(click.Group):
         except (CommandError, RevisionError) as error:
             raise click.ClickException(f"{str(error).rstrip('.')}.") from None
         except DBAPIError as error:
-            event = "is unreachable" if error.statement is None else "rejected the command"
             reason = str(error.orig).partition("\n")[0].strip(". ")
-            raise click.ClickException(f"The database {event}: {reason}.") from None
+            if error.statement is not None:
+                raise click.ClickException(f"The database rejected the command: {reason}.") from None
+            fix = "Start it, or correct APP_DATABASE_URL."
+            raise click.ClickException(f"The database is unreachable: {reason}. {fix}") from None
 
 
 @click.group("db", cls=Migrations)
