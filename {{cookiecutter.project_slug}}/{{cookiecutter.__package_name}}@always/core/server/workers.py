@@ -22,6 +22,7 @@ from .reload import Reload
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 START_SECONDS = 1.5  # new connections wait if a worker needs longer
+SIGNAL_SECONDS = 0.5  # a worker under load hangs if SIGTERM arrives while it handles SIGUSR1
 DRAIN_SECONDS = 4  # clients that send requests more often than that continue on another connection
 
 
@@ -54,8 +55,7 @@ class Server(MPServer):
     def shutdown(self, exit_code: int = 0) -> None:
         """Stop the workers. A worker that the signal ended before the parent did is not a failure."""
         _send("SIGUSR1", self.wrks)
-        # A worker under load hangs if SIGTERM arrives while it handles SIGUSR1.
-        time.sleep(max(self.shutdown_delay, 0.5))
+        time.sleep(max(self.shutdown_delay, SIGNAL_SECONDS))
         try:
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         except SystemExit:
@@ -116,6 +116,7 @@ class Server(MPServer):
         time.sleep(DRAIN_SECONDS)
         new, self.wrks = self.wrks, old
         _send("SIGUSR1", self.wrks)
+        time.sleep(SIGNAL_SECONDS)
         self._stop_workers()  # type: ignore[no-untyped-call]
         self.wrks = new
         for name in ended:
