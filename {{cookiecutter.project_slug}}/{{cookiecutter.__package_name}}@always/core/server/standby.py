@@ -2,8 +2,8 @@
 
 granian starts a thread for each request that waits, and these threads compete for the GIL: it changes hands several
 times in a request, and each time the next thread must wake up first. With threads on standby, a worker on two
-processors serves 1.7 times as many calls of ``/api/v1/me``, up to 1.6 times as many that read a row, and up to 1.4 times
-as many that write one.
+processors serves 1.7 times as many calls of ``/api/v1/me``, up to 1.6 times as many that read a row, and up to 1.4
+times as many that write one.
 """
 
 import time
