@@ -122,7 +122,13 @@ def test_another_audience_claim_is_checked_instead_of_aud_and_together_with_it(s
     by_client = replace(rules, audience_claim="client_id", audiences=frozenset({"web", "app"}))
     assert validate(token(aud=MISSING), by_client, KEYS.get).audience == ("web",)
     assert validate(token(aud=["app", "other"]), by_client, KEYS.get).audience == ("web",)
-    for claims in ({"client_id": "other", "aud": MISSING}, {"client_id": "other", "aud": "web"}, {"aud": "other"}):
+    assert validate(token(aud=[]), by_client, KEYS.get).audience == ("web",)
+    for claims in (
+        {"client_id": "other", "aud": MISSING},
+        {"client_id": "other", "aud": "web"},
+        {"aud": "other"},
+        {"client_id": "other", "aud": []},
+    ):
         with pytest.raises(service.core.auth.errors.AuthenticationError, match="does not contain this service"):
             validate(token(**claims), by_client, KEYS.get)
     for aud in (None, 1, [1], {}):

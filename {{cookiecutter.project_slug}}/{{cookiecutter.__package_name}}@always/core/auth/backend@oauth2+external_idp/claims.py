@@ -172,7 +172,7 @@ def _timestamp(content: dict[str, Any], name: str) -> float:
 
 def _check_audience(content: dict[str, Any], rules: Rules) -> tuple[str, ...]:
     """Check the audience claim, and ``aud`` too if the token has both; return the values of the audience claim."""
-    if rules.audience_claim != "aud" and "aud" in content:
+    if rules.audience_claim != "aud" and content.get("aud", []) != []:  # some providers send an empty list
         _check_audience(content, replace(rules, audience_claim="aud"))
     name = rules.audience_claim
     value = content.get(name)
