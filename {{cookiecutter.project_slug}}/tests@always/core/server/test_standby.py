@@ -1,5 +1,6 @@
 """One thread serves fast requests while the others wait, and all serve when requests are slow."""
 
+import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -88,6 +89,21 @@ def test_a_thread_waits_only_after_its_response_is_sent(standby: ModuleType, end
     application._release(0)
     thread.join(SECONDS)
     assert not thread.is_alive()
+
+
+def test_a_thread_does_not_wait_after_a_request_whose_body_is_left_unread(
+    standby: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server closes the connection only after the thread has returned."""
+    application, finished = standby.Standby(lambda *_: [b"content"], THREADS), list[None]()
+    monkeypatch.setattr(application, "_finish", lambda: finished.append(None))
+    environ: dict[str, Any] = {"wsgi.input": io.BytesIO(b"body"), "REMOTE_ADDR": "192.0.2.1"}
+    body = environ["wsgi.input"] = core.request.body.RequestBody(environ, 4, core.request.body.BodySlots())
+    application(environ, None)
+    assert not finished
+    body.discard()
+    application(environ, None)
+    assert finished == [None]
 
 
 def test_all_threads_serve_while_no_request_finishes(standby: ModuleType, ended: Event) -> None:

@@ -109,6 +109,11 @@ class RequestBody(io.RawIOBase):
         self._sent = "HTTP_EXPECT" not in environ  # with Expect, the client sends no body until the service reads it
         self._content: io.BytesIO | None = None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing is left to read."""
+        return self._unread == 0
+
     def readable(self) -> bool:
         """Return True."""
         return True

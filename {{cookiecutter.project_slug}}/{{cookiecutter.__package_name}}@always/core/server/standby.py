@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import ClosingIterator
 
+from ..request.body import RequestBody
 from ..request.state import stopping
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Standby:
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Call the application; the thread may wait after the response was sent."""
         content = self._app(environ, start_response)
+        body = environ.get("wsgi.input")
+        if isinstance(body, RequestBody) and not body.is_read:
+            return content  # the connection is closed when the server drops the body, after the thread has returned
         return _Content(content, self._finish) if isinstance(content, list) else ClosingIterator(content, self._finish)
 
     def _finish(self) -> None:
