@@ -347,7 +347,7 @@ def test_the_command_that_repeats_the_bake_is_printed(
     """With the valid answers, quoted for a shell, and without the invalid ones."""
     answers = {"project_name": "Ann's $HOME", "project_slug": "9", "database": "postgresql"}
     cookies.bake(extra_context=answers, template=str(TEMPLATE))
-    printed = re.search("asked for the others: (.+)", capfd.readouterr().err)
+    printed = re.search("with the valid answers as the defaults: (.+)", capfd.readouterr().err)
     assert printed
     command = shlex.split(printed[1])
     assert command[:2] == ["cookiecutter", str(TEMPLATE)]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import get_ident
 
 import pytest
 from flask import Flask
@@ -72,8 +73,13 @@ def test_the_metrics_token_and_the_certificate_are_replaced_without_a_failed_req
     ca = certs / "ca.pem"
     metrics_server = serving(environ, tmp_path, ca, command="metrics serve")
     with serving(environ, tmp_path, ca) as served, metrics_server as internal:
-        scraper = {"token": old}
-        scrape = Call("/metrics", lambda: {"Authorization": f"Bearer {scraper['token']}"}, expected=COUNTER)
+        scraper, used = {"token": old}, dict[int, str]()
+
+        def authorization() -> dict[str, str]:
+            used[get_ident()] = scraper["token"]
+            return {"Authorization": f"Bearer {used[get_ident()]}"}
+
+        scrape = Call("/metrics", authorization, expected=COUNTER)
         first = certificate_of(served)
         me = Call("/api/v1/me", lambda: headers)
         assert once(served, me)[0] == 200
@@ -85,6 +91,9 @@ def test_the_metrics_token_and_the_certificate_are_replaced_without_a_failed_req
             certificates.create(certs)
             assert reload(served, internal) == ["APP_METRICS_TOKEN_PREVIOUS", "the certificate"]
             scraper["token"] = new
+            once(internal, scrape)
+            while old in used.values():  # a request with it may be in progress
+                time.sleep(0.05)
             secret.write_text(f"{new}\n")
             assert reload(served, internal) == ["APP_METRICS_TOKEN", "APP_METRICS_TOKEN_PREVIOUS"]
         wait_for_count(internal, scrape, 1 + sent.count(me.path))
