@@ -57,7 +57,9 @@ def _tool(name: str) -> ModuleType:
     """Return a module of ``dev``, which is not part of the image."""
     try:
         return import_module(f"dev.{name}")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name not in {"dev", f"dev.{name}"}:
+            raise
         raise click.ClickException(
             "This installation has no folder `dev`. Run the command in the repository of the service."
         ) from None
