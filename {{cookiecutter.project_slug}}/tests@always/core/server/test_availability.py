@@ -17,7 +17,7 @@ from tests.core.package import core
 ROUNDS = 5
 BOUND = 0.2  # seconds
 ATTEMPTS = 6  # other processes of a test run can disturb some
-BODIES = core.request.body.SLOTS // 2  # anonymous slow bodies of one address
+BODIES = core.request.slots.SLOTS // 2  # anonymous slow bodies of one address
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_thread_does_not_wait_after_a_request_whose_body_is_left_unread(
     application, finished = standby.Standby(lambda *_: [b"content"], THREADS), list[None]()
     monkeypatch.setattr(application, "_finish", lambda: finished.append(None))
     environ: dict[str, Any] = {"wsgi.input": io.BytesIO(b"body"), "REMOTE_ADDR": "192.0.2.1"}
-    body = environ["wsgi.input"] = core.request.body.RequestBody(environ, 4, core.request.body.BodySlots())
+    body = environ["wsgi.input"] = core.request.body.RequestBody(environ, 4, core.request.slots.BodySlots())
     application(environ, None)
     assert not finished
     body.discard()

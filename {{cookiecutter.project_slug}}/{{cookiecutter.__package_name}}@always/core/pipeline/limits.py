@@ -6,8 +6,6 @@ from limits import parse
 from werkzeug.exceptions import NotFound
 
 from ..limits import limiter
-from ..observability import events
-from ..problems import Problem
 from ..request.state import RequestState
 
 _rate = lru_cache(maxsize=256)(parse)
@@ -17,9 +15,6 @@ def by_address(state: RequestState) -> None:
     """Count the request for its address, before the caller is known."""
     endpoint, limits = state.endpoint, state.limits
     if endpoint is None or not endpoint.limits.exempt:
-        if not state.environ["service.admitted"]:  # the limiter storage would take longer than this response
-            events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many requests in progress", limit="in-progress")
-            raise Problem("rate-limited", "Too many of your requests are in progress.", headers=[("Retry-After", "1")])
         limits.hit("address", limits.address)
     if endpoint is not None and endpoint.limits.by_address:
         limiter.check(endpoint.limits.by_address, limits)

@@ -19,9 +19,10 @@ from ..observability import log, redaction
 from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
 from ..request import body as request_body
+from ..request.slots import BodySlots
 from ..request.state import KEY, closing
 from ..settings import Settings, get_settings
-from . import access_log, allowed_hosts, cors, security_headers
+from . import access_log, allowed_hosts, concurrency, cors, security_headers
 from .request_id import request_id
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Middleware:
         self._inner = app.wsgi_app
         self._metrics = services.get(app, Metrics)
         self._hosts = frozenset(get_settings(app, Settings).server_allowed_hosts)
-        self._bodies = services.get(app, request_body.BodySlots)
+        self._bodies = services.get(app, BodySlots)
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """Pass the request on; add the request id and the security headers; log and count the response."""
@@ -48,7 +49,7 @@ class Middleware:
         own_id = environ["service.request_id"] = request_id(environ)
         token = log.request_id.set(own_id)
         client = network(environ.get("REMOTE_ADDR", ""))
-        admitted = environ["service.admitted"] = self._bodies.requests.take(client)
+        admitted = self._bodies.requests.take(client)
         status, streamed, length = 500, False, 0
         # Werkzeug would accept `get` as GET, but methods are case-sensitive (RFC 9110, section 9.1). Any unknown method
         # becomes `other`, so that it has one label in the metrics.
@@ -81,6 +82,9 @@ class Middleware:
                 # the connection (RFC 9112, section 11.2).
                 detail = "The only accepted transfer coding is chunked."
                 return self._reject(environ, start, "bad-request", detail, ("Connection", "close"))
+            if not admitted and concurrency.is_limited(self._app, environ):
+                detail = "Too many of your requests are in progress."
+                return self._reject(environ, start, "rate-limited", detail, ("Retry-After", "1"))
             content = self._inner(environ, start)
             if streamed:
                 return ClosingIterator(_stream(content, own_id), getattr(content, "close", None))

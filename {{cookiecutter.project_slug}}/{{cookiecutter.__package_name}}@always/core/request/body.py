@@ -1,94 +1,21 @@
-"""Read request bodies without letting slow clients exhaust the worker threads.
-
-The server passes a body on while it arrives and has no timeout for it, so a thread that reads one waits as long as the
-client takes. ``flask serve`` therefore starts more threads than the setting ``server_threads``: ``SLOTS`` for bodies of
-authenticated callers, and as many for those of anonymous clients. One network may use half of either, and half of all
-threads: 600 requests for a view of 50 ms then delay those of others by less than 200 ms, and not by 400 ms. A body that
-has already arrived is read in far less than ``SLOT_TIMEOUT``.
-"""
+"""Read request bodies, of at most a maximum size, in slots."""
 
 import io
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from threading import Condition
 from typing import Any
 
 from flask import Flask, Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from .. import services
-from ..limits import network
 from ..observability import events
 from ..problems import Problem
 from ..settings import Settings, get_settings
-from .state import KEY, RequestState
+from .slots import BodySlots
+from .state import KEY
 
-SLOTS = 32
-SLOT_TIMEOUT = 0.1  # seconds
-THREADS = 2 * SLOTS
 CHUNK = 64 * 1024  # bytes
 MAX_DISCARD = 16 * 1024 * 1024  # bytes
-
-
-class Slots:
-    """A fixed number of slots, of which one network may occupy ``share``, by default half."""
-
-    def __init__(self, number: int = SLOTS, share: int | None = None) -> None:
-        self._number, self._share = number, share or number // 2
-        self.occupied: Counter[str] = Counter()
-        self._change = Condition()
-
-    @contextmanager
-    def occupy(self, network: str, timeout: float = SLOT_TIMEOUT) -> Iterator[bool]:
-        """Occupy a slot during the block. Yields False if none becomes free within ``timeout`` seconds."""
-        occupied = self.take(network, timeout)
-        try:
-            yield occupied
-        finally:
-            if occupied:
-                self.release(network)
-
-    def take(self, network: str, timeout: float = 0) -> bool:
-        """Occupy a slot until ``release``. Returns False if none becomes free within ``timeout`` seconds."""
-
-        def is_taken() -> bool:
-            free = self.occupied[network] < self._share and self.occupied.total() < self._number
-            if free:
-                self.occupied[network] += 1
-            return free
-
-        with self._change:
-            return is_taken() or (timeout > 0 and self._change.wait_for(is_taken, timeout))
-
-    def release(self, network: str) -> None:
-        """Free a slot."""
-        with self._change:
-            self.occupied[network] -= 1
-            if not self.occupied[network]:
-                del self.occupied[network]
-            self._change.notify_all()
-
-
-class BodySlots:
-    """Slots for the bodies of callers, and separate ones for anonymous clients; ``requests`` are those in progress."""
-
-    def __init__(self, threads: int = 0) -> None:
-        self._callers, self._anonymous = Slots(), Slots()
-        self.requests = Slots(sys.maxsize, (threads + THREADS) // 2)  # the server may have more threads
-
-    def only_slow_remain(self) -> bool:
-        """Return whether requests are in progress and each of them waits for its body."""
-        return 0 < self.requests.occupied.total() <= self._callers.occupied.total() + self._anonymous.occupied.total()
-
-    def run(self, environ: dict[str, Any], read: Callable[[], bytes]) -> bytes | None:
-        """Return the result of ``read``, or None if no slot is free for the client."""
-        state: RequestState | None = environ.get(KEY)
-        slots = self._callers if state and state.caller else self._anonymous
-        with slots.occupy(network(environ.get("REMOTE_ADDR", ""))) as occupied:
-            return read() if occupied else None
 
 
 class RequestBody(io.RawIOBase):

@@ -20,7 +20,7 @@ from granian.http import HTTP1Settings
 
 from .. import certificate, services
 from ..observability import events, log, metrics
-from ..request import body
+from ..request import slots
 from ..settings import ActiveSettings, ConfigurationError, Settings
 from . import open_files, worker, workers
 from .reload import Reload
@@ -59,7 +59,7 @@ def command() -> None:
         port=settings.server_port,
         interface=Interfaces.WSGI,
         workers=settings.server_workers,
-        blocking_threads=settings.server_threads + body.THREADS,
+        blocking_threads=settings.server_threads + slots.THREADS,
         backpressure=open_files.allow(settings.server_connections),
         # No HTTP/2: with it, granian reads forever if a client vanishes in the middle of a body, and never closes idle
         # connections. A proxy can offer HTTP/2 to clients.

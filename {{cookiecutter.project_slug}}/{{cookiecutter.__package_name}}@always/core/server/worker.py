@@ -16,7 +16,7 @@ from flask import Flask
 from .. import services, telemetry
 from ..endpoints.health import Dependencies
 from ..observability import log, metrics
-from ..request import body
+from ..request import slots
 from ..request.state import closing, stopping
 from ..settings import Settings, get_settings
 from .standby import Standby
@@ -48,7 +48,7 @@ def create_app(
         signal.signal(signal.SIGURG, lambda *_: None)  # wakes the main thread
         Thread(target=_wait_for_signals, args=(app, listener), daemon=True).start()
     log.start_queue(services.get(app, metrics.Metrics).log_lines_dropped.inc)
-    return Standby(app, get_settings(app, Settings).server_threads + body.THREADS)
+    return Standby(app, get_settings(app, Settings).server_threads + slots.THREADS)
 
 
 def _wait_for_signals(app: Flask, listener: int | None) -> None:
@@ -69,7 +69,7 @@ def _prepare_stop(app: Flask, delay: int) -> None:
     """
     closing.set()
     stopping.set()
-    bodies, main = services.get(app, body.BodySlots), main_thread().ident or 0
+    bodies, main = services.get(app, slots.BodySlots), main_thread().ident or 0
     end = time.monotonic() + delay + SLOW_BODY_TIMEOUT
     while time.monotonic() < end or not bodies.only_slow_remain():
         time.sleep(0.2)

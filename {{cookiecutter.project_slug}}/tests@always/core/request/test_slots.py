@@ -1,4 +1,4 @@
-"""The slots in which request bodies are read."""
+"""The slots of networks for requests and their bodies."""
 
 from contextlib import ExitStack
 from types import ModuleType
@@ -10,7 +10,7 @@ import pytest
 def test_a_network_occupies_at_most_half_of_the_slots(service: ModuleType) -> None:
     """One IPv6 customer has a /64."""
     network = service.core.limits.network
-    slots = service.core.request.body.Slots(4)
+    slots = service.core.request.slots.Slots(4)
     with ExitStack() as stack:
 
         def occupies(address: str) -> bool:
@@ -25,11 +25,11 @@ def test_a_network_occupies_at_most_half_of_the_slots(service: ModuleType) -> No
 
 @pytest.mark.control("I2")
 def test_callers_and_anonymous_clients_have_separate_slots(service: ModuleType) -> None:
-    body, request = service.core.request.body, service.core.request
-    slots, address = body.BodySlots(), {"REMOTE_ADDR": "192.0.2.7"}
+    request, address = service.core.request, {"REMOTE_ADDR": "192.0.2.7"}
+    slots = request.slots.BodySlots()
     caller = request.RequestState(None, None, {}, None, None, caller=object())
     with ExitStack() as stack:
-        for _ in range(body.SLOTS // 2):
+        for _ in range(request.slots.SLOTS // 2):
             assert stack.enter_context(slots._anonymous.occupy(service.core.limits.network("192.0.2.7"), timeout=0))
         assert slots.run(address, lambda: b"read") is None
         assert slots.run({**address, "service.state": caller}, lambda: b"read") == b"read"
