@@ -20,7 +20,7 @@ from .auth import backend
 from .auth import guards as auth_guards
 from .auth import scopes as auth_scopes
 from .auth.user_deletion import OnUserDeleted, UserDeletedCallbacks
-from .diagnostics import Check, Checks, is_examined
+from .diagnostics import Check, Checks
 from .observability import log
 from .observability.events import SecurityEvent
 from .observability.metrics import OwnMetrics
@@ -96,21 +96,15 @@ def create_app(
     pipeline.init_app(app, problem_types or {})
     backend.init_app(app)
     endpoints.init_app(app, counts or {})
-    for blueprint in (
-        *blueprints,
-        openapi.blueprint,
-        *OPTIONAL.blueprints,
-        *backend.BLUEPRINTS,
-    ):
+    for blueprint in (*blueprints, openapi.blueprint, *OPTIONAL.blueprints, *backend.BLUEPRINTS):
         app.register_blueprint(blueprint)
     for command in (server.command, openapi.command, *core_commands.COMMANDS, *backend.COMMANDS, *commands):
         app.cli.add_command(command)
 
     # Last, when every endpoint is known.
     pipeline.check(app)
-    if not is_examined():
-        core_checks.refuse_unsafe(app)
-        context = click.get_current_context(silent=True)
-        if context is not None and context.info_name == "run":
-            raise ConfigurationError("`flask run` serves plain HTTP from one process. Start with `flask serve`.")
+    core_checks.refuse_unsafe(app)
+    context = click.get_current_context(silent=True)
+    if context is not None and context.info_name == "run":
+        raise ConfigurationError("`flask run` serves plain HTTP from one process. Start with `flask serve`.")
     return app

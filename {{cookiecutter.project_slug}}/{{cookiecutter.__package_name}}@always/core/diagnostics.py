@@ -1,18 +1,10 @@
-"""What ``flask doctor`` runs: checks and their findings. The checks are in ``checks`` and ``auth/backend/checks.py``.
+"""What ``flask doctor`` runs: checks and their findings; the checks are in ``checks`` and in ``auth/backend``."""
 
-``flask doctor`` creates the application within ``examination``, because it also checks configurations that prevent
-startup.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from flask import Flask
-
-_examined: ContextVar[bool] = ContextVar("examined", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +38,3 @@ class Check:
 
 class Checks(tuple[Check, ...]):
     """The checks of an application, in the order in which they run."""
-
-
-@contextmanager
-def examination() -> Iterator[None]:
-    """Within the block, ``create_app`` returns the application even if a required check fails."""
-    token = _examined.set(True)
-    try:
-        yield
-    finally:
-        _examined.reset(token)
-
-
-def is_examined() -> bool:
-    """Return whether the application is created in a block of ``examination``."""
-    return _examined.get()

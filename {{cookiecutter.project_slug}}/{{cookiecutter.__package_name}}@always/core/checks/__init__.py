@@ -4,7 +4,7 @@ from flask import Flask
 
 from .. import telemetry
 from ..auth import backend
-from ..diagnostics import Check
+from ..diagnostics import Check, Finding
 from ..settings import ConfigurationError
 from . import dependencies, exposure, files
 
@@ -30,9 +30,17 @@ CHECKS: tuple[Check, ...] = (
 REQUIRED = (exposure.proxies, exposure.debug, exposure.private_origins, exposure.workers, telemetry.findings)
 
 
+class UnsafeConfiguration(ConfigurationError):
+    """What a required check has found in ``app``, which ``flask doctor`` examines nevertheless."""
+
+    def __init__(self, finding: Finding, app: Flask) -> None:
+        super().__init__(str(finding))
+        self.app = app
+
+
 def refuse_unsafe(app: Flask) -> None:
-    """Raise ``ConfigurationError`` if a required check finds an error."""
+    """Raise ``UnsafeConfiguration`` if a required check finds an error."""
     for check in REQUIRED:
         for finding in check(app):
             if finding.severity == "error":
-                raise ConfigurationError(str(finding))
+                raise UnsafeConfiguration(finding, app)
