@@ -9,6 +9,7 @@ from alembic.util import CommandError
 
 from . import autogenerate
 
+FILE_NAME = "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s_%%(rev)s"  # with % doubled for the configuration
 # Ruff fixes and formats a new migration, where it is installed.
 HOOKS = {
     "hooks": "lint, format",
@@ -54,6 +55,8 @@ def merge(migrator: Any, branch: str) -> Path:
 
 def _config(migrator: Any, branch: str) -> Any:
     config = migrator.config(branch, quiet=True, **autogenerate.OPTIONS)
+    config.set_main_option("file_template", FILE_NAME)
+    config.set_main_option("timezone", "UTC")
     for name, value in HOOKS.items() if find_spec("ruff") else ():
         config.set_section_option("post_write_hooks", name, value)
     return config

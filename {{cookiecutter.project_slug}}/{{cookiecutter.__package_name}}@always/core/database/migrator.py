@@ -19,7 +19,6 @@ from . import engine
 from .branches import ENVIRONMENT, Branches, applied_revisions
 
 log = logging.getLogger(__name__)
-FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(slug)s_%(rev)s"
 
 
 class Migrator:
@@ -78,8 +77,6 @@ class Migrator:
             "script_location": ENVIRONMENT,
             "version_locations": "\n".join(str(each.folder) for each in self.branches.values()),
             "path_separator": "newline",
-            "file_template": FILE_NAME,
-            "timezone": "UTC",
         }
         for name, value in main_options.items():
             config.set_main_option(name, str(value).replace("%", "%%"))
