@@ -9,18 +9,7 @@ from . import anomalies, fields
 from .app import create_app
 from .clock import now
 from .database import AnyRow, Base, UTCDateTime, best_effort, connect, transaction
-from .declare import (
-    authenticated,
-    body,
-    errors,
-    guarded_by,
-    produces,
-    public,
-    query,
-    raw_body,
-    requires,
-    response,
-)
+from .declare import authenticated, body, errors, guarded_by, produces, public, query, raw_body, requires, response
 from .declare.pagination import Page, cursor
 from .diagnostics import Check, Finding
 from .limits import limiter

@@ -178,7 +178,7 @@ def test_a_database_of_another_version_is_found(report: Report, app: Flask) -> N
 def test_an_unavailable_dependency_is_found(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.endpoints.health, "_succeeds", lambda _check: False)
+    monkeypatch.setattr(service.core.endpoints.health, "_state", lambda _check: "unavailable")
     database, limiter = "the database is unreachable or not migrated", "the limiter is unreachable"
     lines = report(**DEVELOPMENT)["dependencies"]
     assert lines[:4] == ["error", database, "warning", limiter]
@@ -196,7 +196,7 @@ def test_a_check_that_needs_an_unavailable_database_is_skipped(
 def test_the_check_of_an_unavailable_limiter_storage_is_skipped(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.endpoints.health, "_succeeds", lambda _check: False)
+    monkeypatch.setattr(service.core.endpoints.health, "_state", lambda _check: "unavailable")
     assert report(**DEVELOPMENT)["limits"] == ["skipped", "the limiter storage is unreachable"]
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from hashlib import blake2b
 from secrets import token_bytes
-from threading import Lock
+from threading import RLock
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -36,7 +36,7 @@ class CallerCache:
         self._counter = 0
         self._entries: LRUCache[bytes, _Entry] = LRUCache(MAX_ENTRIES)
         self._generation = 0  # changes whenever the cache is cleared
-        self._lock = Lock()
+        self._lock = RLock()
         self._hash_key = token_bytes(32)
 
     def get_or_load(self, credential: str, load: Callable[[str], Caller]) -> Caller:
@@ -50,7 +50,7 @@ class CallerCache:
         with self._lock:
             if counter != self._counter:
                 self._counter = counter
-                self._clear()
+                self.clear()
             entry, generation = self._entries.get(digest), self._generation
         if entry is not None and time.monotonic() < entry.until:
             return entry.caller
@@ -64,8 +64,5 @@ class CallerCache:
     def clear(self) -> None:
         """Remove every entry, because this process has revoked a credential."""
         with self._lock:
-            self._clear()
-
-    def _clear(self) -> None:
-        self._entries.clear()
-        self._generation += 1
+            self._entries.clear()
+            self._generation += 1

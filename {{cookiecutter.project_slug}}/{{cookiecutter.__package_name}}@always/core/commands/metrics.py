@@ -37,12 +37,6 @@ class Server(ThreadingWSGIServer):
             super().handle_error(request, client_address)
 
 
-class IPv6Server(Server):
-    """The same on an IPv6 address."""
-
-    address_family = socket.AF_INET6
-
-
 class Handler(WSGIRequestHandler):
     """Handles one scrape with a timeout and without a log line."""
 
@@ -92,7 +86,8 @@ def listen(app: Flask) -> WSGIServer:
     address, port = settings.metrics_address, settings.metrics_port
     context = certificate.load(active_settings) if settings.server_tls else None
     check_port(address, port, "METRICS")
-    server = make_server(address, port, application(app), IPv6Server if ":" in address else Server, Handler)
+    Server.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    server = make_server(address, port, application(app), Server, Handler)
     if context:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # The handshake takes place in the thread of the connection, where a slow client blocks no other.

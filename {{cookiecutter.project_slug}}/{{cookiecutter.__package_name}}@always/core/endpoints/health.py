@@ -50,20 +50,18 @@ class Dependencies:
         """Return ``ok`` or ``unavailable`` for each dependency: the last result while another thread checks."""
         if time.monotonic() - self._checked_at >= CACHE_SECONDS and self._checking.acquire(blocking=False):
             try:
-                self._states = {
-                    name: "ok" if _succeeds(check) else "unavailable" for name, check in self._checks.items()
-                }
+                self._states = {name: _state(check) for name, check in self._checks.items()}
                 self._checked_at = time.monotonic()
             finally:
                 self._checking.release()
         return self._states
 
 
-def _succeeds(check: Callable[[], bool]) -> bool:
+def _state(check: Callable[[], bool]) -> str:
     try:
-        return check()
+        return "ok" if check() else "unavailable"
     except Exception:
-        return False
+        return "unavailable"
 
 
 def init_app(app: Flask) -> None:

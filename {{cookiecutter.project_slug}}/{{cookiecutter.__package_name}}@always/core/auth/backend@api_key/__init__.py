@@ -4,14 +4,7 @@ Other packages use only the names below, which ``auth.interface.Backend`` descri
 """
 
 from ... import features
-from .authentication import (
-    CREDENTIAL_HEADER,
-    authenticate,
-    challenge,
-    init_app,
-    readiness,
-    security_schemes,
-)
+from .authentication import CREDENTIAL_HEADER, authenticate, challenge, init_app, readiness, security_schemes
 from .checks import CHECKS
 from .commands import COMMANDS
 from .events import ANOMALIES

@@ -24,7 +24,7 @@ _RANDOM_DIGEST = secrets.token_bytes(32)
 
 def init_app(app: Flask) -> None:
     """Register the caller cache and the throttle of writes."""
-    throttled_writes.init_app(app)
+    services.register(app, throttled_writes.Attempts())
     revocations.init_app(app)
 
 

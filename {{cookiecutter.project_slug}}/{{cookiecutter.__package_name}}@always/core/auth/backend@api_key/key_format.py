@@ -47,12 +47,13 @@ def parse_id(key: str) -> str | None:
     return match[1]
 
 
-def digest(key: str) -> Digest:
-    """Return the HMAC-SHA-256 of a key under the current pepper.
+def digest(key: str, pepper: str | None = None) -> Digest:
+    """Return the HMAC-SHA-256 of a key under a pepper, by default the current one.
 
     A slow password hash is not needed: 256 random bits cannot be guessed.
     """
-    return _digest(get_settings(current_app, KeySettings).key_pepper, key)
+    pepper = pepper or get_settings(current_app, KeySettings).key_pepper
+    return Digest(hmac.digest(pepper.encode(), key.encode(), "sha256"), id_of_pepper(pepper))
 
 
 def digest_with(pepper_id: str, key: str) -> bytes | None:
@@ -60,12 +61,8 @@ def digest_with(pepper_id: str, key: str) -> bytes | None:
     settings = get_settings(current_app, KeySettings)
     for pepper in (settings.key_pepper, settings.key_pepper_previous):
         if pepper and id_of_pepper(pepper) == pepper_id:
-            return _digest(pepper, key).value
+            return digest(key, pepper).value
     return None
-
-
-def _digest(pepper: str, key: str) -> Digest:
-    return Digest(hmac.digest(pepper.encode(), key.encode(), "sha256"), id_of_pepper(pepper))
 
 
 @lru_cache(maxsize=8)

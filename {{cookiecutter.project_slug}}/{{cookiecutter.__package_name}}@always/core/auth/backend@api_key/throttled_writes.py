@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from cachetools import LRUCache
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import Connection
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -27,11 +27,6 @@ class Attempts(LRUCache[tuple[str, str], float]):
     def __init__(self) -> None:
         super().__init__(MAX_ENTRIES)
         self.lock = Lock()
-
-
-def init_app(app: Flask) -> None:
-    """Register the record of attempts."""
-    services.register(app, Attempts())
 
 
 def is_due(kind: str, key_id: str) -> bool:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Sequence
 
+from flask import current_app
 from sqlalchemy import Connection, delete, func, insert, select, update
 from uuid_utils import uuid7
 
+from .... import services
 from ....clock import now
 from ....database import AnyRow, transaction
-from ...user_deletion import user_deleted
+from ...user_deletion import UserDeletedCallbacks
 from .. import revocations
 from ..models import Session, TokenFamily, User
 from ..server import token_families
@@ -86,7 +88,8 @@ def remove(user_id: str) -> None:
         lock(connection, user_id)
     token_families.remove_all(TokenFamily.user_id == user_id)
     with transaction() as connection:
-        user_deleted(connection, user_id)
+        for callback in services.get(current_app, UserDeletedCallbacks):
+            callback(connection, user_id)
         connection.execute(delete(User).where(User.id == user_id))
         revocations.bump(connection)
 
