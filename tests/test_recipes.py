@@ -31,6 +31,7 @@ VARIANTS = [
 # The tests that read the files, registrations and documents of all parts.
 RELATED = (
     "anomalies",
+    "docs/test_agents.py",
     "docs/test_documents.py",
     "observability/test_own_signals.py",
     "openapi",

@@ -10,7 +10,7 @@ import pytest
 from flask import Blueprint
 
 from tests.core import probes, service
-from tests.core.package import ROOT, core
+from tests.core.package import OWN_SETTINGS, ROOT, core
 
 MESSAGES = re.findall(r"^\| .+ \| `([^`]+)` \|$", (ROOT / "AGENTS.md").read_text("utf-8"), re.MULTILINE)
 Environ = dict[str, str]
@@ -30,7 +30,8 @@ def start(environ: Environ, *decorators: Callable[[Any], Any], method: str = "GE
 
 
 def start_with(environ: Environ, **arguments: Any) -> None:
-    core.create_app("tests.core.service", environ=environ, **{"scopes": probes.SCOPES, **arguments})
+    parts = {"scopes": probes.SCOPES, "settings": OWN_SETTINGS, **arguments}
+    core.create_app("tests.core.service", environ=environ, **parts)
 
 
 def start_with_settings(environ: Environ, text: str) -> None:
@@ -59,7 +60,7 @@ MISTAKES: dict[str, Callable[[Environ], None]] = {
     "Unknown sign-up scope": lambda environ: start_with(environ, sign_up_scopes=("teapots:read",)),
     "which the service rejects": lambda environ: start(environ, core.public, method="TRACE"),
     "invalid rate limit": lambda environ: start(environ, core.public, core.limiter.limit("five")),
-    "is declared already": lambda environ: start_with(environ, settings=[core.settings.core.Settings]),
+    "is declared already": lambda environ: start_with(environ, settings=[*OWN_SETTINGS, core.settings.core.Settings]),
     "Unknown setting": lambda environ: start_with_settings(environ, "[teapots]\nmost = 5"),
     "Invalid value": lambda environ: start({**environ, "APP_LIMITS_CALLER": "five"}, core.public),
     "contains the secret": lambda environ: start_with_settings(environ, '[metrics]\ntoken = "0123456789"'),

@@ -27,7 +27,7 @@ BODY = b'{"name": "lamp"}'
 def test_a_signal_to_the_group_stops_the_server_and_its_workers(
     environ: dict[str, str], tmp_path: Path, signals: list[signal.Signals], debug: str
 ) -> None:
-    """The signal arrives as soon as the server listens, while its workers are still starting."""
+    """The signal arrives as soon as the start is logged; the server listens, while its workers are still starting."""
     environ |= {"APP_ENVIRONMENT": "development", "APP_SERVER_DEBUG": debug}
     port = free_port()
     with (tmp_path / "output").open("wb") as log:
@@ -40,9 +40,10 @@ def test_a_signal_to_the_group_stops_the_server_and_its_workers(
             start_new_session=True,
         )
         try:
-            while not listens(port):
+            while "sys_startup" not in (tmp_path / "output").read_text():
                 assert process.poll() is None, (tmp_path / "output").read_text()
                 time.sleep(0.05)
+            assert listens(port)
             for number in signals:
                 os.killpg(process.pid, number)
             assert process.wait(60) == 0

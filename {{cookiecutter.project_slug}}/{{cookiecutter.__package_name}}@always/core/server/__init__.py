@@ -84,7 +84,7 @@ def command() -> None:
     metrics.clear(server.metrics_folder)
     server.metrics_lock = metrics.lock(server.metrics_folder)
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
-    events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers)
+    server.on_startup(lambda: events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers))
     server.reload = reload
     server.serve(target_loader=worker.create_app)
     events.record(events.SYS_SHUTDOWN, "the server has stopped")

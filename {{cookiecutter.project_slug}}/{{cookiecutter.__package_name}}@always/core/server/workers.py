@@ -68,9 +68,11 @@ class Server(MPServer):
             # The parent keeps the socket of each worker open: connections that wait in it survive their worker.
             listeners = [self._ssp.build() for _ in range(1 if self.reload_on_changes else self.workers)]
             self._ssp = None
+            for each in listeners:
+                with socket.socket(fileno=os.dup(each.get_fd())) as listener:
+                    listener.listen(self.backlog)  # now, because a worker needs time to start
             if self.reload_on_changes:  # a new interpreter gets a descriptor only as a socket that can be pickled
                 self._shd, self._sso = listeners[0], socket.socket(fileno=listeners[0].get_fd())
-                self._sso.listen(self.backlog)  # now, because a worker needs seconds to start
             else:
                 self._listeners = listeners
 
