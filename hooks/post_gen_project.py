@@ -32,6 +32,7 @@ SUFFIXES = {
 # its owner added. A folder with this suffix exists in no service, so it is safe to copy as a
 # whole: apply_variants merges it file by file.
 ALWAYS = "always"
+ANSWERS = {ALWAYS}.union(*SUFFIXES.values())
 # The commands for machines without make, as in the service's README.
 RUN, TEST = "uv run python -m dev.run", "uv run pytest"
 # A line of .env, in every form that the service reads.
@@ -106,11 +107,12 @@ def plain_path(path: str) -> tuple[str, list[set[str]]]:
 
 def split_suffix(name: str) -> tuple[str, set[str]]:
     """Split ``engine@sqlite.py`` into ``engine.py`` and its answers (empty without a suffix)."""
-    stem, _, rest = name.partition("@")
-    suffix, dot, extension = rest.partition(".")
-    answers = set(suffix.split("+"))
-    if stem and answers <= {ALWAYS}.union(*SUFFIXES.values()):
-        return stem + dot + extension, answers
+    stem, mark, rest = name.partition("@")
+    if mark and stem:
+        suffix, dot, extension = rest.partition(".")
+        answers = set(suffix.split("+"))
+        if answers <= ANSWERS:
+            return stem + dot + extension, answers
     return name, set()
 
 
