@@ -14,11 +14,11 @@ __all__ = ["limiter", "serve"]
 def hits(service: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """The name of each limit that is hit from now on, and whether the hit is strict."""
     hits: list[tuple[str, bool]] = []
-    hit = service.core.limits.Counters.hit
+    prepare = service.core.limits.Counters.prepare
 
     def record(self: Any, name: str, *args: Any, strict: bool = False, **options: Any) -> Any:
         hits.append((name, strict))
-        return hit(self, name, *args, strict=strict, **options)
+        return prepare(self, name, *args, strict=strict, **options)
 
-    monkeypatch.setattr(service.core.limits.Counters, "hit", record)
+    monkeypatch.setattr(service.core.limits.Counters, "prepare", record)
     return hits

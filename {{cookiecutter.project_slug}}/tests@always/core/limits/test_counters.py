@@ -79,3 +79,15 @@ def test_windows_can_be_long(make_app: Any, service: ModuleType) -> None:
         counters = registered(make_app(limits_strategy=strategy), "Counters")
         for rate in ("2/month", "2/year", "2/3 years"):
             assert [counters.hit("long", strategy, parse(rate)).admitted for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.control("R3")
+def test_hits_are_made_in_turn_until_one_is_rejected(make_app: Any, service: ModuleType) -> None:
+    for strategy in service.core.settings.storage.STRATEGIES:
+        counters = registered(make_app(limits_strategy=strategy), "Counters")
+        hits = [counters.prepare(name, strategy, RATE) for name in ("first", "second", "third")]
+        counters.storage.hit(hits[1])
+        assert [result.remaining for result in counters.storage.hit_all(hits)] == [1, 0, 1], strategy
+        assert [result.admitted for result in counters.storage.hit_all(hits)] == [True, False], strategy
+        left = [counters.hit(name, strategy, RATE, cost=0).remaining for name in ("first", "second", "third")]
+        assert left == [0, 0, 1], strategy

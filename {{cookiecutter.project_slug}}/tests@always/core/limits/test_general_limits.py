@@ -102,3 +102,32 @@ def test_ipv6_addresses_of_one_network_share_a_limit(make_app: MakeApp) -> None:
 
     assert [status("2001:db8:1:1::1"), status("2001:db8:1:1:ffff::9"), status("2001:db8:1:1:2::2")] == [401, 401, 429]
     assert status("2001:db8:1:2::1") == 401
+
+
+@pytest.mark.control("R1", "R3")
+def test_beyond_the_limit_of_the_address_every_request_is_429_and_does_not_count_for_the_caller(
+    make_app: MakeApp, caller: MakeCaller
+) -> None:
+    app = make_app(limits_address="2/minute", limits_caller="9/minute")
+    me, other = caller("probes:read", app=app), app.test_client()
+    me.environ_base["REMOTE_ADDR"] = other.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    ((name, credential),) = me.headers.items()  # type: ignore[attr-defined]
+    assert [me.get(ME).status_code for _ in range(3)] == [200, 200, 429]
+    assert me.post("/api/v1/probes", json={}).status_code == 429  # without the required scope
+    for headers in ({}, {name: "malformed"}, {name: f"{credential[:-4]}!!!!"}, {name: f"{credential},{credential}"}):
+        rejected = other.get(ME, headers=headers)
+        assert (rejected.status_code, rejected.json["violated-policies"]) == (429, ["address"])  # type: ignore[index]
+    elsewhere = me.get(ME, environ_overrides={"REMOTE_ADDR": "192.0.2.9"})
+    assert elsewhere.headers["RateLimit"].startswith('"address";r=1;')
+    assert me.get(ME, environ_overrides={"REMOTE_ADDR": "192.0.2.8"}).headers["RateLimit-Policy"].endswith("q=9;w=60")
+
+
+@pytest.mark.control("R1")
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-API-Key": "k", "Authorization": "Bearer t"}, {"Authorization": "Bearer t"}]
+)
+def test_a_request_that_is_rejected_before_the_limit_per_caller_counts_for_the_address(
+    make_app: MakeApp, caller: MakeCaller, headers: dict[str, str]
+) -> None:
+    app = make_app(limits_address="3/minute")
+    assert [app.test_client().get(ME, headers=headers).status_code == 429 for _ in range(4)] == [False] * 3 + [True]

@@ -160,7 +160,7 @@ def test_an_unavailable_storage_is_503(
         raise service.core.limits.StorageUnavailable
 
     client = serve(tea)
-    monkeypatch.setattr(service.core.limits.Counters, "hit", fail)
+    monkeypatch.setattr(registered(client.application, "Counters").storage, "hit_all", fail)
     response = client.get("/tea")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
 

@@ -30,6 +30,7 @@ __all__ = [
     "StorageUnavailable",
     "begin",
     "count_failed_authentication",
+    "current",
     "get_remote_address",
     "init_app",
     "limiter",

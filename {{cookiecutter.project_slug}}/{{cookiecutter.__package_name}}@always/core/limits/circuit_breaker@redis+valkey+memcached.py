@@ -6,7 +6,7 @@ each worker counts in its own memory (``fallback``), or requests are rejected (`
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
@@ -15,10 +15,10 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from ..observability import log
 from ..settings import Settings
 from .memory import MemoryStorage
-from .result import LimitResult, Notify, Storage, StorageUnavailable
+from .result import Hit, LimitResult, Notify, Storage, StorageUnavailable
 
 RETRY_INTERVAL = 1.0  # seconds
-PROBE = RateLimitItemPerMinute(1)
+PROBE = RateLimitItemPerMinute(1_000_000)
 # A slow storage would slow down every request. It counts as unavailable when each response takes at least this part of
 # the timeout for this many seconds; a burst of requests makes some responses slow, not all.
 SLOW, SLOW_SECONDS = 0.4, 1.0
@@ -48,16 +48,20 @@ class CircuitBreaker:
         """Whether all workers currently count together."""
         return self._open_since is None
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it. Raises ``StorageUnavailable``."""
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it. Raises ``StorageUnavailable``."""
+        return self.hit_all([hit])[0]
+
+    def hit_all(self, hits: Sequence[Hit]) -> list[LimitResult]:
+        """Make the hits in turn until one is rejected, and return their results. Raises ``StorageUnavailable``."""
         if self._open_since is None:
             try:
-                return self._timed_hit(key, rate, cost)
+                return self._timed(hits)
             except Exception as error:  # clients also raise errors of sockets and parsers
-                self._open(key, error)
+                self._open([hit.key for hit in hits], error)
         if self.rejects:
             raise StorageUnavailable
-        return self._fallback.hit(key, self._share(rate) if strict else rate, cost)
+        return self._fallback.hit_all([self._share(hit) if hit.strict else hit for hit in hits])
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""
@@ -70,24 +74,25 @@ class CircuitBreaker:
             try:
                 return self._connected().is_available()
             except Exception as error:
-                self._open("limits:{probe}", error)
+                self._open(["limits:{probe}"], error)
         return False
 
     def check(self) -> None:
         """Count and delete as for requests; see ``Storage.check``."""
         self._connected().check()
 
-    def _timed_hit(self, key: str, rate: RateLimitItem, cost: int) -> LimitResult:
+    def _timed(self, hits: Sequence[Hit]) -> list[LimitResult]:
         started = time.monotonic()
-        result = self._connected().hit(key, rate, cost)
+        results = self._connected().hit_all(hits)
         ended = time.monotonic()
         if ended - started < self._slow:
             self._slow_since = None
         elif self._slow_since is None:
             self._slow_since = ended
         elif ended - self._slow_since > SLOW_SECONDS:
-            self._open(key, TimeoutError(f"every response takes longer than {self._slow:g} seconds"))
-        return result
+            error = TimeoutError(f"every response takes longer than {self._slow:g} seconds")
+            self._open([hit.key for hit in hits], error)
+        return results
 
     def _connected(self) -> Storage:
         if self._storage is None:
@@ -96,11 +101,11 @@ class CircuitBreaker:
                     self._storage = self._connect()
         return self._storage
 
-    def _share(self, rate: RateLimitItem) -> RateLimitItem:
-        """Return the rate of one worker, so that all workers together stay within ``rate``."""
-        return type(rate)(max(1, rate.amount // self._workers), rate.multiples)
+    def _share(self, hit: Hit) -> Hit:
+        """Return the hit with the rate of one worker, so that all workers together stay within its rate."""
+        return hit._replace(rate=type(hit.rate)(max(1, hit.rate.amount // self._workers), hit.rate.multiples))
 
-    def _open(self, key: str, error: Exception) -> None:
+    def _open(self, keys: list[str], error: Exception) -> None:
         with self._opening:
             if self._open_since is not None:
                 return
@@ -109,17 +114,18 @@ class CircuitBreaker:
         policy = "requests are rejected" if self.rejects else "each worker counts alone"
         log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
         self._notify(True)
-        Thread(target=self._retry, args=(key,), name="limiter-storage", daemon=True).start()
+        Thread(target=self._retry, args=(keys,), name="limiter-storage", daemon=True).start()
 
-    def _retry(self, key: str) -> None:
+    def _retry(self, keys: list[str]) -> None:
         """Close the circuit once the storage counts again."""
-        # Use the key that failed, since a cluster may lack only its node; and a hit, since a full storage still
+        # Use the keys that failed, since a cluster may lack only the node of one; and hits, since a full storage still
         # answers a ping.
+        probes = [Hit(f"{key}:probe", PROBE) for key in keys]
         while True:
             time.sleep(RETRY_INTERVAL)
             started = time.monotonic()
             with suppress(Exception):
-                self._connected().hit(f"{key}:probe", PROBE)
+                self._connected().hit_all(probes)
                 if time.monotonic() - started < self._slow:
                     break
         opened, self._slow_since, self._open_since = self._open_since or started, None, None

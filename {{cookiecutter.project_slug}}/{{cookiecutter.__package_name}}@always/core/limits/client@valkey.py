@@ -3,10 +3,18 @@
 from typing import Any
 
 from valkey.backoff import NoBackoff
-from valkey.exceptions import NoScriptError
+from valkey.exceptions import NoScriptError, ResponseError
 from valkey.retry import Retry
 
-__all__ = ["CALL", "NO_CLIENT_INFO", "NO_CLUSTER_RETRY", "NoBackoff", "NoScriptError", "Retry"]
+__all__ = [
+    "CALL",
+    "NO_CLIENT_INFO",
+    "NO_CLUSTER_RETRY",
+    "NoBackoff",
+    "NoScriptError",
+    "ResponseError",
+    "Retry",
+]
 
 CALL = "server.call"  # the function with which a Lua script calls a command
 # CLIENT SETINFO would cost two more round trips for each connection.

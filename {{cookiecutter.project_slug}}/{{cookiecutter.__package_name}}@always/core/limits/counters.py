@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItem
 
-from .result import LimitResult, Storage
+from .result import Hit, LimitResult, Storage
 
 
 class Counters:
@@ -25,14 +25,15 @@ class Counters:
     def hit(
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
     ) -> LimitResult:
-        """Count a request of ``client``; a cost of 0 only reads. The default rate is that of the settings.
+        """Count a request of ``client``; see ``prepare``. Raises ``StorageUnavailable``."""
+        return self.storage.hit(self.prepare(name, client, rate, cost, strict=strict))
 
-        Raises ``StorageUnavailable``.
-        """
+    def prepare(
+        self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
+    ) -> Hit:
+        """Return the hit for a request of ``client``. The default rate is that of the settings."""
         rate = rate or self.rates[name]
-        return self.storage.hit(
-            _key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict=strict
-        )
+        return Hit(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict)
 
     def clear(self, name: str, client: str, rate: RateLimitItem) -> None:
         """Delete the hits of ``client``."""

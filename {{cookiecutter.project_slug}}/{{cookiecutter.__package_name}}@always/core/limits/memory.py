@@ -12,13 +12,13 @@ from threading import Lock
 
 from limits import RateLimitItem
 
-from .result import LimitResult, sliding
+from .result import Hit, LimitResult, Storage, sliding
 
 MAX_WINDOWS = 200_000  # bounds the memory: beyond it, the oldest windows are deleted
 PRUNE_INTERVAL = 30.0  # seconds
 
 
-class MemoryStorage:
+class MemoryStorage(Storage):
     """Counts by one strategy; ``clock`` returns monotonic seconds."""
 
     rejects = False
@@ -31,15 +31,15 @@ class MemoryStorage:
         self._pruned = clock()
         self._lock = Lock()
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it."""
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it."""
         now = self._clock()
         with self._lock:
-            window = self._windows.get(key)
+            window = self._windows.get(hit.key)
             if window is None:
                 self._prune(now)
-                window = self._windows[key] = self._window()
-            return window.hit(rate, cost, now)
+                window = self._windows[hit.key] = self._window()
+            return window.hit(hit.rate, hit.cost, now)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""

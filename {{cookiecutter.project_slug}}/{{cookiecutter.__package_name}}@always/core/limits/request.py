@@ -12,7 +12,7 @@ from limits import RateLimitItem
 from ..observability import events
 from ..problems import Problem
 from .counters import Counters, network
-from .result import LimitResult, StorageUnavailable
+from .result import Hit, LimitResult, StorageUnavailable
 
 
 class Deduction(NamedTuple):
@@ -31,7 +31,7 @@ class RequestLimits:
     ``view`` is the qualified name of the view, whose limits the pipeline checks.
     """
 
-    __slots__ = ("address", "caller", "counters", "deductions", "results", "view")
+    __slots__ = ("_deferred", "address", "caller", "counters", "deductions", "results", "view")
 
     def __init__(self, counters: Counters, remote_address: str, view: str | None) -> None:
         self.counters = counters
@@ -39,19 +39,41 @@ class RequestLimits:
         self.caller: str | None = None
         self.view = view
         self.results: dict[str, LimitResult] = {}
+        self._deferred: dict[str, Hit] = {}
         self.deductions: list[Deduction] = []
 
     def count(
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
     ) -> LimitResult:
-        """Hit a limit and store the result for the headers. Raises ``StorageUnavailable``."""
-        result = self.results[name] = self.counters.hit(name, client, rate, cost, strict=strict)
-        return result
+        """Hit the deferred limits and this one, and store the results for the headers.
+
+        Raises 429 if a deferred limit is exceeded, and ``StorageUnavailable``.
+        """
+        self._deferred[name] = self.counters.prepare(name, client, rate, cost, strict=strict)
+        return self._hit_deferred(name)
+
+    def defer(self, name: str, client: str) -> None:
+        """Hit a limit together with the next one, which saves a round trip to the storage."""
+        self._deferred[name] = self.counters.prepare(name, client)
+
+    def settle(self) -> None:
+        """Hit the deferred limits. Raises 429 if one is exceeded, and ``StorageUnavailable``."""
+        if self._deferred:
+            self._hit_deferred()
 
     def hit(self, name: str, client: str, rate: RateLimitItem | None = None, *, strict: bool = False) -> None:
         """Hit a limit. Raises 429 if it is exceeded, and ``StorageUnavailable``."""
         if not self.count(name, client, rate, strict=strict).admitted:
             self.reject()
+
+    def _hit_deferred(self, last: str | None = None) -> LimitResult:
+        """Hit the deferred limits and return the last result. Raises 429 if another limit than ``last`` is exceeded."""
+        hits, self._deferred = self._deferred, {}
+        results = self.counters.storage.hit_all(list(hits.values()))
+        self.results.update(zip(hits, results, strict=False))
+        if not results[-1].admitted and (last is None or len(results) < len(hits)):
+            self.reject()
+        return results[-1]
 
     def reject(self, detail: str | None = None) -> Never:
         """Raise 429 for the limit that was exceeded last."""

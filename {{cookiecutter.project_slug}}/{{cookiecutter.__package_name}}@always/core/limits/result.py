@@ -1,12 +1,24 @@
 """The result of a hit, and the interface of the storages that count hits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import NamedTuple, Protocol
 
 from limits import RateLimitItem
 
 Notify = Callable[[bool], None]  # called with True when the storage becomes unavailable, with False when it is back
+
+
+class Hit(NamedTuple):
+    """A hit under an ASCII key of fixed length.
+
+    A ``cost`` of 0 only reads. A ``strict`` limit holds for all workers together even while each of them counts alone.
+    """
+
+    key: str
+    rate: RateLimitItem
+    cost: int = 1
+    strict: bool = False
 
 
 class LimitResult(NamedTuple):
@@ -25,7 +37,7 @@ class LimitResult(NamedTuple):
 
 
 class Storage(Protocol):
-    """Counts hits, each under an ASCII key of fixed length."""
+    """Counts hits."""
 
     @property
     def rejects(self) -> bool:
@@ -35,11 +47,17 @@ class Storage(Protocol):
     def shared(self) -> bool:
         """Whether all workers currently count together."""
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it, atomically; a cost of 0 only reads.
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it, atomically."""
 
-        A ``strict`` limit holds for all workers together even while each of them counts alone.
-        """
+    def hit_all(self, hits: Sequence[Hit]) -> list[LimitResult]:
+        """Make the hits in turn until one is rejected, and return their results; that of a rejected hit is the last."""
+        results: list[LimitResult] = []
+        for hit in hits:
+            results.append(self.hit(hit))
+            if not results[-1].admitted:
+                break
+        return results
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""

@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 
 from ..settings import Settings
 from .circuit_breaker import CircuitBreaker
-from .result import LimitResult, Notify, Storage, sliding
+from .result import Hit, LimitResult, Notify, Storage, sliding
 
 MONTH = 30 * 24 * 3600  # seconds; Memcached reads a longer lifetime as a Unix timestamp
 
@@ -35,7 +35,7 @@ def _client(uri: str, timeout: float) -> Any:
     return cast(Any, storage_from_string(uri, **options)).storage
 
 
-class MemcachedStorage:
+class MemcachedStorage(Storage):
     """Counts in fixed windows: one round trip for a hit, two for the first hit of a window."""
 
     rejects = False
@@ -47,8 +47,9 @@ class MemcachedStorage:
         self._client = client
         weakref.finalize(self, client.close)
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it."""
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it."""
+        key, rate, cost, _ = hit
         number, left = _window(key, rate)
         used = self._add(self._name(key, number), cost, rate.get_expiry())
         admitted = used <= rate.amount
@@ -67,7 +68,7 @@ class MemcachedStorage:
         """Count and delete under many keys, which are distributed over all servers."""
         for number in range(64):
             key, rate = f"limits:{{check-{number}}}", RateLimitItemPerMinute(1)
-            self.hit(key, rate)
+            self.hit(Hit(key, rate))
             self.clear(key, rate)
 
     def is_available(self) -> bool:
@@ -103,8 +104,9 @@ class SlidingMemcachedStorage(MemcachedStorage):
 
     prefix = "sliding"
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it."""
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it."""
+        key, rate, cost, _ = hit
         number, left = _window(key, rate)
         previous = int(self._client.get(self._name(key, number - 1), 0))
         current = self._add(self._name(key, number), cost, rate.get_expiry())

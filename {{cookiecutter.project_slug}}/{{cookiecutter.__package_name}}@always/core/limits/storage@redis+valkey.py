@@ -1,9 +1,11 @@
-"""Count on the limiter server, with one Lua script and one round trip for each hit.
+"""Count on the limiter server, with one Lua script and one round trip for all hits of a request that come together.
 
 A limit of a client is one key, which is on one node of a cluster. Windows follow the server's clock, so the clocks of
 the workers' machines may differ.
 """
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,8 +14,8 @@ from limits.storage import storage_from_string
 
 from ..settings import Settings
 from .circuit_breaker import CircuitBreaker
-from .client import NO_CLIENT_INFO, NO_CLUSTER_RETRY, NoBackoff, NoScriptError, Retry
-from .result import LimitResult, Notify, Storage, sliding
+from .client import NO_CLIENT_INFO, NO_CLUSTER_RETRY, NoBackoff, NoScriptError, ResponseError, Retry
+from .result import Hit, LimitResult, Notify, Storage, sliding
 from .scripts import SCRIPTS
 
 
@@ -22,7 +24,8 @@ def open_storage(settings: Settings, notify: Notify) -> Storage:
     timeout = settings.limits_timeout_ms / 1000
 
     def connect() -> Storage:
-        return ScriptStorage(_client(settings.limiter_uri, timeout), settings.limits_strategy)
+        client = _client(settings.limiter_uri, timeout)
+        return ScriptStorage(client, settings.limits_strategy, one_node="+cluster:" not in settings.limiter_uri)
 
     return CircuitBreaker(connect, settings, notify)
 
@@ -49,31 +52,51 @@ def _client(uri: str, timeout: float) -> Any:
     return cast(Any, storage_from_string(uri, **options)).get_connection()
 
 
-class ScriptStorage:
-    """Counts with the Lua script of a strategy."""
+class ScriptStorage(Storage):
+    """Counts with the Lua script of a strategy, which runs for several keys at once if they are on ``one_node``."""
 
     rejects = False
     shared = True
 
-    def __init__(self, client: Any, strategy: str) -> None:
+    def __init__(self, client: Any, strategy: str, *, one_node: bool = True) -> None:
         self._client = client
         self._script, self._sha = SCRIPTS[strategy]
         # Strategies store different types, so the strategy is part of the key and can be changed at any time.
         self._prefix = f"{strategy}:"
         self._slides = strategy == "sliding-window-counter"
+        self._one_node = one_node
 
-    def hit(self, key: str, rate: RateLimitItem, cost: int = 1, *, strict: bool = False) -> LimitResult:
-        """Add ``cost`` if the rate admits it."""
-        arguments = (1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, cost)
+    def hit(self, hit: Hit) -> LimitResult:
+        """Add the cost if the rate admits it."""
+        return self._run(hit)[0]
+
+    def hit_all(self, hits: Sequence[Hit]) -> list[LimitResult]:
+        """Make the hits in turn until one is rejected, and return their results."""
+        if self._one_node:
+            try:
+                return self._run(*hits)
+            except ResponseError as error:
+                if "same slot" not in str(error):
+                    raise
+                self._one_node = False  # the server is a proxy of a cluster
+        return super().hit_all(hits)
+
+    def _run(self, *hits: Hit) -> list[LimitResult]:
+        keys = [self._prefix + hit.key for hit in hits]
+        numbers = chain.from_iterable((hit.rate.amount, hit.rate.get_expiry() * 1000, hit.cost) for hit in hits)
+        arguments = (len(keys), *keys, *numbers)
         try:
-            answer = self._client.evalsha(self._sha, *arguments)
+            answers = self._client.evalsha(self._sha, *arguments)
         except NoScriptError:
             # EVAL also caches the script on the node that has the key; SCRIPT LOAD would need every node of a cluster.
-            answer = self._client.eval(self._script, *arguments)
+            answers = self._client.eval(self._script, *arguments)
+        return [self._result(*pair) for pair in zip(hits, answers, strict=False)]
+
+    def _result(self, hit: Hit, answer: tuple[int, int, int, int]) -> LimitResult:
         admitted, current, milliseconds, previous = answer
         if self._slides:
-            return sliding(rate, cost, current, previous, milliseconds / 1000, admitted=bool(admitted))
-        return LimitResult(rate, bool(admitted), max(0, rate.amount - current), milliseconds / 1000)
+            return sliding(hit.rate, hit.cost, current, previous, milliseconds / 1000, admitted=bool(admitted))
+        return LimitResult(hit.rate, bool(admitted), max(0, hit.rate.amount - current), milliseconds / 1000)
 
     def clear(self, key: str, rate: RateLimitItem) -> None:
         """Delete the hits under the key."""
@@ -86,7 +109,7 @@ class ScriptStorage:
             key, rate = f"limits:{{check-{number}}}", RateLimitItemPerMinute(1_000_000)
             self.clear(key, rate)
             self._client.eval(self._script, 1, self._prefix + key, rate.amount, rate.get_expiry() * 1000, 1)
-            self.hit(key, rate)
+            self.hit(Hit(key, rate))
             self.clear(key, rate)
 
     def is_available(self) -> bool:

@@ -40,9 +40,13 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
     @app.before_request
     def pass_layers() -> Response | None:
         state = begin(app, request._get_current_object())  # type: ignore[attr-defined]
-        for layer in LAYERS:
-            if (response := layer(state)) is not None:
-                return response
+        try:
+            for layer in LAYERS:
+                if (response := layer(state)) is not None:
+                    return response
+        except problems.Problem:
+            state.limits.settle()  # a request that is rejected counts too
+            raise
         return None
 
     @app.after_request

@@ -21,14 +21,17 @@ def authenticate(state: RequestState) -> Response | None:
     if state.endpoint is None or state.endpoint.access_rule.kind == "public":
         return None
     if state.endpoint.access_rule.guard is not None:
+        state.limits.settle()
         return services.get(state.app, Guards)[state.endpoint.access_rule.guard]()
     try:
         caller = backend.authenticate()
     except AuthenticationError as error:
+        state.limits.settle()
         events.record(events.AUTHN_LOGIN_FAIL, error.reason, credential=error.credential, owner=error.owner)
         limits.count_failed_authentication()
         _challenge(backend.challenge("invalid_token"))
     if caller is None:
+        state.limits.settle()
         events.record(events.AUTHN_LOGIN_FAIL, events.NO_CREDENTIAL)
         _challenge(backend.challenge())
     g.caller = state.caller = caller

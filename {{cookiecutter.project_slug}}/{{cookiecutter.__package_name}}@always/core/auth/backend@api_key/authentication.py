@@ -7,7 +7,7 @@ from typing import Any, Never
 
 from flask import Flask, current_app, request
 
-from ... import services
+from ... import limits, services
 from ...clock import now
 from ...database import connect
 from ...observability import events
@@ -66,6 +66,7 @@ def _caller(key: str) -> Caller:
     key_id = key_format.parse_id(key)
     if key_id is None:
         raise AuthenticationError("the key is malformed")
+    limits.current().settle()  # a rejected request does not query the database
     with connect() as connection:
         row = queries.find(connection, key_id)
     if row is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from ... import services
+from ... import limits, services
 from ...request.caller import Caller
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
@@ -41,6 +41,7 @@ def revoke_exposed(credential: str) -> None:
 
 
 def _caller(token: str) -> Caller:
+    limits.current().settle()  # no signature is verified for a rejected request
     issuer = trusted_issuer.get(current_app)
     valid = claims.validate(token, issuer.rules, issuer.find_key)
     if reason := _rejection(valid, issuer):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from joserfc.jwk import ECKey
 
-from ... import services
+from ... import limits, services
 from ...database import connect, transaction
 from ...observability import events
 from ...request.caller import Caller, OwnRate
@@ -85,6 +85,7 @@ def validate(token: str) -> ValidToken:
 
 
 def _load_caller(token: str) -> Caller:
+    limits.current().settle()  # no signature is verified for a rejected request
     valid = validate(token)
     claims = valid.claims
     rate = OwnRate(valid.rate, valid.client_id) if valid.rate else None
