@@ -14,12 +14,14 @@ from alembic.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
     DropColumnOp,
+    DropTableOp,
     ExecuteSQLOp,
     MigrateOperation,
     ModifyTableOps,
+    UpgradeOps,
 )
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, Column, Enum, Interval, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Column, Enum, Interval, MetaData, String, Table, UniqueConstraint, Uuid
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -50,25 +52,42 @@ def _render_type(kind: str, item: Any, context: AutogenContext) -> str | Literal
     return False
 
 
+@_rewriter.rewrites(UpgradeOps)
+def _report_dropped_tables(_context: MigrationContext, _revision: Any, upgrade: UpgradeOps) -> UpgradeOps:
+    """Report tables whose rows the migration deletes, such as that of a model with another ``__tablename__``."""
+    for op in upgrade.ops:
+        if isinstance(op, DropTableOp):
+            name = op.table_name
+            log.warning("the migration drops %s with its rows; to rename a table, use op.rename_table()", name)
+    return upgrade
+
+
 @_rewriter.rewrites(ModifyTableOps)
-def _fill_new_columns(context: MigrationContext, _revision: Any, table: ModifyTableOps) -> list[MigrateOperation]:
-    """Make a new NOT NULL column fit tables that have rows: add it as nullable, fill it, then forbid NULL."""
-    name, schema, quote = table.table_name, table.schema, context.dialect.identifier_preparer.quote
+def _fill_required_columns(context: MigrationContext, _revision: Any, table: ModifyTableOps) -> list[MigrateOperation]:
+    """Make a NOT NULL column fit tables that have rows: add it as nullable, replace NULL, then forbid NULL."""
+    name, schema = table.table_name, table.schema
     added: list[MigrateOperation] = []
     filled: list[MigrateOperation] = []
     for index, op in enumerate(table.ops):
-        if not isinstance(op, AddColumnOp) or op.column.nullable or op.column.server_default is not None:
-            continue
-        column, value = op.column, _value(op.column)
-        if value is None:
-            log.warning("%s.%s has no default: write an UPDATE for existing rows", name, column.name)
-        else:
-            log.warning("%s.%s has no server default: existing rows get %s", name, column.name, value)
-            filled.append(ExecuteSQLOp(" ".join(("UPDATE", quote(name), "SET", quote(column.name), "=", value))))
-        added.append(AddColumnOp(name, Column(column.name, column.type), schema=schema))
-        table.ops[index] = AlterColumnOp(
-            name, column.name, schema=schema, existing_type=column.type, existing_nullable=True, modify_nullable=False
-        )
+        if isinstance(op, AddColumnOp) and not op.column.nullable and op.column.server_default is None:
+            column = op.column
+            added.append(AddColumnOp(name, Column(column.name, column.type), schema=schema))
+            table.ops[index] = AlterColumnOp(
+                name,
+                column.name,
+                schema=schema,
+                existing_type=column.type,
+                existing_nullable=True,
+                modify_nullable=False,
+            )
+            filled += _fill(context, name, column, "%s.%s has no server default: existing rows get %s")
+        elif isinstance(op, AlterColumnOp) and op.modify_nullable is False:
+            column = context.opts["target_metadata"].tables[f"{schema}.{name}" if schema else name].c[op.column_name]
+            if op.modify_type is not None:  # the rows are filled before the type changes
+                (column,) = Table(name, MetaData(), Column(op.column_name, op.existing_type)).columns
+            filled += _fill(
+                context, name, column, "%s.%s: NULL becomes %s before the column becomes NOT NULL", where_null=True
+            )
     dropped = ", ".join(op.column_name for op in table.ops if isinstance(op, DropColumnOp))
     if dropped and (added or any(isinstance(op, AddColumnOp) for op in table.ops)):
         log.warning(
@@ -76,7 +95,21 @@ def _fill_new_columns(context: MigrationContext, _revision: Any, table: ModifyTa
             name,
             dropped,
         )
-    return [ModifyTableOps(name, added, schema=schema), *filled, table] if added else [table]
+    return [*([ModifyTableOps(name, added, schema=schema)] if added else []), *filled, table]
+
+
+def _fill(
+    context: MigrationContext, table: str, column: Column[Any], message: str, *, where_null: bool = False
+) -> list[MigrateOperation]:
+    """Return the UPDATE that sets the column of existing rows, and report its value or that it has none."""
+    value, quote = _value(column), context.dialect.identifier_preparer.quote
+    if value is None:
+        log.warning("%s.%s has no default: write an UPDATE for existing rows", table, column.name)
+        return []
+    log.warning(message, table, column.name, value)
+    name = quote(column.name)
+    condition = ("WHERE", name, "IS NULL") if where_null else ()
+    return [ExecuteSQLOp(" ".join(("UPDATE", quote(table), "SET", name, "=", value, *condition)))]
 
 
 def _value(column: Column[Any]) -> str | None:
@@ -85,6 +118,9 @@ def _value(column: Column[Any]) -> str | None:
     if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):
         kind = kind.impl_instance
     default: Any = column.default
+    server_default: Any = getattr(column.server_default, "arg", None)
+    if server_default is not None:
+        return _literal(String(), server_default) if isinstance(server_default, str) else str(server_default)
     value = default.arg if default is not None and default.is_scalar else None
     if isinstance(kind, JSON):
         made = default.arg(None) if default is not None and default.is_callable else value

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Time,
     Uuid,
     select,
+    text,
 )
 from sqlalchemy.dialects.mysql import LONGTEXT
 
@@ -93,6 +94,50 @@ def test_a_new_required_column_of_any_type_gets_a_value(project: Project, caplog
     assert [message for message in caplog.messages if "no default: write an UPDATE for existing rows" in message] == [
         f"lamps.{name} has no default: write an UPDATE for existing rows" for name in ("digest", "age")
     ]
+
+
+def test_null_becomes_a_value_where_a_column_becomes_required(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the migration runs, and when one that made the column optional is reverted."""
+    columns: list[tuple[Any, Any, dict[str, Any], Any, Any]] = [
+        (String(9), String(9), {}, "a", ""),
+        (String(9), String(9), {"default": "it's :x"}, "a", "it's :x"),
+        (Integer(), Integer(), {"server_default": text("7")}, 3, 7),
+        (String(9), String(9), {"server_default": "red"}, "a", "red"),
+        (Integer(), String(9), {}, "3", "0"),
+        (Enum("red", "green", name="colour"), Enum("red", "green", name="colour"), {}, "green", "red"),
+        (JSON(none_as_null=True), JSON(none_as_null=True), {}, [1], {}),
+        (Date(), Date(), {"default": DAY.date()}, DAY.date(), DAY.date()),
+    ]
+
+    def define(nullable: bool, types: int = 1) -> None:
+        each = enumerate((row[types], row[2]) for row in columns)
+        made = [Column(f"c{number}", kind, nullable=nullable, **options) for number, (kind, options) in each]
+        project.define("lamps", key(), *made)
+
+    def insert(*rows: dict[str, Any]) -> None:
+        with project.database.transaction() as connection:
+            for row in rows:
+                connection.execute(project.metadata["service"].tables["lamps"].insert(), row)
+
+    empty: dict[str, Any] = {f"c{number}": None for number in range(len(columns))}
+    full = {f"c{number}": value for number, (*_, value, _) in enumerate(columns)}
+    define(nullable=True, types=0)
+    project.revise("lamps")
+    insert(empty, {**full, "c4": 3})
+    define(nullable=False)
+    project.cycle("required")
+    project.lint()
+    assert "lamps.c0: NULL becomes '' before the column becomes NOT NULL" in caplog.messages
+    expected = [tuple(value for *_, value in columns), tuple(full.values())]
+    assert sorted(values(project, "lamps"), key=str) == sorted(expected, key=str)
+    define(nullable=True)
+    project.revise("optional")
+    insert(empty)
+    project.migrator.downgrade("service")
+    reverted = tuple("" if value == "0" else value for value in expected[0])
+    assert sorted(values(project, "lamps"), key=str) == sorted([*expected, reverted], key=str)
 
 
 def test_a_changed_default_is_detected(project: Project) -> None:

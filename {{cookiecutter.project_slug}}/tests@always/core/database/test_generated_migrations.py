@@ -133,6 +133,28 @@ def test_a_column_is_renamed_by_hand(rooms: Project, caplog: pytest.LogCaptureFi
     assert rooms.sql("SELECT name FROM rooms") == [("blue",)]
 
 
+def test_a_table_is_renamed_by_hand(project: Project, caplog: pytest.LogCaptureFixture) -> None:
+    """A generated migration then renames its index."""
+
+    def define(table: str) -> None:
+        project.define(table, key(), Column("name", String(32), index=True))
+
+    define("lamps")
+    project.revise("lamps")
+    project.sql("INSERT INTO lamps (name) VALUES ('blue')")
+    project.define("lamps")
+    define("lights")
+    project.revision("service", "lights").unlink()
+    assert any("the migration drops lamps with its rows" in message for message in caplog.messages)
+    project.write("lights", 'op.rename_table("lamps", "lights")', revert=['op.rename_table("lights", "lamps")'])
+    project.migrator.upgrade()
+    project.cycle("index of lights")
+    assert project.sql("SELECT name FROM lights") == [("blue",)]
+    project.migrator.downgrade("service")
+    project.migrator.downgrade("service")
+    assert project.sql("SELECT name FROM lamps") == [("blue",)]
+
+
 def test_an_enum_that_two_tables_share_can_change(project: Project) -> None:
     def shade(*labels: str, **options: Any) -> Column[str]:
         return Column("shade", Enum(*labels, name="shade"), **options)
