@@ -25,6 +25,7 @@ SLOW = tuple(
         "auth/backend/test_interrupted_revocation.py",
         "auth/backend/test_rotation.py",
         "database/test_branches.py",
+        "database/test_failed_migrations.py",
         "database/test_generated_migrations.py",
         "dev/test_debug.py",
         "observability/test_log_queue.py::test_the_lines_are_written_when_the_process_ends",

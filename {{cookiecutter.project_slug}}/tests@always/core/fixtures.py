@@ -5,36 +5,32 @@ They use the fixture ``create_app``: the tests of the service get the applicatio
 """
 
 import gc
-import shutil
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
-from typing import Any
 
 import pytest
 import time_machine
-from dotenv import dotenv_values
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from dev import certificates
-from tests.core.credentials import Grant, grant, secrets
+from tests.core.credentials import Grant, grant
 from tests.core.database_server import database_url
+from tests.core.https_client import HttpsClient
 from tests.core.limiter_storage import limiter_uri
 from tests.core.live_server import Served, serving
-from tests.core.package import ROOT, core, package
-from tests.core.registry import migrator, registered
+from tests.core.package import core, package
+from tests.core.registry import downgrade_all, migrator, registered
+from tests.core.session import CreateApp, Shared
+from tests.core.variables import GENEROUS, production
 
 __all__ = ["database_url", "grant", "limiter_uri"]
 
-LIMITS = tomllib.loads((ROOT / "settings.toml").read_text("utf-8"))["limits"]
-GENEROUS = {f"APP_LIMITS_{name.upper()}": "1000000/minute" for name, value in LIMITS.items() if "/" in value}
-CreateApp = Callable[..., Flask]
+CreateGenerous = Callable[[], tuple[Flask, dict[str, str]]]
 MakeApp = Callable[..., Flask]
 MakeCaller = Callable[..., FlaskClient]
 Later = Callable[[float], AbstractContextManager[None]]
@@ -42,46 +38,6 @@ Later = Callable[[float], AbstractContextManager[None]]
 # The tests create hundreds of applications, which are full of reference cycles. Fewer collections save a fifth of the
 # time.
 gc.set_threshold(50_000, 20, 50)
-
-
-class HttpsClient(FlaskClient):
-    """A client of https://localhost that sends the headers it was created with."""
-
-    headers: dict[str, str] = {}  # noqa: RUF012
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        kwargs.setdefault("base_url", "https://localhost")
-        kwargs.setdefault("buffered", True)  # reads the response and closes its file
-        kwargs["headers"] = {**self.headers, **dict(kwargs.get("headers") or {})}
-        response = super().open(*args, **kwargs)
-        if kwargs["buffered"]:
-            response.request.environ["wsgi.input"].close()  # a temporary file, if the body is large
-        return response
-
-
-class Shared:
-    """What is created once in a session, for each ``create_app``."""
-
-    def __init__(self) -> None:
-        self.stack = ExitStack()
-        self.migrated: set[tuple[str, str]] = set()
-        self.apps: dict[CreateApp, Flask] = {}
-        self.servers: dict[CreateApp, Served] = {}
-
-    def migrate(self, app: Flask, prepare: Callable[[Flask], None]) -> None:
-        """Upgrade the database of ``app`` once in a session."""
-        key = (str(registered(app, "Database").engine.url), app.import_name)
-        if key not in self.migrated:
-            migrator(app).upgrade()
-            prepare(app)
-            self.migrated.add(key)
-
-
-def downgrade_all(migrations: Any) -> None:
-    """Revert the migrations of every branch that has some."""
-    for branch in migrations.branches.values():
-        if branch.heads():
-            migrations.downgrade(branch.name, "base")
 
 
 @pytest.fixture(scope="session")
@@ -119,25 +75,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def variables(folder: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
-    """Return the environment of a service in production, with a copy of ``settings.toml`` in the folder.
-
-    Like ``make run``, it generates a secret for each empty name in ``.env.example``.
-    """
-    shutil.copy(ROOT / "settings.toml", folder)
-    example = dotenv_values(ROOT / ".env.example", interpolate=False)
-    return {
-        **{name: value or token_urlsafe(32) for name, value in example.items()},
-        "APP_SETTINGS": str(folder / "settings.toml"),
-        "APP_ENVIRONMENT": "production",
-        "APP_DATABASE_URL": database_url,
-        "APP_LIMITER_URI": limiter_uri,
-        "APP_SERVER_CERTIFICATE": str(certificate / "server.pem"),
-        "APP_SERVER_CERTIFICATE_KEY": str(certificate / "server-key.pem"),
-        **secrets(),
-    }
-
-
 @pytest.fixture
 def later() -> Later:
     """Move the wall clock and the monotonic clock some seconds ahead: ``with later(5): ...``."""
@@ -155,7 +92,7 @@ def later() -> Later:
 @pytest.fixture
 def environ(tmp_path: Path, certificate: Path, database_url: str, limiter_uri: str) -> dict[str, str]:
     """The environment of a service in production."""
-    return variables(tmp_path, certificate, database_url, limiter_uri)
+    return production(tmp_path, certificate, database_url, limiter_uri)
 
 
 @pytest.fixture
@@ -192,7 +129,7 @@ def make_app(
 
 
 @pytest.fixture(scope="module")
-def served(
+def create_generous(
     tmp_path_factory: pytest.TempPathFactory,
     certificate: Path,
     database_url: str,
@@ -200,36 +137,38 @@ def served(
     create_app: CreateApp,
     prepare_database: Callable[[Flask], None],
     _shared: Shared,
-) -> Served:
+) -> CreateGenerous:
+    """Create the application with generous rate limits and a migrated database; return its variables too."""
+
+    def create() -> tuple[Flask, dict[str, str]]:
+        folder = tmp_path_factory.mktemp("generous")
+        environ = production(folder, certificate, database_url, limiter_uri) | GENEROUS
+        app = create_app(environ)
+        app.test_client_class = HttpsClient
+        _shared.migrate(app, prepare_database)
+        return app, environ
+
+    return create
+
+
+@pytest.fixture(scope="module")
+def served(create_generous: CreateGenerous, certificate: Path, create_app: CreateApp, _shared: Shared) -> Served:
     """The service in its own process, with generous rate limits, for tests that need a real connection."""
     if create_app not in _shared.servers:
-        folder = tmp_path_factory.mktemp("served")
-        environ = variables(folder, certificate, database_url, limiter_uri) | GENEROUS
-        app = create_app(environ)
-        _shared.migrate(app, prepare_database)
+        app, environ = create_generous()
         registered(app, "Database").close()
+        folder = Path(environ["APP_SETTINGS"]).parent
         running = serving(environ, folder, certificate / "ca.pem", create_app.__module__)
         _shared.servers[create_app] = _shared.stack.enter_context(running)
     return _shared.servers[create_app]
 
 
 @pytest.fixture(scope="module")
-def app(
-    tmp_path_factory: pytest.TempPathFactory,
-    certificate: Path,
-    database_url: str,
-    limiter_uri: str,
-    create_app: CreateApp,
-    prepare_database: Callable[[Flask], None],
-    _shared: Shared,
-) -> Flask:
+def app(create_generous: CreateGenerous, create_app: CreateApp, _shared: Shared) -> Flask:
     """The application that most tests call, with generous rate limits; what they write to its database stays."""
     if create_app not in _shared.apps:
-        environ = variables(tmp_path_factory.mktemp("app"), certificate, database_url, limiter_uri)
-        app = _shared.apps[create_app] = create_app({**environ, **GENEROUS})
-        app.test_client_class = HttpsClient
-        _shared.migrate(app, prepare_database)
-        _shared.stack.callback(registered(app, "Database").close)
+        _shared.apps[create_app], _ = create_generous()
+        _shared.stack.callback(registered(_shared.apps[create_app], "Database").close)
     return _shared.apps[create_app]
 
 

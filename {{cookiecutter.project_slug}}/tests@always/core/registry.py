@@ -25,3 +25,10 @@ def migrator_of(branches: Any) -> Any:
     """Return a migrator of these branches; only commands import its module."""
     module = import_module(".migrator", type(branches).__module__.rpartition(".")[0])
     return module.Migrator(branches)
+
+
+def downgrade_all(migrations: Any) -> None:
+    """Revert the migrations of every branch that has some."""
+    for branch in migrations.branches.values():
+        if branch.heads():
+            migrations.downgrade(branch.name, "base")

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+from alembic.util import CommandError
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 import dev.migrations
 from tests.core.package import core
@@ -68,6 +71,14 @@ class Project:
         self.migrator.upgrade()
         assert self.schema() == after
         return written
+
+    def failed_upgrade(self) -> str:
+        """Run an upgrade that fails and changes nothing, and return the error message."""
+        before = self.schema(), self.revisions()
+        with pytest.raises((DBAPIError, CommandError)) as error:
+            self.migrator.upgrade()
+        assert (self.schema(), self.revisions()) == before
+        return str(error.value)
 
     def write(self, message: str, *statements: str, branch: str = "service", revert: Sequence[str] = ()) -> Path:
         """Write a migration by hand."""

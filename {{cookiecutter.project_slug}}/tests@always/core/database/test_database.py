@@ -18,9 +18,8 @@ from werkzeug.exceptions import ServiceUnavailable
 
 import dev.migrations
 from tests.core.database_server import LOCK_TIMEOUT
-from tests.core.fixtures import downgrade_all
 from tests.core.package import core
-from tests.core.registry import migrator, migrator_of, registered
+from tests.core.registry import downgrade_all, migrator, migrator_of, registered
 from tests.core.service import MIGRATIONS, create_app
 
 MakeApp = Callable[..., Flask]

@@ -1,5 +1,6 @@
-"""Methods, paths and media types that the service does not support."""
+"""Methods, paths, media types and encodings that the service does not support."""
 
+import gzip
 import json
 from collections.abc import Callable
 from types import ModuleType
@@ -112,3 +113,34 @@ def test_the_accept_headers_of_common_clients_are_understood(
     client = caller(app=make_app())
     token = {"Authorization": f"Bearer {environ['APP_METRICS_TOKEN']}"} if path == "/metrics" else {}
     assert client.get(path, headers={"Accept": accept, **token}).status_code == 200
+
+
+@pytest.mark.control("I2")
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity", "gzip, gzip", "x"])
+def test_a_content_encoding_is_415(caller: MakeCaller, coding: str) -> None:
+    bomb = gzip.compress(b"0" * 1_000_000)
+    assert (
+        caller()
+        .post(PROBES, data=bomb, content_type="application/json", headers={"Content-Encoding": coding})
+        .status_code
+        == 415
+    )
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json; charset=utf-16", "application/vnd.api+json", "text/json", "json"]
+)
+def test_another_media_type_is_415(caller: MakeCaller, media_type: str) -> None:
+    assert caller().post(PROBES, data=b'{"name": "a"}', content_type=media_type).status_code == 415
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [";charset=utf8", '; charset="UTF-8"', ";", "; odata=minimal", "; boundary=x", "; version=1;charset=Utf-8"],
+)
+@pytest.mark.parametrize("media_type", ["application/json", "Application/JSON"])
+def test_the_parameters_of_the_media_type_are_ignored_except_the_charset(
+    caller: MakeCaller, media_type: str, parameters: str
+) -> None:
+    response = caller().post(PROBES, data=b'{"name": "a"}', content_type=media_type + parameters)
+    assert response.status_code == 201

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.core.fixtures import GENEROUS
 from tests.core.live_server import HOST, serving
 from tests.core.load import Call, load, reload
+from tests.core.variables import GENEROUS
 
 ROLE = "another_login"
 

@@ -1,14 +1,11 @@
 """``wsgi:app``, for platforms that start a WSGI server of their own."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from flask import Flask
 
 import wsgi
-from tests.core.package import ROOT, core
+from tests.core.interpreter import printed
+from tests.core.package import core
 
 
 def test_the_application_is_created_once(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,12 +26,4 @@ def test_a_worker_does_not_import_alembic(environ: dict[str, str]) -> None:
         f"import sys, wsgi; from {core.__name__} import endpoints, services;"
         " print(services.get(wsgi.app, endpoints.health.Dependencies).states()['database'], 'alembic' in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "ok False"
+    assert printed(code, environ) == "ok False"

@@ -1,71 +1,23 @@
-"""Traces and error reports describe requests without a credential; nothing is imported until a variable is set."""
+"""Traces and error reports describe requests without a credential."""
 
 import json
-import logging
 import os
 import socket
-import subprocess
-import sys
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, request
 
-from tests.core.live_server import HOST, ROOT, serving
-from tests.core.package import OWN_SETTINGS, core
-from tests.core.service import MIGRATIONS
+from tests.core.live_server import HOST, serving
+from tests.core.telemetry import traced_service
 from tests.core.telemetry.collector import attributes, collecting
 
 CREDENTIAL = token_urlsafe(32)
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-blueprint = Blueprint("telemetry", __name__)
-
-
-@blueprint.post("/defects/<number>")
-@core.public
-@core.declare.raw_query
-@core.raw_body("text/plain")
-def defect(number: str) -> str:
-    """Fail with an exception whose message contains the request."""
-    secret = request.headers["X-Credential"]
-    try:
-        raise LookupError(f"{secret} is not known")
-    except LookupError as error:
-        raise ValueError(f"{number}: {secret} {request.query_string!r} {request.data!r}") from error
-
-
-@blueprint.get("/streams")
-@core.public
-@core.produces("text/event-stream")
-def stream() -> Response:
-    """Stream a body, and log while it is sent."""
-    response: Response = core.event_stream(_lines())
-    return response
-
-
-def _lines() -> Iterator[str]:
-    yield "data: 1\n\n"
-    logging.getLogger("some.library").warning("a line of a stream")
-
-
-def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """Return an application with the two views."""
-    app: Flask = core.create_app(
-        __name__, environ=environ, settings=OWN_SETTINGS, blueprints=[blueprint], migrations=MIGRATIONS
-    )
-    return app
-
-
-def start(environ: Mapping[str, str]) -> None:
-    """Call ``create_app`` as a command does."""
-    core.services.get(create_app(environ), core.database.Database).close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the server has one worker on Windows")
@@ -87,7 +39,7 @@ def test_requests_are_traced_and_defects_reported_without_a_credential(
             **collector.variables,
             **variables,
         }
-        with serving(environ, folder, certificate / "ca.pem", __name__) as served:
+        with serving(environ, folder, certificate / "ca.pem", traced_service.__name__) as served:
             served.send(
                 f"POST /defects/7?token={CREDENTIAL} HTTP/1.1",
                 "Host: localhost",
@@ -113,7 +65,7 @@ def test_requests_are_traced_and_defects_reported_without_a_credential(
         reports = collector.reports()
     assert set(spans) == {"POST /defects/<number>", "GET /streams", "request"}
     resource, span = spans["POST /defects/<number>"]
-    assert resource["service.name"] == variables.get("OTEL_SERVICE_NAME", __name__)
+    assert resource["service.name"] == variables.get("OTEL_SERVICE_NAME", traced_service.__name__)
     assert CREDENTIAL.encode() not in b"".join(body for _, body in collector.bodies)
     check_defect(span, lines, reports)
     check_stream(spans["GET /streams"][1], lines)
@@ -164,77 +116,10 @@ def test_the_timeout_of_a_stalled_collector_limits_the_delay_of_a_stop(
     with closing(socket.create_server((HOST, 0))) as stalled:
         environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{HOST}:{stalled.getsockname()[1]}"
         environ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1"
-        with serving(environ, folder, certificate / "ca.pem", __name__) as served:
+        with serving(environ, folder, certificate / "ca.pem", traced_service.__name__) as served:
             assert b" 404 " in served.send("GET /unknown HTTP/1.1", "Host: localhost", "Connection: close")
     lines = [json.loads(line) for line in served.output.read_text().splitlines()]
     exporter = next(line for line in lines if line.get("logger", "").startswith("opentelemetry.exporter"))
     times = [datetime.fromisoformat(line["time"]) for line in (exporter, lines[-1])]
     assert lines[-1]["event"] == "sys_shutdown"
     assert times[1] - times[0] < timedelta(seconds=5)
-
-
-def test_without_a_variable_no_library_is_imported(environ: dict[str, str]) -> None:
-    # The client of a storage may import other parts of these libraries.
-    libraries = (
-        "opentelemetry.exporter",
-        "opentelemetry.sdk.trace",
-        "sentry_sdk",
-        "google",
-        f"{core.telemetry.__name__}.",
-    )
-    code = f"import sys, wsgi; wsgi.app; print([name for name in sys.modules if name.startswith({libraries})])"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "command"),
-    [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318", "uv sync --extra opentelemetry"),
-        ("SENTRY_DSN", "https://public@sentry.example/1", "uv sync --extra sentry"),
-    ],
-)
-def test_a_variable_without_its_library_prevents_the_start(
-    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, variable: str, value: str, command: str
-) -> None:
-    monkeypatch.setenv(variable, value)
-    start(environ)
-
-    def missing(name: str) -> str:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(core.telemetry, "version", missing)
-    with pytest.raises(
-        core.ConfigurationError, match=rf"^{variable} is set, but [\w-]+ is not installed. .*`{command}`"
-    ):
-        start(environ)
-
-
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[::1"),
-        ("SENTRY_DSN", "https://sentry.example/1"),
-        ("SENTRY_DSN", "x"),
-    ],
-)
-def test_an_invalid_variable_prevents_the_start(
-    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, variable: str, value: str
-) -> None:
-    monkeypatch.setenv(variable, value)
-    with pytest.raises(core.ConfigurationError, match=f"^{variable} is not a valid URL"):
-        start(environ)
-
-
-def test_an_empty_variable_is_ignored(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SENTRY_DSN", "")
-    start(environ)

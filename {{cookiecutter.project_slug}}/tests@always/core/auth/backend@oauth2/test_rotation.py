@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 
 from tests.core.credentials import PASSWORD, command, create_service_client, create_user, hidden
-from tests.core.fixtures import GENEROUS
 from tests.core.live_server import Served, serving
 from tests.core.load import Call, connect, load, once, reload
+from tests.core.variables import GENEROUS
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
