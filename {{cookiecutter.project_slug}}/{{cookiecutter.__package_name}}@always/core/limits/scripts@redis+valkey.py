@@ -10,6 +10,11 @@ from hashlib import sha1
 
 from .client import CALL
 
+_NOW = """
+local clock = call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+"""
+
 # The window starts with its first hit.
 _FIXED = """
 local used = tonumber(call('GET', key) or 0)
@@ -26,8 +31,6 @@ return {admitted and 1 or 0, used, left, 0}
 
 # A list of the times of the last hits, oldest last. Each time is removed once.
 _MOVING = """
-local clock = call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local oldest = call('LINDEX', key, -1)
 while oldest and tonumber(oldest) <= now - window do
     call('RPOP', key)
@@ -46,8 +49,6 @@ return {admitted and 1 or 0, used, oldest and tonumber(oldest) + window - now or
 
 # The number of the window, and the hits in it and in the previous one.
 _SLIDING = """
-local clock = call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local number = math.floor(now / window)
 local left = (number + 1) * window - now
 local kept = call('HMGET', key, 'number', 'current', 'previous')
@@ -60,7 +61,7 @@ local admitted = current + math.floor(previous * left / window) + cost <= amount
 if admitted and cost > 0 then
     current = current + cost
     call('HSET', key, 'number', number, 'current', current, 'previous', previous)
-    call('PEXPIRE', key, left + window)
+    if last ~= number then call('PEXPIRE', key, left + window) end
 end
 return {admitted and 1 or 0, current, left, previous}
 """
@@ -79,7 +80,7 @@ return results
 SCRIPTS = {
     strategy: (script, sha1(script.encode(), usedforsecurity=False).hexdigest())
     for strategy, script in (
-        (strategy, f"local call = {CALL}\nlocal function hit(key, amount, window, cost){body}end{_EACH}")
+        (strategy, f"local call = {CALL}{_NOW}local function hit(key, amount, window, cost){body}end{_EACH}")
         for strategy, body in (
             ("fixed-window", _FIXED),
             ("moving-window", _MOVING),
