@@ -12,6 +12,7 @@ class HttpsClient(FlaskClient):
     headers: dict[str, str] = {}  # noqa: RUF012
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send the request, with the headers of the client unless it has its own."""
         kwargs.setdefault("base_url", "https://localhost")
         kwargs.setdefault("buffered", True)  # reads the response and closes its file
         kwargs["headers"] = {**self.headers, **dict(kwargs.get("headers") or {})}
