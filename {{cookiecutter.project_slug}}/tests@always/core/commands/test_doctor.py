@@ -179,7 +179,7 @@ def test_an_unavailable_dependency_is_found(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.core.endpoints.health, "_state", lambda _check: "unavailable")
-    database, limiter = "the database is unreachable or not migrated", "the limiter is unreachable"
+    database, limiter = "the database is unreachable or not migrated", "the limiter is unavailable"
     lines = report(**DEVELOPMENT)["dependencies"]
     assert lines[:4] == ["error", database, "warning", limiter]
 
@@ -193,11 +193,13 @@ def test_a_check_that_needs_an_unavailable_database_is_skipped(
     assert found["migrations"] == ["error", "the database is unreachable"]
 
 
-def test_the_check_of_an_unavailable_limiter_storage_is_skipped(
+def test_a_limiter_storage_that_does_not_count_is_an_error(
     report: Report, service: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.core.endpoints.health, "_state", lambda _check: "unavailable")
-    assert report(**DEVELOPMENT)["limits"] == ["skipped", "the limiter storage is unreachable"]
+    storage = Mock(check=Mock(side_effect=TimeoutError("no response")))
+    monkeypatch.setattr(service.core.limits, "open_storage", lambda *_: storage)
+    message = "the limiter storage does not count: TimeoutError: no response"
+    assert report(status=1, **DEVELOPMENT)["limits"] == ["error", message]
 
 
 def test_workers_with_separate_counters_are_found(

@@ -14,6 +14,7 @@ from limits.storage import storage_from_string
 from tests.core.limiter_storage import command, serving
 from tests.core.package import ROOT
 from tests.core.real_server import running
+from tests.core.registry import registered
 
 MakeApp = Callable[..., Flask]
 STRATEGIES = ["fixed-window", "moving-window", "sliding-window-counter"]
@@ -35,9 +36,13 @@ def rights() -> list[str]:
 
 
 def findings(service: ModuleType, make_app: MakeApp, uri: str, strategy: str = "fixed-window") -> list[str]:
+    """Return what doctor reports, after a check that ``/readyz`` reports the same."""
     app = make_app(limiter_uri=uri, limits_strategy=strategy)
     with app.app_context():
-        return [finding.message for finding in service.core.checks.dependencies.limits(app)]
+        found = [finding.message for finding in service.core.checks.dependencies.limits(app)]
+    (available,) = {registered(app, "Counters").storage.is_available() for _ in range(2)}
+    assert available == (not found)
+    return found
 
 
 def set_user(uri: str, *rules: str) -> str:
@@ -45,6 +50,7 @@ def set_user(uri: str, *rules: str) -> str:
     client: Any = storage_from_string(uri).get_connection()  # type: ignore[attr-defined]
     client.execute_command("ACL", "SETUSER", "service", "reset", *rules)
     client.execute_command("SCRIPT", "FLUSH")
+    client.execute_command("FLUSHALL")
     return uri.replace("://", "://service:PASSWORD@")
 
 
@@ -55,12 +61,41 @@ def test_the_documented_rights_are_sufficient(
     assert findings(service, make_app, set_user(server, *rights()), strategy) == []
 
 
-@pytest.mark.parametrize("missing", ["+eval", "+evalsha", "+del", "+incrby", "+pexpire", "~*:limits:*"])
+@pytest.mark.parametrize("missing", ["+eval", "+evalsha", "+incrby", "+pexpire", "~*:limits:*"])
 def test_a_missing_right_is_found(service: ModuleType, make_app: MakeApp, server: str, missing: str) -> None:
     """Without the keys ``*:limits:*``, the user has those of another service."""
     rules = [right for right in rights() if right != missing]
     (message,) = findings(service, make_app, set_user(server, "~other:*", *rules))
-    assert message.startswith("the limiter storage responds, but does not count: ")
+    assert message.startswith("the limiter storage does not count: ")
+
+
+def test_a_missing_right_to_delete_is_found(service: ModuleType, make_app: MakeApp, server: str) -> None:
+    """Requests are counted, but `flask limits reset` would fail."""
+    app = make_app(limiter_uri=set_user(server, *(right for right in rights() if right != "+del")))
+    with app.app_context():
+        (finding,) = service.core.checks.dependencies.limits(app)
+    assert "'del'" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("user", "reason"), [("service:wrong@", "AuthenticationError"), ("", "AuthenticationError")], ids=["wrong", "none"]
+)
+def test_a_wrong_password_is_found(service: ModuleType, make_app: MakeApp, user: str, reason: str) -> None:
+    with running(lambda own: [*command(own), "--requirepass", "geheim"]) as port:
+        uri = f"{service.core.settings.limiter.BACKEND}://{user}127.0.0.1:{port}"
+        (message,) = findings(service, make_app, uri)
+    assert reason in message
+
+
+def test_a_database_that_the_server_does_not_have_is_found(service: ModuleType, make_app: MakeApp, server: str) -> None:
+    (message,) = findings(service, make_app, f"{server.rpartition('/')[0]}/16")
+    assert "index is out of range" in message
+
+
+def test_a_socket_counts(service: ModuleType, make_app: MakeApp, tmp_path: Path) -> None:
+    with running(lambda own: [*command(own), "--unixsocket", str(tmp_path / "s")]):
+        backend = service.core.settings.limiter.BACKEND
+        assert findings(service, make_app, f"{backend}+unix://{tmp_path / 's'}?db=1") == []
 
 
 def test_a_read_only_replica_is_found(service: ModuleType, make_app: MakeApp, server: str) -> None:

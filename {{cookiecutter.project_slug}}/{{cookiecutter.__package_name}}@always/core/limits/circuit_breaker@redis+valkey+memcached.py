@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem
 
 from ..observability import log
 from ..settings import Settings
 from .memory import MemoryStorage
-from .result import Hit, LimitResult, Notify, Storage, StorageUnavailable
+from .result import PROBE, Hit, LimitResult, Notify, Storage, StorageUnavailable
 
 RETRY_INTERVAL = 1.0  # seconds
-PROBE = RateLimitItemPerMinute(1_000_000)
 # A slow storage would slow down every request. It counts as unavailable when each response takes at least this part of
 # the timeout for this many seconds; a burst of requests makes some responses slow, not all.
 SLOW, SLOW_SECONDS = 0.4, 1.0
@@ -69,7 +68,7 @@ class CircuitBreaker:
         self._connected().clear(key, rate)
 
     def is_available(self) -> bool:
-        """Return whether the storage responds; without asking it while the circuit is open."""
+        """Return whether the storage counts; without asking it while the circuit is open."""
         if self._open_since is None:
             try:
                 return self._connected().is_available()

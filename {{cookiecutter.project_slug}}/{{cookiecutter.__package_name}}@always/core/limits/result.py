@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from math import ceil
 from typing import NamedTuple, Protocol
 
-from limits import RateLimitItem
+from limits import RateLimitItem, RateLimitItemPerMinute
 
+PROBE = RateLimitItemPerMinute(1_000_000)  # with which a storage shows that it counts
 Notify = Callable[[bool], None]  # called with True when the storage becomes unavailable, with False when it is back
 
 
@@ -63,7 +64,7 @@ class Storage(Protocol):
         """Delete the hits under the key."""
 
     def is_available(self) -> bool:
-        """Return whether the storage responds."""
+        """Return whether the storage counts."""
 
     def check(self) -> None:
         """Count and delete as for requests, on every server. Raises the error of the client, also if it is unusual."""

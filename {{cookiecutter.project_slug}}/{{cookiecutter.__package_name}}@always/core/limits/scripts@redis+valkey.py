@@ -19,13 +19,12 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 _FIXED = """
 local used = tonumber(call('GET', key) or 0)
 local admitted = used + cost <= amount
-if admitted and cost > 0 then
-    call('INCRBY', key, cost)
-    if used == 0 then call('PEXPIRE', key, window) end
-    used = used + cost
-end
+if admitted and cost > 0 then used = call('INCRBY', key, cost) end
 local left = call('PTTL', key)
-if left < 0 then left = window end
+if left < 0 then
+    left = window
+    if used > 0 and cost > 0 then call('PEXPIRE', key, window) end
+end
 return {admitted and 1 or 0, used, left, 0}
 """
 

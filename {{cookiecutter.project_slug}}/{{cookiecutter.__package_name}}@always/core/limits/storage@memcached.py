@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 
 from ..settings import Settings
 from .circuit_breaker import CircuitBreaker
-from .result import Hit, LimitResult, Notify, Storage, sliding
+from .result import PROBE, Hit, LimitResult, Notify, Storage, sliding
 
 MONTH = 30 * 24 * 3600  # seconds; Memcached reads a longer lifetime as a Unix timestamp
 
@@ -31,7 +31,8 @@ def _client(uri: str, timeout: float) -> Any:
     """Return a thread-safe client for one server, or for several that the keys are distributed over."""
     options: dict[str, Any] = {"connect_timeout": timeout, "timeout": timeout, "no_delay": True}
     if "," in uri:
-        options["use_pooling"] = True
+        # Otherwise the client returns a default for a second after a failure, as if it had counted.
+        options |= {"use_pooling": True, "retry_timeout": 0}
     return cast(Any, storage_from_string(uri, **options)).storage
 
 
@@ -72,8 +73,9 @@ class MemcachedStorage(Storage):
             self.clear(key, rate)
 
     def is_available(self) -> bool:
-        """Return whether the server responds."""
-        return self._client.get("limits:probe") is None
+        """Count a hit, and ask each of several servers: the others count for one that is down."""
+        servers = getattr(self._client, "clients", {}).values()
+        return self.hit(Hit("limits:{probe}", PROBE)).admitted and all(map(_responds, servers))
 
     def _name(self, key: str, number: int) -> str:
         return f"{self.prefix}:{key}:{number}"
@@ -88,7 +90,7 @@ class MemcachedStorage(Storage):
         lifetime = 2 * window + 2
         expire = lifetime if lifetime < MONTH else int(time.time()) + lifetime
         for _ in range(3):
-            if (used := client.incr(name, cost)) is not None:
+            if used := client.incr(name, cost):
                 return int(used)
             if client.add(name, str(cost), expire=expire, noreply=False):
                 return cost
@@ -115,6 +117,13 @@ class SlidingMemcachedStorage(MemcachedStorage):
             self._client.decr(self._name(key, number), cost)
             current -= cost
         return sliding(rate, cost, current, previous, left, admitted=admitted)
+
+
+def _responds(server: Any) -> bool:
+    try:
+        return bool(server.version())
+    except Exception:  # also errors of sockets
+        return False
 
 
 def _window(key: str, rate: RateLimitItem) -> tuple[int, float]:

@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 from ..settings import Settings
 from .circuit_breaker import CircuitBreaker
 from .client import NO_CLIENT_INFO, NO_CLUSTER_RETRY, NoBackoff, NoScriptError, ResponseError, Retry
-from .result import Hit, LimitResult, Notify, Storage, sliding
+from .result import PROBE, Hit, LimitResult, Notify, Storage, sliding
 from .scripts import SCRIPTS
 
 
@@ -38,7 +38,8 @@ def _client(uri: str, timeout: float) -> Any:
     parts = urlsplit(uri)
     timeouts = {"socket_connect_timeout": timeout, "socket_timeout": timeout}
     options = {**timeouts, **NO_CLIENT_INFO, "retry": Retry(NoBackoff(), 0)}
-    if "+" in parts.scheme:  # limits ignores the query of these, and does not unquote the user and the password
+    if parts.scheme.endswith(("+sentinel", "+cluster")):
+        # limits ignores the query of these, and does not unquote the user and the password.
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         tls = {name: query[name] for name in ("ssl", "ssl_ca_certs") if name in query}
         user = {name: unquote(getattr(parts, name) or "") or None for name in ("username", "password")}
@@ -103,8 +104,7 @@ class ScriptStorage(Storage):
         self._client.delete(self._prefix + key)
 
     def check(self) -> None:
-        """Ping, run the script in both ways, which need different rights, and delete its keys, some on each node."""
-        self.is_available()
+        """Run the script in both ways, which need different rights, and delete its keys, some on each node."""
         for number in range(64):
             key, rate = f"limits:{{check-{number}}}", RateLimitItemPerMinute(1_000_000)
             self.clear(key, rate)
@@ -113,5 +113,5 @@ class ScriptStorage(Storage):
             self.clear(key, rate)
 
     def is_available(self) -> bool:
-        """Return whether the server responds."""
-        return bool(self._client.ping())
+        """Count a hit: a replica, a full server or one without the necessary rights answers a ping."""
+        return self.hit(Hit("limits:{probe}", PROBE)).admitted

@@ -104,8 +104,8 @@ class Url(fields.String):
         if not separator or scheme not in self._schemes:
             found = f", not {scheme}://" if re.fullmatch("[a-z\"' ][a-z0-9+.-]{0,29}", scheme) and separator else ""
             raise ValidationError(f"Must begin with {' or '.join(each + '://' for each in self._schemes)}{found}.")
-        if value[-1] in " \t\r\n\"'":
-            raise ValidationError("Must not end with a space, a line end or a quotation mark.")
+        if re.search("[\0-\x1f\x7f]|[ \"']$", value):
+            raise ValidationError("Must not contain a line end or tab, nor end with a space or a quotation mark.")
         # Otherwise a part of the password would be taken for the host, and appear in messages of the client.
         if not rest.startswith("/") and set(rest.rpartition("@")[0]) & set("@/?#"):
             raise ValidationError(

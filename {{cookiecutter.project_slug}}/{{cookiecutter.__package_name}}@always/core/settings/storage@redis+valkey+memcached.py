@@ -1,5 +1,6 @@
 """The settings of the limiter storage: a server that all workers share, and that can be unavailable."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,11 +9,15 @@ from marshmallow import ValidationError
 
 from .declaration import setting
 from .fields import Choice, Integer, Url
-from .limiter import BACKEND, LIST_SCHEMES, MEANING, SCHEMES, STRATEGIES
+from .limiter import BACKEND, LIST_SCHEMES, MEANING, SCHEMES, SOCKET, STRATEGIES
+from .storage_options import check_path_and_options
 
 __all__ = ["BACKEND", "SHARED", "STRATEGIES", "StorageSettings"]
 
 SHARED = True  # whether all workers count together
+
+
+_HOST = re.compile(r"(?:(?:[\w-]+\.)*[\w-]+\.?|\[[0-9A-Fa-f:.]+(?:%\w+)?\])(?::([0-9]{1,5}))?")
 
 
 class StorageUrl(Url):
@@ -20,18 +25,25 @@ class StorageUrl(Url):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url = super()._deserialize(value, *args, **kwargs)
-        scheme, _, rest = url.partition("://")
-        if rest.startswith("/"):  # a socket, or the default host
-            return url
         try:
-            hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
-            ports = [urlsplit(f"//{host.strip()}").port for host in hosts]
-        except ValueError:
-            hosts, ports = [], []
-        if not ports or (scheme in LIST_SCHEMES and None in ports):
-            raise ValidationError("Each host must have the form host:port, with brackets around an IPv6 address.")
-        if len(hosts) > 1 and scheme not in LIST_SCHEMES:
-            raise ValidationError(f"Several hosts need {' or '.join(f'{each}://' for each in LIST_SCHEMES)}.")
+            parts = urlsplit(url)
+        except ValueError:  # invalid brackets
+            parts = urlsplit("//")
+        scheme, hosts = parts.scheme, re.split(", *", parts.netloc.rpartition("@")[2])
+        if not (scheme == SOCKET.partition(":")[0] and hosts == [""] and parts.path.strip("/")):
+            ports = [found and (found[1] or "") for found in map(_HOST.fullmatch, hosts)]
+            required = scheme in LIST_SCHEMES
+            valid = (port is not None and (1 <= int(port) <= 65535 if port else not required) for port in ports)
+            if scheme.endswith("+unix") or not all(valid):
+                raise ValidationError(
+                    "Each host must have the form host:port, with brackets around an IPv6 address. "
+                    f"The URL of a socket has the form {SOCKET}."
+                )
+            if len(hosts) > 1 and not required:
+                raise ValidationError(f"Several hosts need {' or '.join(f'{each}://' for each in LIST_SCHEMES)}.")
+        if "#" in url:
+            raise ValidationError("Must not contain # as it is: write %23.")
+        check_path_and_options(url)
         return url
 
 
