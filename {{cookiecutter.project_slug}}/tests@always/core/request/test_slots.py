@@ -33,3 +33,11 @@ def test_callers_and_anonymous_clients_have_separate_slots(service: ModuleType) 
             assert stack.enter_context(slots._anonymous.occupy(service.core.limits.network("192.0.2.7"), timeout=0))
         assert slots.run(address, lambda: b"read") is None
         assert slots.run({**address, "service.state": caller}, lambda: b"read") == b"read"
+
+
+def test_the_first_rejection_of_a_series_is_recognised(service: ModuleType) -> None:
+    slots = service.core.request.slots.Slots(2, share=1)
+    assert slots.take("ada")
+    assert [slots.is_first_rejection("ada") for _ in range(3)] == [True, False, False]
+    slots.release("ada")
+    assert slots.is_first_rejection("ada")

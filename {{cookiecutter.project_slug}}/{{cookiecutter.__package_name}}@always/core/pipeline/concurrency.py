@@ -1,7 +1,7 @@
 """The limit of requests in progress: one network may occupy half of the threads.
 
-Requests above the limit are rejected before Flask handles them, because this takes half the time: 600 requests of one
-address then delay those of others by 0.1 s and not by 0.2 s.
+Requests above the limit are rejected before Flask handles them, and only the first of a series is an event, because
+this takes a third of the time: 600 requests of one address then delay those of others by less than 0.1 s.
 """
 
 from contextlib import suppress
@@ -12,28 +12,30 @@ from werkzeug.exceptions import HTTPException
 
 from .. import services
 from ..declare.declaration import Endpoints
+from ..limits import network
 from ..observability import events, redaction
+from ..observability.metrics import Metrics
+from ..request.slots import BodySlots
+
+LIMIT = "in-progress"
 
 
 def is_limited(app: Flask, environ: dict[str, Any]) -> bool:
-    """Return whether the limit applies to a request above it, and record the event if so.
+    """Return whether the limit applies to a request above it; if so, count it and record an event for the first.
 
     It does not apply to views that are exempt from rate limits and to OPTIONS.
     """
-    method = environ["REQUEST_METHOD"]
+    method, address = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
     if method == "OPTIONS":
         return False
     with suppress(HTTPException):
         name, _ = app.url_map.bind_to_environ(environ).match()
         if services.get(app, Endpoints)[name].limits.exempt:
             return False
+    if not services.get(app, BodySlots).requests.is_first_rejection(network(address)):
+        services.get(app, Metrics).rate_limited_requests.labels(LIMIT).inc()
+        return True
     with app.app_context():
-        events.record(
-            events.EXCESS_RATE_LIMIT_EXCEEDED,
-            "too many requests in progress",
-            limit="in-progress",
-            address=environ.get("REMOTE_ADDR"),
-            method=method,
-            path=redaction.path(environ),
-        )
+        reason, path = "too many requests in progress", redaction.path(environ)
+        events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, reason, limit=LIMIT, address=address, method=method, path=path)
     return True

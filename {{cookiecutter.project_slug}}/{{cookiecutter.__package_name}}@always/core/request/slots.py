@@ -27,6 +27,7 @@ class Slots:
     def __init__(self, number: int = SLOTS, share: int | None = None) -> None:
         self._number, self._share = number, share or number // 2
         self.occupied: Counter[str] = Counter()
+        self._rejected: set[str] = set()  # networks of which a request was rejected since they had no slot
         self._change = Condition()
 
     @contextmanager
@@ -51,12 +52,21 @@ class Slots:
         with self._change:
             return is_taken() or (timeout > 0 and self._change.wait_for(is_taken, timeout))
 
+    def is_first_rejection(self, network: str) -> bool:
+        """Return whether this is the first rejected request of the network since it had no slot."""
+        with self._change:
+            first = network not in self._rejected
+            if network in self.occupied:  # otherwise it has just released its last slot
+                self._rejected.add(network)
+            return first
+
     def release(self, network: str) -> None:
         """Free a slot."""
         with self._change:
             self.occupied[network] -= 1
             if not self.occupied[network]:
                 del self.occupied[network]
+                self._rejected.discard(network)
             self._change.notify_all()
 
 
