@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, delet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from .source_database import continue_sequence, open_source
+
 BATCH = 1000  # rows
 
 
@@ -37,7 +39,7 @@ def copy_rows(engine: ModuleType, branches: Any, source_url: str) -> dict[str, i
             copied = {table.name: sum(_copy(old, new, table)) for table in tables}
             old.rollback()  # ends the snapshot, in which no number could differ
             for table in tables:
-                engine.continue_sequence(new, table)
+                continue_sequence(new, table)
                 if not copied[table.name] == _count(old, table) == _count(new, table):
                     raise CommandError(
                         f"The table {table.name} has changed meanwhile. Stop the service, and copy again"
@@ -50,8 +52,7 @@ def copy_rows(engine: ModuleType, branches: Any, source_url: str) -> dict[str, i
 def _opened(engine: ModuleType, url: str, target_url: str) -> Engine:
     try:
         if make_url(url).get_backend_name() == make_url(target_url).get_backend_name():
-            source: Engine = engine.for_copying(url)
-            return source
+            return open_source(engine, url)
         return create_engine(url, hide_parameters=True, poolclass=NullPool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise CommandError(f"Cannot open the source: {error}") from None

@@ -85,7 +85,7 @@ def test_rows_that_are_added_meanwhile_are_noticed(
     if not callers:
         return  # this service stores no callers
     before = list(callers)
-    continue_sequence = core.database.engine.continue_sequence
+    continue_sequence = dev.copying.continue_sequence
 
     def add(connection: Connection, table: Table) -> None:
         continue_sequence(connection, table)
@@ -96,7 +96,7 @@ def test_rows_that_are_added_meanwhile_are_noticed(
                 assert row is not None
                 other.execute(changed.insert().values({**row, "id": row["id"][::-1]}))
 
-    monkeypatch.setattr(core.database.engine, "continue_sequence", add)
+    monkeypatch.setattr(dev.copying, "continue_sequence", add)
     refused = copy(target, source)
     assert refused.exit_code == 1
     assert "has changed meanwhile" in refused.stderr

@@ -65,11 +65,11 @@ def _tool(name: str) -> ModuleType:
         ) from None
 
 
-def _run(name: str, *arguments: Any, **options: Any) -> None:
+def _run(name: str, **options: Any) -> None:
     """Run a command of Alembic."""
     from alembic import command
 
-    getattr(command, name)(_migrator().config(), *arguments, **options)
+    getattr(command, name)(_migrator().config(), **options)
 
 
 def _message(context: click.Context, parameter: click.Parameter, value: str) -> Any:
@@ -151,20 +151,12 @@ def check() -> None:
         raise SystemExit(1)
 
 
-@command.command("stamp")
-@click.argument("target", default="heads")
-@click.option("--purge", is_flag=True, help="Remove all recorded revisions first, including unknown ones.")
-def stamp(target: str, purge: bool) -> None:
-    """Record a revision in the database without running a migration."""
-    _run("stamp", target, purge=purge)
-
-
 def _created(file: Path) -> None:
     click.echo(f"Created {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
 
 
 def _add(name: str, meaning: str, *parameters: click.Parameter) -> None:
-    """Add a command of Alembic that only prints something."""
+    """Add a command of Alembic."""
     command.add_command(click.Command(name, params=list(parameters), callback=partial(_run, name), help=meaning))
 
 
@@ -176,3 +168,9 @@ _add(
     click.Option(["-v", "--verbose"], is_flag=True, help="Print the files as well."),
 )
 _add("show", "Print one migration.", click.Argument(["rev"], metavar="TARGET"))
+_add(
+    "stamp",
+    "Record a revision in the database without running a migration.",
+    click.Argument(["revision"], metavar="[TARGET]", default="heads"),
+    click.Option(["--purge"], is_flag=True, help="Remove all recorded revisions first, including unknown ones."),
+)

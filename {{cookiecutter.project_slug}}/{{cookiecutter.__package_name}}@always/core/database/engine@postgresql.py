@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
 from ..diagnostics import Finding
@@ -51,18 +51,18 @@ def create(url: str, threads: int, *, pooler: bool = False) -> tuple[Engine, Eng
         "pool_recycle": 1800,
         "pool_timeout": 5,
     }
-    session_url = _session_url(url, {} if pooler else limits)
+    connected_url = session_url(url, {} if pooler else limits)
     if pooler:
         options |= {"connect_args": {"prepare_threshold": None}, "execution_options": {"pooler": True}}
-    reader = create_engine(session_url, isolation_level="AUTOCOMMIT", **options)
-    writer = create_engine(session_url, **options)
+    reader = create_engine(connected_url, isolation_level="AUTOCOMMIT", **options)
+    writer = create_engine(connected_url, **options)
     event.listen(writer, "begin", partial(_begin, limits if pooler else {}))
     for engine in (reader, writer):
         event.listen(engine, "do_connect", _connect)
     return reader, writer
 
 
-def _session_url(url: str, session: Mapping[str, object]) -> URL:
+def session_url(url: str, session: Mapping[str, object]) -> URL:
     """Return the URL with these parameters of the session; those that it has itself take precedence."""
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     own = parsed.query.get("options", ())
@@ -89,38 +89,16 @@ def file_of(_url: str) -> Path | None:
     return None
 
 
-def for_copying(url: str) -> Engine:
-    """Return an engine whose transactions read one snapshot of all tables, without time limits."""
-    return create_engine(
-        _session_url(url, {}),
-        hide_parameters=True,
-        poolclass=NullPool,
-        connect_args={"prepare_threshold": None},
-        isolation_level="REPEATABLE READ",
-    )
-
-
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: no limit for statements, 5 s for locks, one process at a time."""
     from . import enum_types as enum_types  # replaces Alembic's operations, which only migrations need
 
     # Like with a pooler, which may be in front of the database.
     engine = create_engine(
-        _session_url(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}
+        session_url(url, {}), hide_parameters=True, poolclass=NullPool, connect_args={"prepare_threshold": None}
     )
     event.listen(engine, "begin", _begin_migration)
     return engine
-
-
-def continue_sequence(connection: Connection, table: Table) -> None:
-    """Continue the ids of a table, if the database generates them, after the highest one."""
-    column = table.autoincrement_column
-    if column is None:
-        return
-    sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
-    highest = connection.scalar(select(func.max(column)))
-    if sequence and highest:
-        connection.execute(select(func.setval(sequence, highest)))
 
 
 def _begin_migration(connection: Connection) -> None:

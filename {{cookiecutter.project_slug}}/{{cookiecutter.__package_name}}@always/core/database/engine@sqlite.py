@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, Table, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 
 from ..diagnostics import Finding
@@ -69,11 +69,6 @@ def file_of(url: str) -> Path | None:
     return Path(path).absolute() if path else None
 
 
-def for_copying(url: str) -> Engine:
-    """Return an engine that reads another database."""
-    return create(url, threads=1)[0]
-
-
 def for_migrations(url: str) -> Engine:
     """Return an engine for migrations: it checks foreign keys once, before the commit.
 
@@ -88,10 +83,6 @@ def for_migrations(url: str) -> Engine:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _check_foreign_keys)
     return engine
-
-
-def continue_sequence(_connection: Connection, _table: Table) -> None:
-    """Do nothing: the next id of a table is the highest one plus one."""
 
 
 def _check_foreign_keys(connection: Connection) -> None:

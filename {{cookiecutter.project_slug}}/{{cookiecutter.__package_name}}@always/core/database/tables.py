@@ -10,7 +10,6 @@ from sqlalchemy.types import TypeDecorator
 
 AnyRow = Row[*tuple[Any, ...]]  # a row with any columns
 
-
 # Every constraint has a name, so that a migration can change it.
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

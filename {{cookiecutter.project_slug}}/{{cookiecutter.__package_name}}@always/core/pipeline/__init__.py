@@ -70,9 +70,6 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
 
 
 def check(app: Flask) -> None:
-    """Collect what the views declare, after all blueprints are registered.
-
-    Raises ``ConfigurationError`` for an endpoint without an access rule or with an invalid declaration.
-    """
+    """Collect what the views declare, after all blueprints are registered. Raises ``ConfigurationError``."""
     declarations.collect(app)
     services.register(app, cors.CorsPolicy(app))

@@ -151,11 +151,8 @@ class StringList(fields.Field[tuple[str, ...]]):
 class Hosts(StringList):
     """Host names in lower case without a port; at least one."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
-        hosts = super()._deserialize(value, *args, **kwargs)
-        if not hosts:
-            raise ValidationError("Must contain a host name.")
-        return hosts
+    def __init__(self) -> None:
+        super().__init__(validate=validate.Length(1, error="Must contain a host name."))
 
     def check(self, item: str) -> None:
         """Raise ``ValidationError`` unless the item is a host name."""
