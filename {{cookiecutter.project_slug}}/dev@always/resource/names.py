@@ -18,6 +18,7 @@ from .parts import tables
 from .targets import Target
 
 MAX_LENGTH = 63  # bytes of a name in a database
+MAX_RESOURCE = 30  # characters; the sentences of the generated code contain the name
 BUILT_IN = {"id", "owner", "version", "created_at", "updated_at"}
 SQL_WORDS = RESERVED_WORDS | {
     *("alter", "begin", "by", "commit", "delete", "drop", "exists", "fetch", "index", "insert", "key", "of", "over"),
@@ -35,6 +36,8 @@ def problems(design: Design) -> Iterator[str]:
     for name in (design.plural, design.singular):
         if not NAME.fullmatch(name):
             yield f"Invalid name {name!r}. Use a plural in lower case, with digits and underscores, such as bookings."
+        if len(name) > MAX_RESOURCE:
+            yield f"The name {name} has more than {MAX_RESOURCE} characters. Choose a shorter name."
     if reserved := _reserved(design.plural):
         yield f"The name {design.plural} is {reserved}. Choose another name."
     yield from _taken(design)

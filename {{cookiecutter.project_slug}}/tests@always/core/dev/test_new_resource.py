@@ -2,6 +2,8 @@
 
 import ast
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from dev import service
 from dev.resource import creation, design, interruption, names, package, package_tests, source_edits
 from dev.resource.design import Design
 from dev.resource.targets import Target
+from tests.core.package import ROOT
 from tests.core.package import package as own_package
 from tests.core.registry import registered
 
@@ -122,6 +125,7 @@ def test_an_invalid_field_is_refused_with_a_sentence(text: str, reason: str) -> 
         ("core", ["a:string"], "acme/core exists."),
         ("settings", ["a:string"], "acme/settings.py exists."),
         ("migrations", ["a:string"], "acme/migrations exists."),
+        ("x" * 31, ["a:string"], f"The name {'x' * 31} has more than 30 characters."),
         ("me", ["a:string"], "The service has the path /api/v1/me or a blueprint me."),
         ("metrics", ["a:string"], "The service has the path /api/v1/metrics or a blueprint metrics."),
         ("healths", ["a:string"], "The OpenAPI document has a schema Health."),
@@ -167,6 +171,20 @@ def test_ordinary_names_are_accepted(application: Flask) -> None:
             "me:string",
         ]
         assert list(names.problems(parsed(*fields, *EVERY_TYPE, plural=plural, singular=singular))) == []
+
+
+def test_no_line_is_too_long_with_the_longest_name(tmp_path: Path) -> None:
+    plural = f"old_{'x' * (names.MAX_RESOURCE - 4)}"
+    resource = parsed(*EVERY_TYPE, plural=plural, singular=plural)
+    modules = package.modules(resource)
+    modules["test.py"] = package_tests.module(
+        resource, {"rooms": Target("room", "/api/v1/rooms", {"name": "Blue"}, {})}
+    )
+    for name, text in modules.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    for command in (["format"], ["check", "--select", "E501"]):
+        config = ["--no-cache", "--quiet", "--config", str(ROOT / "pyproject.toml")]
+        subprocess.run([sys.executable, "-m", "ruff", *command, *config, str(tmp_path)], check=True)
 
 
 def test_every_module_is_python_and_only_used_parts_are_written() -> None:
