@@ -123,9 +123,7 @@ def test_beyond_the_limit_of_the_address_every_request_is_429_and_does_not_count
 
 
 @pytest.mark.control("R1")
-@pytest.mark.parametrize(
-    "headers", [{}, {"X-API-Key": "k", "Authorization": "Bearer t"}, {"Authorization": "Bearer t"}]
-)
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer t"}, {"Authorization": "Basic t"}])
 def test_a_request_that_is_rejected_before_the_limit_per_caller_counts_for_the_address(
     make_app: MakeApp, caller: MakeCaller, headers: dict[str, str]
 ) -> None:
