@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -62,6 +63,21 @@ def test_guessing_is_limited_per_address(make_app: MakeApp) -> None:
     elsewhere = Browser(app)
     elsewhere.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
     assert elsewhere.sign_in().status_code == 303
+
+
+@pytest.mark.control("R4", "W5")
+def test_guesses_at_the_same_time_are_limited_too(make_app: MakeApp) -> None:
+    app = make_app(limits_failed_authentications="3/day")
+    create_user(app, "ada")
+    browsers = [Browser(app, f"user-{number}") for number in range(12)]
+    for browser in browsers:
+        browser.http.get(LOGIN)
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        statuses = list(pool.map(lambda browser: browser.sign_in(WRONG).status_code, browsers))
+    assert sorted(statuses) == [422] * 3 + [429] * 9
+    limited = Browser(app).sign_in()
+    assert limited.status_code == 429
+    assert int(limited.headers["Retry-After"]) > 1
 
 
 @pytest.mark.control("W5")

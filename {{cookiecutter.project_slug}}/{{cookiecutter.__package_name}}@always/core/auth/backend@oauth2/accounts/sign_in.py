@@ -81,10 +81,14 @@ def sign_out() -> Response:
 def find_exposed() -> dict[str, str] | None:
     """Return the user whose name and password the request contains, or None; attempts are limited as usual."""
     try:
-        form = parameters.form()
-        user, is_correct = _check_password_within_limits(form)
+        return _find_user(parameters.form())
     except OAuth2Error:
         return None
+
+
+@password_attempts.limit_attempts
+def _find_user(form: dict[str, str]) -> dict[str, str] | None:
+    user, is_correct = _check_password(form)
     if user is not None and is_correct:
         return {"owner": user.id}
     _record_failure(form, user)
@@ -97,9 +101,6 @@ def _check_password(form: dict[str, str]) -> tuple[AnyRow | None, bool]:
         user = users.find_by_name(connection, form.get("name", ""))
     is_correct = passwords.verify(user.password_hash if user else None, form.get("password", ""))
     return user, is_correct and user is not None and user.locked_at is None
-
-
-_check_password_within_limits = password_attempts.limit_attempts(_check_password)
 
 
 def _record_failure(form: dict[str, str], user: AnyRow | None) -> None:
