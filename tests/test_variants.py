@@ -67,7 +67,7 @@ NAMES_OF_FORMATS = {
     "docs/recipes/integration.md": {"redis"},  # the library of the background jobs with Valkey
     "docs/authentication.md": {"gitlab", ".github"},  # the host of an issuer
     "tests/core/workload_claims.py": {"gitlab", ".github"},
-    "tests/core/auth/backend/test_token_shapes.py": {"gitlab"},
+    "tests/core/provider_tokens.py": {"gitlab"},
 }
 CODE = re.compile(r"^```(?:python|diff)\n.*?^```$", re.DOTALL | re.MULTILINE)
 DIFF = re.compile(r"^```diff\n.*?^```$", re.DOTALL | re.MULTILINE)

@@ -115,6 +115,7 @@ PINGONE = {
     "acr": "Single_Factor",
     "auth_time": 1688145909,
 }
+PINGONE_PROGRAM = {name: value for name, value in PINGONE.items() if name != "sub"}
 PINGONE_ID = {
     "iss": PINGONE["iss"],
     "sub": USER,

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jws, jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.core.package import ROOT
 from tests.core.registry import registered
@@ -22,7 +22,10 @@ from tests.core.registry import registered
 MakeApp = Callable[..., Flask]
 DOCS = ROOT / "docs" / "authentication.md"
 ME = "/api/v1/me"
-KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+KEYS: dict[str, RSAKey | ECKey] = {
+    "one": RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}),
+    "two": ECKey.generate_key("P-384", {"kid": "two", "use": "sig"}),
+}
 UNTYPED = {"alg": "RS256", "kid": "one"}
 
 
@@ -53,7 +56,7 @@ def configured(
         metadata = provider.get("metadata", issuer.rstrip("/") + "/.well-known/openid-configuration")
         published = {
             metadata: {"issuer": issuer, "jwks_uri": keys},
-            keys: {"keys": [KEY.as_dict(private=False)]},
+            keys: {"keys": [key.as_dict(private=False) for key in KEYS.values()]},
         }
         app = make_app()
         monkeypatch.setattr(registered(app, "TrustedIssuer").provider, "_fetch", published.__getitem__)
@@ -65,6 +68,6 @@ def configured(
 def call(client: FlaskClient, header: dict[str, Any], claims: dict[str, Any], path: str = ME) -> Any:
     now = int(time.time())
     content = {"iat": now, "nbf": now, "exp": now + 300, **claims}
-    registry = jws.JWSRegistry(strict_check_header=False)  # Clerk has a header of its own
-    token = jwt.encode(header, content, KEY, registry=registry, default_type=None)
+    registry = jws.JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)  # Clerk has a header of its own
+    token = jwt.encode(header, content, KEYS[header["kid"]], registry=registry, default_type=None)
     return client.get(path, headers={"Authorization": f"Bearer {token}"})

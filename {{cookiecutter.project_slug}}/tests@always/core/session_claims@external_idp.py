@@ -77,7 +77,60 @@ HYDRA_ID = {
     "rat": 1688145909,
     "sid": "f3b6a1de-0d4f-4b0a-b8de-1f2a3b4c5d6e",
 }
-# These providers issue no other JWTs: ID tokens of Firebase and Google, and both tokens of Dex.
+STYTCH = {
+    "iss": "stytch.com/project-live-2fd863ad-d146-4ed8-8753-64ea5d0ecb6a",
+    "aud": ["project-live-2fd863ad-d146-4ed8-8753-64ea5d0ecb6a"],
+    "sub": "user-live-fde03dd1-fff7-4b3c-9b31-ead3fbc224de",
+    "https://stytch.com/session": {
+        "id": "session-live-e26a0ccb-0dc0-4edb-a4bb-e70210f43555",
+        "started_at": "2023-06-30T17:25:09Z",
+        "last_accessed_at": "2023-06-30T17:25:09Z",
+        "expires_at": "2023-06-30T18:25:09Z",
+        "attributes": {"user_agent": "", "ip_address": ""},
+        "authentication_factors": [{"type": "magic_link", "delivery_method": "email"}],
+        "roles": ["stytch_user", "editor"],
+    },
+}
+STYTCH_PROGRAM = {
+    **{name: value for name, value in STYTCH.items() if not name.startswith("https:")},
+    "sub": "m2m-client-live-d731954d-dab3-4a2b-bdee-07f3ad1be885",
+    "client_id": "m2m-client-live-d731954d-dab3-4a2b-bdee-07f3ad1be885",
+    "scope": "probes:read",
+}
+STYTCH_ID = {
+    **{name: value for name, value in STYTCH.items() if not name.startswith("https:")},
+    "aud": ["connected-app-live-d731954d-dab3-4a2b-bdee-07f3ad1be888"],
+    "email": "ada@example.com",
+    "nonce": "n-0S6",
+}
+DESCOPE = {
+    "amr": ["email"],
+    "drn": "DS",
+    "iss": "P2YuRTmSv8PdoabcWiLoBrZP92as",
+    "permissions": ["probes:read", "probes:write"],
+    "rexp": "2023-12-20T01:07:21Z",
+    "roles": ["editor"],
+    "sub": "U2Yuv1hSv8PdoabcWiLoBrZP92as",
+    "tenants": {},
+}
+DESCOPE_PROGRAM = {**DESCOPE, "sub": "K2Yuv1hSv8PdoabcWiLoBrZP92as", "permissions": ["probes:read"]}
+DESCOPE_REFRESH = {**DESCOPE, "drn": "DSR"}
+DESCOPE_ID = {
+    "amr": ["email"],
+    "aud": [DESCOPE["iss"]],
+    "email": "ada@example.com",
+    "iss": DESCOPE["iss"],
+    "nonce": "n-0S6",
+    "sub": DESCOPE["sub"],
+}
+KINDE_PROGRAM = {
+    **{name: value for name, value in KINDE.items() if name not in ("permissions", "roles", "sub")},
+    "gty": ["client_credentials"],
+    "scope": "probes:read",
+    "scp": ["probes:read"],
+    "v": "2",
+}
+# These providers issue no other JWTs: ID tokens of Firebase, Google and Apple, and both tokens of Dex.
 FIREBASE_ID = {
     "iss": "https://securetoken.google.com/acme-12345",
     "aud": "acme-12345",
@@ -97,6 +150,22 @@ GOOGLE_ID = {
     "hd": "example.com",
     "email": "ada@example.com",
     "nonce": "0394852-3190485-2490358",
+}
+GOOGLE_PROGRAM = {
+    "iss": "https://accounts.google.com",
+    "aud": "https://api.example.com",
+    "azp": "113774264463038321964",
+    "sub": "113774264463038321964",
+    "email": "shop@acme-12345.iam.gserviceaccount.com",
+    "email_verified": True,
+}
+APPLE_ID = {
+    "iss": "https://appleid.apple.com",
+    "aud": "com.example.app",
+    "sub": "001234.a1b2c3d4e5f64a3d9a506a1d8a0d7a55.1234",
+    "email": "ada@example.com",
+    "email_verified": True,
+    "nonce_supported": True,
 }
 DEX_ACCESS = {
     "iss": "https://dex.example.com",

@@ -56,3 +56,15 @@ KUBERNETES = {
     },
     "sub": "system:serviceaccount:shop:web",
 }
+AWS = {
+    "iss": "https://abc12345-def4-5678-90ab-cdef12345678.tokens.sts.global.api.aws",
+    "aud": "https://api.example.com",
+    "sub": "arn:aws:iam::123456789012:role/shop",
+    "jti": "5488e298-0a47-4c5b-80d7-6b4ab8a4cede",
+    "https://sts.amazonaws.com/": {
+        "aws_account": "123456789012",
+        "lambda_source_function_arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop",
+        "org_id": "o-abc1234567",
+        "source_region": "eu-west-1",
+    },
+}

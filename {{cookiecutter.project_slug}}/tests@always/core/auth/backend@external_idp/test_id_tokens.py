@@ -22,7 +22,19 @@ from tests.core.provider_claims import (
     ZITADEL_ID,
 )
 from tests.core.provider_examples import UNTYPED, call, configured, documented
-from tests.core.session_claims import DEX_ACCESS, DEX_ID, FIREBASE_ID, GOOGLE_ID, HYDRA_ID, KINDE_ID
+from tests.core.self_hosted_claims import DUENDE_ID, LOGTO_ID, SPRING_ID
+from tests.core.session_claims import (
+    APPLE_ID,
+    DESCOPE_ID,
+    DEX_ACCESS,
+    DEX_ID,
+    FIREBASE_ID,
+    GOOGLE_ID,
+    GOOGLE_PROGRAM,
+    HYDRA_ID,
+    KINDE_ID,
+    STYTCH_ID,
+)
 
 __all__ = ["configured"]
 
@@ -43,6 +55,15 @@ ID_TOKENS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Kinde": (JWT, KINDE_ID),
     "Firebase": (JWT, FIREBASE_ID),
     "Google": (JWT, GOOGLE_ID),
+    "Firebase, with roles": (JWT, {**FIREBASE_ID, "roles": ["editor"]}),
+    "Google, a program": (JWT, {**GOOGLE_PROGRAM, "roles": ["editor"]}),
+    "Apple": (UNTYPED, APPLE_ID),
+    "Stytch": (JWT, STYTCH_ID),
+    "Descope": (JWT, DESCOPE_ID),
+    "Logto": (JWT, LOGTO_ID),
+    "IdentityServer": (JWT, DUENDE_ID),
+    "Spring Authorization Server": (UNTYPED, SPRING_ID),
+    "Spring Authorization Server, with roles": (UNTYPED, {**SPRING_ID, "roles": ["editor"]}),
     "Dex": (UNTYPED, DEX_ID),
     "Dex, the access token": (UNTYPED, DEX_ACCESS),
 }
@@ -62,6 +83,7 @@ def test_an_id_token_is_rejected_in_every_configuration(
     client = configured(f"""
         [provider]
         issuer = "{claims["iss"]}"
+        keys = "https://keys.example"
         audience = {json.dumps(claims["aud"])}
         token_types = ["at+jwt", "JWT", "none"]
         access_token_rule = {json.dumps(rules if rule else [])}
@@ -71,3 +93,25 @@ def test_an_id_token_is_rejected_in_every_configuration(
         role_scopes = {{ editor = "probes:write", "Probes.Write" = "probes:write" }}
     """)
     assert call(client, header, claims).status_code == 401
+
+
+@pytest.mark.control("J5")
+@pytest.mark.parametrize(
+    "claims", [FIREBASE_ID, {**GOOGLE_ID, "nonce": None, "at_hash": None}, GOOGLE_PROGRAM, APPLE_ID]
+)
+def test_custom_claims_do_not_make_an_access_token_of_an_id_token(
+    configured: Callable[[str], FlaskClient], claims: dict[str, Any]
+) -> None:
+    """Owners of a Firebase project can add any claim to its ID tokens."""
+    client = configured(f"""
+        [provider]
+        issuer = "{claims["iss"]}"
+        audience = "{claims["aud"]}"
+        token_types = ["JWT"]
+        access_token_rule = ["permissions"]
+        client_claim = "sub"
+        token_id_claim = "none"
+        scope_claims = ["permissions"]
+    """)
+    content = {name: value for name, value in claims.items() if value is not None}
+    assert call(client, JWT, {**content, "permissions": ["probes:read"]}).status_code == 401

@@ -134,7 +134,19 @@ def test_a_cached_caller_is_rejected_after_its_token_expires(app: Flask, later: 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"provider_issuer": "http://a.example"}, "APP_PROVIDER_ISSUER begins with http://.*APP_PROVIDER_KEYS"),
+        ({"provider_issuer": "http://a.example"}, "APP_PROVIDER_ISSUER is http://a.example, .*APP_PROVIDER_KEYS"),
+        ({"provider_issuer": "login.example"}, "APP_PROVIDER_ISSUER is login.example, .*APP_PROVIDER_KEYS"),
+        ({"provider_issuer": "project?one", "provider_keys": "https://a.example"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_issuer": "project one", "provider_keys": "https://a.example"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_issuer": "ftp://a.example", "provider_keys": "https://a.example"}, "APP_PROVIDER_ISSUER"),
+        ({"provider_issuer": "", "provider_keys": "https://a.example"}, "APP_PROVIDER_ISSUER"),
+        (
+            {"provider_issuer": "one", "provider_keys": "https://a.example", "provider_docs_client": "docs"},
+            "APP_PROVIDER_DOCS_CLIENT .*APP_PROVIDER_METADATA",
+        ),
+        ({"provider_token_types": "JWT", "provider_client_claim": "sub"}, "APP_PROVIDER_CLIENT_CLAIM is sub.*_RULE"),
+        ({"provider_subject_claim": ""}, "APP_PROVIDER_SUBJECT_CLAIM"),
+        ({"provider_subject_claim": "sub,email"}, "APP_PROVIDER_SUBJECT_CLAIM .* never changes"),
         ({"provider_issuer": "ftp://a.example"}, "APP_PROVIDER_ISSUER .* https://host/path"),
         ({"provider_metadata": "http://a.example"}, "APP_PROVIDER_METADATA .* https://host/path"),
         ({"provider_issuer": "https://a.example?x=1"}, "APP_PROVIDER_ISSUER"),

@@ -141,10 +141,21 @@ def test_another_audience_claim_is_checked_instead_of_aud_and_together_with_it(s
 
 @pytest.mark.control("J6", "J10")
 def test_another_claim_may_identify_the_subject(service: ModuleType, rules: Any) -> None:
-    by_oid = replace(rules, subject_claim="oid")
+    by_oid = replace(rules, subject_claims=("oid",))
     assert service.core.auth.backend.claims.validate(token(oid="4711"), by_oid, KEYS.get).subject == "4711"
     with pytest.raises(service.core.auth.errors.AuthenticationError, match="oid is not a printable string"):
         service.core.auth.backend.claims.validate(token(), by_oid, KEYS.get)
+
+
+@pytest.mark.control("J10")
+def test_the_first_subject_claim_in_a_token_is_read(service: ModuleType, rules: Any) -> None:
+    validate = service.core.auth.backend.claims.validate
+    either = replace(rules, subject_claims=("sub", "client_id"))
+    assert validate(token(sub="ada", client_id="web"), either, KEYS.get).subject == "ada"
+    assert validate(token(sub=MISSING, client_id="web"), either, KEYS.get).subject == "web"
+    for subject in ("", None, 1):
+        with pytest.raises(service.core.auth.errors.AuthenticationError, match="sub is not a printable string"):
+            validate(token(sub=subject, client_id="web"), either, KEYS.get)
 
 
 @pytest.mark.control("J5")

@@ -12,12 +12,20 @@ from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, claims, trusted_issuer
 from .claims import Claims
+from .setting_combinations import CLIENT_CLAIMS
 from .trusted_issuer import TrustedIssuer
 
 # Claims of ID tokens only (OpenID Connect Core 1.0, sections 3.1.3.6 and 3.3.2.11; s_hash: FAPI 1.0 Advanced).
 _HASHES = ("at_hash", "c_hash", "s_hash")
 # With these claims, Keycloak and Amazon Cognito state that a token is an ID token.
 _DECLARATIONS = (("typ", "ID"), ("token_use", "id"))
+# Google, Firebase and Apple issue no other JWTs.
+_ID_TOKEN_ISSUERS = (
+    "https://accounts.google.com",
+    "accounts.google.com",
+    "https://securetoken.google.com/",
+    "https://appleid.apple.com",
+)
 # Azure AD B2C sends this value for every user.
 _NO_SUBJECT = "Not supported currently. Use oid claim."
 
@@ -63,12 +71,14 @@ def _rejection(token: Claims, issuer: TrustedIssuer) -> str | None:
         return None
     if any(name in content for name in _HASHES) or any(content.get(name) == value for name, value in _DECLARATIONS):
         return "the token is an ID token"
+    if content["iss"].startswith(_ID_TOKEN_ISSUERS):
+        return "the provider issues ID tokens only"
     if issuer.access_token_rule:
         is_access_token = any(_has(content, condition) for condition in issuer.access_token_rule)
         return None if is_access_token else "the token does not satisfy the access-token rule"
     if "nonce" in content:
         return "the token has claims of an ID token"
-    if token.client in token.audience:
+    if any(client in token.audience for client in (token.client, *map(content.get, CLIENT_CLAIMS))):
         return "the audience of the token is its own client"
     if not issuer.scope_claims.present_in(content):
         return "the token has neither scopes nor roles"

@@ -17,7 +17,9 @@ def provider_available(app: Flask) -> Iterator[Finding]:
     try:
         provider.fetch_keys()
     except ProviderUnavailable as error:
-        yield Finding(str(error), "check APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA and APP_PROVIDER_CA")
+        yield Finding(
+            str(error), "check APP_PROVIDER_ISSUER, APP_PROVIDER_METADATA, APP_PROVIDER_KEYS and APP_PROVIDER_CA"
+        )
 
 
 CHECKS = (

@@ -1,13 +1,13 @@
 """Fields of the settings for an identity provider."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from ...settings.fields import Line, StringList
+from ...settings.fields import StringList
 from ..scopes import separated
-from .local_issuer import LOCAL
 from .url_fields import HttpsUrl
 
 MAX_ISSUER_LENGTH = 190  # an issuer and a hash must fit into a column that contains a caller id
@@ -19,17 +19,24 @@ middle_name nickname preferred_username profile picture website gender birthdate
 email_verified phone_number phone_number_verified address roles groups client_id tid oid upn unique_name username uti rh
 ver idp tfp wids firebase hd user_id groups_direct
 """
+IDENTITY_CLAIMS = frozenset(_IDENTITY_CLAIMS.split())
 
 
 class Issuer(HttpsUrl):
-    """The URL of an issuer, or `local`."""
+    """The name of an issuer, which usually is a URL, or `local`."""
 
-    schemes = ("https", "http")  # an issuer is a name: AD FS writes http://
+    schemes = ("https", "http")  # AD FS writes http://
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        if value == LOCAL:
-            return LOCAL
-        issuer = super()._deserialize(value, *args, **kwargs)
+        # Some providers write a name that is not a URL, such as that of the project.
+        if (
+            isinstance(value, str)
+            and re.fullmatch("[!-~]+", value)
+            and not ("://" in value or set(value) & self.forbidden)
+        ):
+            issuer = value
+        else:
+            issuer = super()._deserialize(value, *args, **kwargs)
         if len(issuer) > MAX_ISSUER_LENGTH:
             raise ValidationError(f"Must have at most {MAX_ISSUER_LENGTH} characters.")
         return issuer
@@ -65,16 +72,22 @@ class NonEmptyStrings(StringList):
             raise ValidationError("Must not contain an empty string.")
 
 
-class SubjectClaim(Line):
-    """The name of a claim with the permanent id of a user."""
+class SubjectClaims(NonEmptyStrings):
+    """The names of claims with the permanent id of a caller; at least one."""
 
     MUTABLE = frozenset({"email", "emails", "name", "nickname", "preferred_username", "unique_name", "upn", "username"})
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        name = super()._deserialize(value, *args, **kwargs)
-        if name in self.MUTABLE:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+        names = super()._deserialize(value, *args, **kwargs)
+        if not names:
+            raise ValidationError("Must contain the name of a claim.")
+        return names
+
+    def check(self, item: str) -> None:
+        """Raise ``ValidationError`` for a claim whose value may change."""
+        super().check(item)
+        if item in self.MUTABLE:
             raise ValidationError("Must be a claim that never changes and is never given to another user, such as sub.")
-        return name
 
 
 class AccessTokenRule(StringList):
@@ -85,7 +98,7 @@ class AccessTokenRule(StringList):
         name, equals, value = item.partition("=")
         if not name or (equals and not value):
             raise ValidationError("Must be conditions such as scp or token_use=access.")
-        if name in _IDENTITY_CLAIMS.split():
+        if name in IDENTITY_CLAIMS:
             raise ValidationError(f"{name} may be in ID tokens too. Name a claim of access tokens only, such as scp.")
 
 

@@ -18,7 +18,7 @@ from .setting_fields import (
     Issuer,
     NonEmptyStrings,
     RoleScopes,
-    SubjectClaim,
+    SubjectClaims,
 )
 
 TENANT = "{tenantid}"  # in the issuer of a multi-tenant application, as in the metadata of Entra ID
@@ -29,7 +29,8 @@ class ProviderSettings(ResourceSettings):
     """Whose tokens are accepted, and how they are read."""
 
     provider_issuer: str = setting(
-        Issuer(), "the value of iss in the provider's tokens; local is the local issuer for development"
+        Issuer(),
+        "the value of iss in the provider's tokens, usually an https URL; local is the local issuer for development",
     )
     provider_audience: tuple[str, ...] = setting(
         NonEmptyStrings(), "the values of which aud must contain one; empty for the URL of the service", default=()
@@ -67,7 +68,9 @@ class ProviderSettings(ResourceSettings):
         "their own client in aud, or without scopes and roles are rejected",
         default=(),
     )
-    provider_subject_claim: str = setting(SubjectClaim(), "the claim that identifies a caller", default="sub")
+    provider_subject_claim: tuple[str, ...] = setting(
+        SubjectClaims(), "the claims that may identify a caller; the first one in a token is read", default=("sub",)
+    )
     provider_client_claim: str = setting(Line(), "the claim that contains the client", default="client_id")
     provider_token_id_claim: str = setting(
         Line(), "the claim that contains the id of the token; none if tokens have no id", default="jti"

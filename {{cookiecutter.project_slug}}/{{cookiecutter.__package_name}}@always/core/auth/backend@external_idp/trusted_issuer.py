@@ -9,13 +9,13 @@ from flask import Flask
 from ... import services
 from ...settings import ActiveSettings, ConfigurationError, Settings, get_settings
 from ..scopes import Scopes
-from . import protected_resource
+from . import protected_resource, setting_combinations
 from .claims import FindKey, Rules
 from .fetching import Fetcher
 from .local_issuer import ALGORITHM, ISSUER, LOCAL, LocalIssuer
 from .provider import Provider
 from .scope_claims import ScopeClaims
-from .settings import TENANT, ProviderSettings
+from .settings import ProviderSettings
 
 MAX_CALLER_ID = 255  # characters of a column that contains a caller id
 
@@ -45,26 +45,7 @@ def init_app(app: Flask) -> None:
         raise ConfigurationError(
             "APP_PROVIDER_ISSUER is local, which production does not allow. Set it to the issuer of your provider."
         )
-    role_scopes = {scope for scopes in (settings.provider_role_scopes or {}).values() for scope in scopes}
-    if unknown := sorted(role_scopes - services.get(app, Scopes).keys()):
-        raise ConfigurationError(
-            f"APP_PROVIDER_ROLE_SCOPES contains the unknown scope {unknown[0]!r}; define it in scopes.py."
-        )
-    if settings.provider_audience_claim != "aud" and not settings.provider_audience:
-        raise ConfigurationError(
-            f"APP_PROVIDER_AUDIENCE_CLAIM is {settings.provider_audience_claim}, which never contains the URL of the "
-            "service. Set APP_PROVIDER_AUDIENCE to the values to accept."
-        )
-    if (TENANT in settings.provider_issuer) != bool(settings.provider_tenants):
-        raise ConfigurationError(
-            f"APP_PROVIDER_TENANTS must list the tenants to accept if APP_PROVIDER_ISSUER contains {TENANT}, and must "
-            "be empty otherwise."
-        )
-    if settings.provider_issuer.startswith("http:") and not settings.provider_keys:
-        raise ConfigurationError(
-            "APP_PROVIDER_ISSUER begins with http://, so that it does not lead to the provider's keys. Set "
-            "APP_PROVIDER_KEYS to their https URL."
-        )
+    setting_combinations.check(settings, services.get(app, Scopes))
     services.register(app, _local_issuer(app) if local else _provider(app))
     reachable = [] if local else [issuer for issuer in settings.issuers if issuer.startswith("https:")]
     protected_resource.init_app(app, reachable)
@@ -120,7 +101,7 @@ def _provider(app: Flask) -> TrustedIssuer:
         algorithms=frozenset(settings.provider_algorithms),
         types=frozenset(type_.lower() for type_ in settings.provider_token_types),
         audience_claim=settings.provider_audience_claim,
-        subject_claim=settings.provider_subject_claim,
+        subject_claims=settings.provider_subject_claim,
         client_claim=settings.provider_client_claim,
         id_claim=settings.token_id_claim,
         leeway=settings.provider_leeway,

@@ -33,9 +33,9 @@ class Rules:
     """The requirements for a token.
 
     ``audiences`` are the values of which ``audience_claim`` must contain one. ``types`` are the allowed values of
-    ``typ`` in lower case; ``none`` allows a token without ``typ``. ``id_claim`` is None if tokens have no id.
-    ``leeway`` is the allowed clock difference in seconds. ``caller_id`` returns the id of the caller with an issuer and
-    a subject.
+    ``typ`` in lower case; ``none`` allows a token without ``typ``. The first of the ``subject_claims`` that a token has
+    is its subject. ``id_claim`` is None if tokens have no id. ``leeway`` is the allowed clock difference in seconds.
+    ``caller_id`` returns the id of the caller with an issuer and a subject.
     """
 
     issuers: frozenset[str]
@@ -43,7 +43,7 @@ class Rules:
     algorithms: frozenset[str]
     types: frozenset[str] = frozenset({"at+jwt"})
     audience_claim: str = "aud"
-    subject_claim: str = "sub"
+    subject_claims: tuple[str, ...] = ("sub",)
     client_claim: str = "client_id"
     id_claim: str | None = "jti"
     leeway: int = 0
@@ -82,7 +82,7 @@ def validate(token: str, rules: Rules, find_key: FindKey) -> Claims:
     token_id = _string(content, rules.id_claim) if rules.id_claim else None
     caller_id = None
     try:
-        subject = _string(content, rules.subject_claim)
+        subject = _string(content, next(filter(content.__contains__, rules.subject_claims), rules.subject_claims[0]))
         issuer = content.get("iss")
         if not isinstance(issuer, str) or issuer not in rules.issuers:
             raise AuthenticationError("iss is a different issuer")
