@@ -22,7 +22,7 @@ _NOT_IN_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufde
 # JSON can write an unpaired surrogate, UTF-8 cannot.
 _SURROGATES = r"\ud800-\udfff"
 # Blanks, and characters that leave no mark: default ignorable code points of Unicode and the empty Braille pattern.
-# Those beyond U+FFFF are missing, since JavaScript and .NET cannot compile them in a pattern of the OpenAPI document.
+# The OpenAPI document lacks those beyond U+FFFF, since JavaScript and .NET cannot compile them in a pattern.
 _INVISIBLE = (
     r"\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202f\u205f-\u206f"
     r"\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -49,7 +49,7 @@ class Line(Text):
     """A string of one line with a visible character, ``low`` to ``high`` characters long."""
 
     forbidden = re.compile(f"[{_NOT_IN_LINE}{_SURROGATES}]")
-    visible = re.compile(f"[^{_INVISIBLE}]")
+    visible = re.compile(f"[^{_INVISIBLE}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
     json_schema: Mapping[str, str] = {"pattern": f"^[^{_NOT_IN_LINE}]*[^{_NOT_IN_LINE}{_INVISIBLE}][^{_NOT_IN_LINE}]*$"}
 
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:

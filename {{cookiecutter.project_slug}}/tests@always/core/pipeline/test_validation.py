@@ -67,6 +67,7 @@ INVALID = {
     "an empty name": ({"name": ""}, "#/name"),
     "a blank name": ({"name": "   "}, "#/name"),
     "a zero-width space": ({"name": "\u200b"}, "#/name"),
+    "a language tag": ({"name": "\U000e0001"}, "#/name"),
     "a word joiner and a blank": ({"name": "\u2060 "}, "#/name"),
     "a Hangul filler": ({"name": "\u3164"}, "#/name"),
     "an empty Braille pattern": ({"name": "\u2800"}, "#/name"),

@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 
 from .fields import HOST, StringList
 
-_WEB_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
+_WEB_ORIGIN = re.compile(r"(https(?!.*:443$)|http(?!.*:80$))://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
 # Applications and browser extensions have schemes of their own. A scheme that consists of letters of "https", such as
 # "htps", is a typing error; the other excluded schemes have no origin.
 _APP_ORIGIN = re.compile(
@@ -32,9 +32,8 @@ class Origins(StringList):
             return
         found = _WEB_ORIGIN.fullmatch(item)
         scheme, host, port = found.groups() if found else ("", "", None)
-        default = {"https": "443", "http": "80"}.get(scheme)
-        if not _is_host(host) or port == default or int(port or 0) > 65535:
-            raise ValidationError(f"{item!r} is not an origin of the form https://host[:port].")
+        if not _is_host(host) or int(port or 0) > 65535:
+            raise ValidationError(f"{item!r} is not an origin of the form https://host[:port], as browsers send it.")
         if scheme == "http" and not (host in LOCAL_HOSTS or host.endswith(".localhost") or is_private(host)):
             raise ValidationError(
                 f"{item!r} uses plain http, which is only allowed for localhost, private addresses, .test and .local."
@@ -44,13 +43,13 @@ class Origins(StringList):
 def is_private(host: str) -> bool:
     """Return whether a host is a private address, or a name that is reserved for local use (RFC 6761, RFC 6762)."""
     address = _address(host)
-    if address is None:
-        return host.endswith((".test", ".local"))
-    return any(address in network for network in _PRIVATE_NETWORKS)
+    return any(address in each for each in _PRIVATE_NETWORKS) if address else host.endswith((".test", ".local"))
 
 
 def _is_host(host: str) -> bool:
-    return HOST.fullmatch(host) is not None and (host[0] != "[" or _address(host) is not None)
+    if address := _address(host):
+        return host == (f"[{address}]" if address.version == 6 else str(address))  # browsers write the shortest form
+    return HOST.fullmatch(host) is not None and not re.search(r"^\[|(^|\.)([0-9]+|0x[0-9a-f]*)$", host)
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
