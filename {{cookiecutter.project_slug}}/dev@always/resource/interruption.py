@@ -14,7 +14,7 @@ def exit_at_signals() -> None:
 
 
 def ignore() -> None:
-    """Ignore the signals, while files are restored or removed."""
+    """Ignore the signals while files are restored or removed."""
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
 

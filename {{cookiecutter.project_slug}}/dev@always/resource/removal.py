@@ -49,7 +49,7 @@ def remove(name: str) -> None:
     elif migration.exists(resource):
         service.flask("db", "check")
 
-    interruption.ignore()  # until no file mentions a deleted one
+    interruption.ignore()  # until no file refers to a deleted one
     for path in [*resource.paths(), *([deletable.file] if deletable else [])]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         print(f"Removed {path.relative_to(ROOT).as_posix()}")

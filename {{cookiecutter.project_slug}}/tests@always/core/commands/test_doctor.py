@@ -60,7 +60,7 @@ def test_a_healthy_service_has_no_findings(
     report: Report, service: ModuleType, create_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Without the checks of the owner.
-    monkeypatch.setattr(service.core.commands.doctor, "_create_app", create_app)
+    monkeypatch.setattr(service, "create_app", create_app)
     # The checks of the backend examine data that other tests left in the database.
     core = [check for check in service.core.checks.CHECKS if check not in service.core.auth.backend.CHECKS]
     monkeypatch.setattr(service.core.checks, "CHECKS", core)

@@ -53,8 +53,11 @@ def command(production: bool, as_json: bool) -> None:
 
 def examine(environ: Mapping[str, str]) -> Iterator[Result]:
     """Yield a result for each finding, and one for each check without findings."""
+    package = import_module(str(__package__).partition(".")[0])  # late, because it imports this module
     try:
-        app = _create_app(environ)
+        app: Flask = package.create_app(environ)
+    except UnsafeConfiguration as error:
+        app = error.app
     except ConfigurationError as error:
         yield Result("error", "settings", error.message.rstrip("."), "see docs/settings.md")
         return
@@ -79,13 +82,3 @@ def _run(check: Check, app: Flask) -> Iterator[Result]:
     except Exception as error:
         # A defect in one check must not hide the results of the others.
         yield Result("error", check.name, f"the check failed: {error!r}", FIRST)
-
-
-def _create_app(environ: Mapping[str, str]) -> Flask:
-    # A late import: the package of the service imports this one.
-    package = import_module(str(__package__).partition(".")[0])
-    try:
-        app: Flask = package.create_app(environ)
-    except UnsafeConfiguration as error:
-        return error.app
-    return app

@@ -20,10 +20,10 @@ from ..observability.metrics import Metrics
 from ..problems import PROBLEM_TYPES
 from ..request import body as request_body
 from ..request.slots import BodySlots
-from ..request.state import KEY, closing
+from ..request.state import KEY, RequestState, closing
 from ..settings import Settings, get_settings
-from . import access_log, allowed_hosts, concurrency, cors, security_headers
-from .request_id import request_id
+from . import allowed_hosts, concurrency, cors, security_headers
+from .request_id import request_id, traceparent
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -97,12 +97,28 @@ class Middleware:
                 body.discard()
             if admitted:
                 self._bodies.requests.release(client)
-            seconds = time.perf_counter() - started
-            state = environ.get(KEY)
-            route = state.endpoint.route if state and state.endpoint else "none"
-            self._metrics.observe_response(route, environ["REQUEST_METHOD"], status, seconds)
-            access_log.write(environ, status, seconds)
+            self._record(environ, status, time.perf_counter() - started)
             log.request_id.reset(token)
+
+    def _record(self, environ: dict[str, Any], status: int, seconds: float) -> None:
+        """Count the response, and write the line of the access log."""
+        state: RequestState | None = environ.get(KEY)
+        endpoint, caller = (state.endpoint, state.caller) if state else (None, None)
+        method = environ["REQUEST_METHOD"]
+        self._metrics.observe_response(endpoint.route if endpoint else "none", method, status, seconds)
+        log.write(
+            "info",
+            "request",
+            traceparent=traceparent(environ),
+            address=environ.get("REMOTE_ADDR"),
+            method=method,
+            path=redaction.path(environ),
+            route=endpoint and endpoint.route,
+            caller=caller and caller.id,
+            credential=caller and caller.credential,
+            status=status,
+            duration_ms=round(seconds * 1000, 2),
+        )
 
     def _reject(
         self, environ: dict[str, Any], start: "StartResponse", type_name: str, detail: str, *headers: tuple[str, str]

@@ -25,9 +25,7 @@ class KeySettings:
         secret=True,
     )
     keys_revoke_exposed: bool = setting(
-        Boolean(),
-        "revoke a key that is sent over plain HTTP, also to the HTTP port of a trusted proxy",
-        default=False,
+        Boolean(), "revoke a key that is sent over plain HTTP, also to the HTTP port of a trusted proxy", default=False
     )
     keys_default_days: int = setting(Integer(1, MAX_DAYS), "the default lifetime of a key in days", default=90)
     keys_max_days: int = setting(Integer(1, MAX_DAYS), "the maximum lifetime of a key in days", default=MAX_DAYS)
