@@ -19,12 +19,14 @@ def create(folder: Path) -> str | None:
     """
     path = folder / ".env"
     example = (folder / ".env.example").read_text("utf-8")
-    if not path.exists():
+    if not os.path.lexists(path):
         secret_files.write(path, EMPTY_VALUE.sub(_with_secret, example))
         return "Created .env with new secrets."
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8") if path.is_file() else None
     except (OSError, UnicodeDecodeError):
+        text = None
+    if text is None:
         return None  # the service reports the reason when it starts
     missing = [found for found in EMPTY_VALUE.finditer(example) if not _contains(text, found[1])]
     if not missing:

@@ -27,7 +27,7 @@ listen_addr = {listen}
 listen_port = {port}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = 4
 ignore_startup_parameters = {ignored}
 """
@@ -39,7 +39,7 @@ def pooler(database_url: str) -> Pooler:
     url = make_url(database_url)
 
     @contextmanager
-    def start(ignored: str = "") -> Iterator[str]:
+    def start(ignored: str = "", mode: str = "transaction") -> Iterator[str]:
         binary, user = program("pgbouncer", Path("/usr/sbin")), unprivileged()
         with own_folder(user) as folder:
 
@@ -52,6 +52,7 @@ def pooler(database_url: str) -> Pooler:
                     listen=HOST,
                     port=port,
                     ignored=ignored,
+                    mode=mode,
                 )
                 (folder / "pgbouncer.ini").write_text(text)
                 return [binary, str(folder / "pgbouncer.ini")]
@@ -114,6 +115,17 @@ def test_the_doctor_recommends_the_setting(
                 findings = list(service.core.checks.dependencies.migrations(app))
             assert any("APP_DATABASE_POOLER to true" in each.hint for each in findings) is recommended
             registered(app, "Database").close()
+
+
+def test_the_doctor_reports_a_mode_without_transactions(
+    pooler: Pooler, environ: dict[str, str], service: ModuleType
+) -> None:
+    with pooler(mode="statement") as url:
+        app = create_app({**environ, "APP_DATABASE_URL": url, "APP_DATABASE_POOLER": "true"})
+        with app.app_context():
+            (finding,) = service.core.checks.dependencies.migrations(app)
+        assert finding.hint == "set the mode of the pooler to transaction"
+        registered(app, "Database").close()
 
 
 def test_options_of_the_url_are_kept(environ: dict[str, str], database_url: str) -> None:

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from dev import environment
 from tests.core.package import ROOT
 from tests.core.registry import registered
 from tests.core.service import create_app
@@ -63,11 +65,12 @@ SECRET = "s3cr3t-" + "0123456789abcdefghij" * 2
         f'APP_SECRET_KEY="{SECRET}"  # a comment',
         f"APP_SECRET_KEY={SECRET} # a comment",
         f"\tAPP_SECRET_KEY = {SECRET}  ",
-        f"APP_SECRET_KEY=replaced\nAPP_SECRET_KEY={SECRET}",
+        f"APP_SECRET_KEY={SECRET}\nAPP_SECRET_KEY='{SECRET}'",
     ],
 )
 def test_the_usual_forms_of_a_line_are_read(dotenv: Path, environ: dict[str, str], line: str) -> None:
-    dotenv.write_bytes(f"{dotenv.read_text()}{line}\n".encode())
+    others = [other for other in dotenv.read_text().splitlines() if not other.startswith("APP_SECRET_KEY=")]
+    dotenv.write_bytes("\n".join([*others, line, ""]).encode())
     assert registered(create_app(environ), "ActiveSettings").values["secret_key"] == SECRET
 
 
@@ -82,6 +85,48 @@ def test_an_invalid_line_is_named_without_its_content(
     assert error.value.message.startswith("APP_SECRET_KEY is missing: ")
     assert error.value.message.endswith(f"Ignored line {len(others) + 1} of {dotenv}: it is not NAME=VALUE.")
     assert "s3cr3t" not in error.value.message
+
+
+@pytest.mark.parametrize("first", ["APP_LOG_LEVEL=info", "export APP_LOG_LEVEL='error' # a comment", "APP_LOG_LEVEL="])
+def test_two_values_of_a_variable_prevent_startup(
+    dotenv: Path, environ: dict[str, str], service: ModuleType, first: str
+) -> None:
+    """Docker Compose and other readers would silently use the last one."""
+    line = len(dotenv.read_text().splitlines()) + 1
+    dotenv.write_text(f"{dotenv.read_text()}{first}\n# a comment\n\n \n  APP_LOG_LEVEL=debug\nSHELL=a\nSHELL=b\n")
+    message = f"Lines {line} and {line + 4} of {dotenv} set APP_LOG_LEVEL. Remove one of them."
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
+        create_app(environ)
+    assert error.value.message == message
+
+
+def test_a_large_file_prevents_startup(dotenv: Path, environ: dict[str, str], service: ModuleType) -> None:
+    dotenv.write_text(dotenv.read_text() + "# padding\n" * 100_000)
+    with pytest.raises(service.core.settings.ConfigurationError, match="of at most 1 MB"):
+        create_app(environ)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda path: os.mkfifo(path), "Not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "Not a regular file"),
+        (lambda path: path.symlink_to("/nowhere/.env"), "No such file or directory"),
+        (lambda path: path.symlink_to(".env"), "Too many levels of symbolic links"),
+    ],
+    ids=["fifo", "device", "dangling link", "loop"],
+)
+def test_what_is_not_a_file_is_neither_read_nor_replaced(
+    environ: dict[str, str], make: Callable[[Path], None], reason: str
+) -> None:
+    """Reading from a FIFO or a device could last forever."""
+    path = Path(environ["APP_SETTINGS"]).with_name(".env")
+    make(path)
+    assert registered(create_app(environ), "ActiveSettings").warnings == [f"Cannot read {path}: {reason}."]
+    path.with_name(".env.example").write_text("APP_SECRET_KEY=\n")
+    assert environment.create(path.parent) is None
+    assert not path.is_file()
 
 
 def test_a_byte_order_mark_is_not_part_of_a_setting(environ: dict[str, str], tmp_path: Path) -> None:

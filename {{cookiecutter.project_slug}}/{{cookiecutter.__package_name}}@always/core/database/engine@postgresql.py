@@ -17,9 +17,12 @@ CONNECT_TIMEOUT = 3  # seconds
 STATEMENT_TIMEOUT = 5000  # milliseconds
 BEST_EFFORT_TIMEOUT = 100  # milliseconds that a best-effort write waits for a lock
 RESPONSE_TIMEOUT = 6.0  # seconds
-POOLER_HINT = "set APP_DATABASE_POOLER to true, if the pooler has the transaction mode"
+POOLER_HINT = "set APP_DATABASE_POOLER to true"
 # What to do about an error of a connection, by a part of its message.
-HINTS = {"unsupported startup parameter": POOLER_HINT}
+HINTS = {
+    "unsupported startup parameter": POOLER_HINT,
+    "statement pooling mode": "set the mode of the pooler to transaction",
+}
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -69,7 +72,9 @@ def session_url(url: str, session: Mapping[str, object]) -> URL:
     options = [*(f"-c {name}={value}" for name, value in session.items()), *([own] if isinstance(own, str) else own)]
     if options:
         parsed = parsed.update_query_dict({"options": " ".join(options)})
-    return parsed.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT), **parsed.query})
+    # Without an encoding, a database with the encoding SQL_ASCII returns bytes.
+    defaults = {"connect_timeout": str(CONNECT_TIMEOUT), "client_encoding": "utf8"}
+    return parsed.update_query_dict({**defaults, **parsed.query})
 
 
 def _begin(limits: Mapping[str, object], connection: Connection) -> None:

@@ -5,16 +5,15 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from dotenv.parser import parse_stream
 from flask import Flask
 from marshmallow import ValidationError
 
 from .. import services
 from .declaration import PREFIX, ConfigurationError, Field
+from .dotenv_file import read_dotenv
 from .fields import GENERATE_HINT, Secret
 from .unknown_variables import find_mistakes
 
@@ -76,7 +75,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
     declared = _declared(declarations)
     secrets = {name for name, field in declared.items() if field.metadata["secret"]}
-    dotenv, warnings = _read_dotenv(path.parent / ".env")
+    dotenv, warnings = read_dotenv(path.parent / ".env")
     raw = _read_toml(path, secrets)
     errors = [f"Unknown setting {value}." for name, value in raw.items() if name not in declared]
     # A shell or a container engine may have copied .env into the environment: an equal value comes from the file.
@@ -159,23 +158,6 @@ def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
             f"{path.name} contains the secret {raw[name].name}. Remove it and set {PREFIX}{name.upper()}."
         )
     return raw
-
-
-def _read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Return the variables of the file, and warnings: it exists but is unreadable, or a line is not NAME=VALUE."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        return {}, []
-    except OSError as error:
-        return {}, [f"Cannot read {path}: {error.strerror}."]
-    except ValueError:
-        text = "\0"
-    if "\0" in text:  # UTF-16 without a byte order mark
-        raise ConfigurationError(f"{path} is not a UTF-8 text file. Save it with the encoding UTF-8.")
-    bindings = [*parse_stream(StringIO(text))]
-    invalid = [f"Ignored line {each.original.line} of {path}: it is not NAME=VALUE." for each in bindings if each.error]
-    return {each.key: each.value or "" for each in bindings if each.key}, invalid
 
 
 def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]) -> dict[str, RawValue]:
