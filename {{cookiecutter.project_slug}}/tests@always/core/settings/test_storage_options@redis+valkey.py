@@ -17,7 +17,7 @@ MakeApp = Callable[..., Flask]
         ("://HOST/0/1", "number of a database"),
         ("://HOST/-1", "number of a database"),
         ("://HOST/0#x", "write %23"),
-        ("://HOST?db=x", "option: invalid value for 'db'"),
+        ("://HOST?db=x", "option: invalid value for ['`]db['`]"),
         ("://HOST?timeout=1", "option: unexpected .* 'timeout'"),
         ("://HOST?ssl=true", "option: unexpected .* 'ssl'"),
         ("s://HOST?ssl_cert_reqs=bogus", "option: .* bogus"),

@@ -1,10 +1,13 @@
 """The rate limits are counted in Valkey."""
 
-from valkey import ConnectionPool
+from typing import Any
+
+import valkey
 
 __all__ = ["BACKEND", "LIST_SCHEMES", "MEANING", "SCHEMES", "SOCKET", "STRATEGIES", "ConnectionPool"]
 
 BACKEND = "valkey"
+ConnectionPool: Any = valkey.ConnectionPool  # its methods have no types
 SCHEMES = ("valkey", "valkeys", "valkey+unix", "valkey+sentinel", "valkey+cluster")
 LIST_SCHEMES = ("valkey+sentinel", "valkey+cluster")  # of URLs with several hosts, each with its port
 SOCKET = "valkey+unix:///run/valkey.sock"  # an example of a URL without a host
