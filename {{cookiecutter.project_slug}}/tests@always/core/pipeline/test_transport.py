@@ -58,6 +58,22 @@ def test_the_metrics_token_is_exposed_too(
     assert logged == [("credential_exposed", "metrics_token")] * ("TOKEN" in authorization)
 
 
+@pytest.mark.control("A9")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_credential_that_is_sent_with_a_health_check_is_exposed_too(
+    make_app: MakeApp, caller: MakeCaller, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    app = make_app(**BEHIND_A_PROXY, limits_failed_authentications="1/minute")
+    me = caller(app=app)
+    ((name, secret),) = me.headers.items()  # type: ignore[attr-defined]
+    me.get("/api/v1/me", headers=HTTPS)
+    capsys.readouterr()
+    assert me.get(path, headers=HTTP).status_code == 200
+    assert [event["event"] for event in events(capsys.readouterr().out)] == ["credential_exposed"]
+    for _ in range(3):
+        assert app.test_client().get(path, headers={**HTTP, name: secret[:-1]}).status_code == 200
+
+
 @pytest.mark.control("A3", "A9")
 def test_the_response_does_not_reveal_whether_the_credential_is_valid(make_app: MakeApp, caller: MakeCaller) -> None:
     app = make_app(**BEHIND_A_PROXY)

@@ -17,16 +17,17 @@ from .allowed_hosts import HEALTH_CHECKS
 def require_https(state: RequestState) -> None:
     """Raise ``Problem`` (403) for a request over plain HTTP.
 
-    The health checks accept it: a container platform does not know the certificate. The response to a valid credential
-    is the same as to any other request.
+    The health checks accept it: a container platform does not know the certificate.
     """
-    if state.environ["wsgi.url_scheme"] == "https" or state.environ["PATH_INFO"] in HEALTH_CHECKS:
+    if state.environ["wsgi.url_scheme"] == "https":
         return
+    is_health_check = state.environ["PATH_INFO"] in HEALTH_CHECKS
     limits.by_address(state)
     try:
         g.caller = state.caller = backend.authenticate()
     except AuthenticationError:
-        count_failed_authentication()
+        if not is_health_check:
+            count_failed_authentication()
     except Problem:
         pass  # two credentials
     if state.caller is not None:
@@ -36,6 +37,8 @@ def require_https(state: RequestState) -> None:
     find_exposed = services.get(state.app, Guards).find_exposed.get(rule.guard or "") if rule else None
     if find_exposed and (fields := find_exposed()):
         events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP", **fields)
+    if is_health_check:
+        return
     raise Problem(
         "insecure-transport", "The service accepts HTTPS only. Replace a credential that you sent without encryption."
     )
