@@ -84,6 +84,10 @@ def field(text: str, resource: str) -> Field:
     if kind == "enum":
         return _enum(name, optional, resource, arguments or "")
     if kind == "ref" and arguments:
+        if arguments.strip() == resource:
+            sys.exit(
+                f"{name} refers to {resource}, which does not exist yet. Generate it without {name}, then add {name}."
+            )
         return Reference(f"{name}_id", optional, arguments.strip(), singular_of(arguments.strip()))
     sys.exit(f"Unknown type in {text!r}. Types: {', '.join(SIMPLE)}, enum(first,second), ref(resource).")
 

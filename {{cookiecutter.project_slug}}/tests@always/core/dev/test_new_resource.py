@@ -107,6 +107,7 @@ def test_the_article_follows_from_the_sound(word: str, article: str) -> None:
         ("kind:enum(a,b,a)", "The values of kind contain one twice: a, b, a."),
         ("room:ref", "Unknown type in 'room:ref'."),
         ("room:ref()", "Unknown type in 'room:ref()'."),
+        ("part_of:ref(bookings)?", "part_of refers to bookings, which does not exist yet."),
     ],
 )
 def test_an_invalid_field_is_refused_with_a_sentence(text: str, reason: str) -> None:
