@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from .. import fields as shared
 
-HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+HOST = re.compile(r"(?=.{1,253}$)(?!.*(\.\.|-\.|\.-|[^.]{64}))[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 GENERATE_HINT = "use at least 32 random characters, such as the output of `openssl rand -base64 48`"
 
 
