@@ -110,9 +110,12 @@ def invalid_defaults(context: dict[str, object]) -> Iterator[tuple[str, str, str
     with open(path, encoding="utf-8") as file:
         defaults = (yaml.safe_load(file) or {}).get("default_context") or {}
     for question, value in defaults.items():
-        if question.startswith("_") or question not in context:
+        if question not in context:
             continue
-        if question in SUFFIXES and str(value) not in SUFFIXES[question]:
+        if question.startswith("_"):
+            rule = "must not be set: it is a part of the template"
+            yield f"{question} in {path}", str(value), rule
+        elif question in SUFFIXES and str(value) not in SUFFIXES[question]:
             rule = f"must be one of {', '.join(sorted(SUFFIXES[question]))}"
             yield f"{question} in {path}", str(value), rule
         elif isinstance(value, list | dict):

@@ -407,6 +407,8 @@ def test_an_answer_that_is_not_a_string_is_rejected(value: object) -> None:
         ("database: [sqlite]", "database", "must be one of postgresql, sqlite"),
         ("database: true", "database", "must be one of postgresql, sqlite"),
         ("cors_origins: [https://a.example, https://b.example]", "cors_origins", "commas"),
+        ("_reserved_names: []", "_reserved_names", "must not be set"),
+        ("__package_name: evil", "__package_name", "must not be set"),
     ],
 )
 def test_an_invalid_default_of_the_users_configuration_is_rejected(

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 MakeApp = Callable[..., Flask]
 
@@ -32,6 +34,23 @@ def test_a_path_that_only_a_shell_would_expand_prevents_startup(
 ) -> None:
     with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* whole path"):
         make_app(database_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:///.", "sqlite:////tmp/", "sqlite:///service.db?mode=ro", "sqlite:///a?b.db", "sqlite:///x?timeout=a"],
+)
+def test_a_folder_or_options_prevent_startup(make_app: MakeApp, service: ModuleType, url: str) -> None:
+    """SQLAlchemy would ignore unknown options, and the part of a name after a question mark."""
+    with pytest.raises(service.core.settings.ConfigurationError, match=r"APP_DATABASE_URL .* without options"):
+        make_app(database_url=url)
+
+
+@pytest.mark.parametrize("name", ["a%3Fb.db", "a b%23.db", "é%25.db"])
+def test_reserved_characters_in_a_path_are_kept(service: ModuleType, tmp_path: Path, name: str) -> None:
+    field = service.core.settings.core.Settings.__dataclass_fields__["database_url"].metadata["field"]
+    url = field.deserialize(f"sqlite:///{name}", root=tmp_path)
+    assert make_url(url).database == str(tmp_path / unquote(name))
 
 
 def test_a_relative_path_begins_at_the_folder_of_settings_toml(

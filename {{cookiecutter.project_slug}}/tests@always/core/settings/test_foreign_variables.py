@@ -89,3 +89,12 @@ def test_the_port_of_a_service_in_place_of_a_port_names_the_cause(make_app: Make
         make_app(server_port="tcp://10.96.0.12:443")
     assert "APP_SERVER_PORT in the environment is 'tcp://10.96.0.12:443', which Kubernetes sets" in error.value.message
     assert "enableServiceLinks" in error.value.message
+
+
+@pytest.mark.parametrize("name", ["app_server_port", "App_Server_Port", "app_secret_key", "app_settings"])
+def test_a_setting_in_lower_case_is_misspelled(
+    create_app: Callable[..., Flask], environ: dict[str, str], service: ModuleType, name: str
+) -> None:
+    with pytest.raises(service.core.settings.ConfigurationError, match=f"{name} .* did you mean {name.upper()}\\?"):
+        create_app({**environ, name: "1"})
+    registered(create_app({**environ, "app_name": "tea"}), "ActiveSettings")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from marshmallow import ValidationError
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL
 
 from .declaration import setting
 from .fields import Url
@@ -20,19 +21,19 @@ class DatabaseUrl(Url):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         url = super()._deserialize(value, *args, **kwargs)
-        try:
-            parts = make_url(url)
-            file = "" if parts.host else parts.database or ""
-        except ValueError:
-            file = ""
+        host, _, path = url.removeprefix("sqlite://").partition("/")
+        file = unquote(path)
         # Each connection would have its own database in memory; a file: URI can mean memory too.
-        if file in ("", ":memory:") or file.startswith("file:"):
+        if host or file in ("", ":memory:") or file.startswith("file:"):
             raise ValidationError("Must contain the path of a file, such as sqlite:///var/service.db.")
         if file.startswith(("~", "$")):
             raise ValidationError(
                 f"{file[0]} is not replaced by a folder. Write the whole path, such as sqlite:////home/ada/service.db."
             )
-        return parts.set(database=str(kwargs.get("root", Path()) / file)).render_as_string()
+        database = kwargs.get("root", Path()) / file
+        if "?" in path or database.is_dir():
+            raise ValidationError("Must be the URL of a file, not of a folder, and without options; write ? as %3F.")
+        return URL.create("sqlite", database=str(database)).render_as_string()
 
 
 @dataclass(frozen=True, kw_only=True)

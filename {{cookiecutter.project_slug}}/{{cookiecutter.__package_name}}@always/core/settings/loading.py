@@ -164,7 +164,7 @@ def _read_variables(variables: Mapping[str, str], source: str, secrets: set[str]
     raw: dict[str, RawValue] = {}
     for variable, value in variables.items():
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or name == "settings":
+        if not variable.upper().startswith(PREFIX) or name == "settings":
             continue
         found = {name: RawValue(value, source, variable)}
         if name.endswith("_file") and (secret := name.removesuffix("_file")) in secrets:
