@@ -68,8 +68,7 @@ class _Scrape(Collector):
 
 
 def _find_exposed() -> dict[str, str] | None:
-    is_exposed = is_authorized(current_app, request.headers.get("Authorization"))
-    return {"credential": "metrics_token"} if is_exposed else None
+    return {"credential": "metrics_token"} if is_authorized(current_app, request.headers.get("Authorization")) else None
 
 
 def _guard() -> None:

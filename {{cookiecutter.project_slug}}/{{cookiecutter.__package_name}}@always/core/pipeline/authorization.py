@@ -16,9 +16,5 @@ def authorize(state: RequestState) -> None:
             events.record(events.AUTHZ_ADMIN, "an administrator called an administrative endpoint")
         return
     events.record(events.AUTHZ_FAIL, f"the scope {scope} is missing")
-    raise Problem(
-        "forbidden",
-        f"The scope {scope} is required.",
-        headers=[("WWW-Authenticate", backend.challenge("insufficient_scope", scope))],
-        scope=scope,
-    )
+    headers = [("WWW-Authenticate", backend.challenge("insufficient_scope", scope))]
+    raise Problem("forbidden", f"The scope {scope} is required.", headers=headers, scope=scope)

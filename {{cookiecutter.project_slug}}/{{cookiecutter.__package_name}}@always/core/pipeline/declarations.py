@@ -44,9 +44,5 @@ def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
         raise ConfigurationError(
             f"Endpoint {name} declares the unknown problem type {type_name!r}; pass it to create_app as problem_types."
         )
-    return Endpoint(
-        route=route,
-        access_rule=rule,
-        declaration=declaration,
-        limits=limits.limiter.collect(app, name, services.get(app, limits.Counters).rates),
-    )
+    route_limits = limits.limiter.collect(app, name, services.get(app, limits.Counters).rates)
+    return Endpoint(route, rule, declaration, route_limits)

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Never
 
 from flask import Flask, current_app, request
@@ -90,5 +91,5 @@ def _caller(key: str) -> Caller:
 
 
 def _reject(key_id: str, owner: str, reason: str) -> Never:
-    throttled_writes.attempt("a rejection", key_id, queries.record_rejection)
+    throttled_writes.attempt("a rejection", key_id, partial(queries.add_event, event="denied", by=key_id))
     raise AuthenticationError(reason, key_id, owner)

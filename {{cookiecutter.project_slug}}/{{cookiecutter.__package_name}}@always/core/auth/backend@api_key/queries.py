@@ -77,11 +77,6 @@ def record_use(connection: Connection, key_id: str) -> None:
     )
 
 
-def record_rejection(connection: Connection, key_id: str) -> None:
-    """Record the rejection of a request because its key is revoked, expired or not yet valid."""
-    add_event(connection, key_id, "denied", key_id)
-
-
 def delete_old_records(connection: Connection) -> None:
     """Delete rejections, and the networks of keys that expired or were revoked, after the ``RETENTION``."""
     before = now() - RETENTION
