@@ -91,7 +91,7 @@ def test_an_invalid_line_is_named_without_its_content(
 def test_two_values_of_a_variable_prevent_startup(
     dotenv: Path, environ: dict[str, str], service: ModuleType, first: str
 ) -> None:
-    """Docker Compose and other readers would silently use the last one."""
+    """Other readers of the file would silently use the last one."""
     line = len(dotenv.read_text().splitlines()) + 1
     dotenv.write_text(f"{dotenv.read_text()}{first}\n# a comment\n\n \n  APP_LOG_LEVEL=debug\nSHELL=a\nSHELL=b\n")
     message = f"Lines {line} and {line + 4} of {dotenv} set APP_LOG_LEVEL. Remove one of them."
