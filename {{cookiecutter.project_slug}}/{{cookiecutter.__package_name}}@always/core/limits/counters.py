@@ -40,7 +40,7 @@ class Counters:
         self.storage.clear(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> str:
     # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that addresses cannot be
     # recovered from the storage.
@@ -48,7 +48,7 @@ def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> st
     return f"limits:{{{blake2b(text, key=secret, digest_size=16).hexdigest()}}}"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def network(address: str, ipv4_prefix: int = 32, ipv6_prefix: int = 64) -> str:
     """Return the network that an IP address belongs to; anything else is returned unchanged.
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 from flask import current_app
 from sqlalchemy import Connection
 from werkzeug.exceptions import ServiceUnavailable
@@ -21,21 +21,21 @@ MAX_ENTRIES = 50_000
 Write = Callable[[Connection, str], None]
 
 
-class Attempts(LRUCache[tuple[str, str], float]):
-    """When this process last attempted each kind of write for each key."""
+class Attempts(TTLCache[tuple[str, str], None]):
+    """The kinds of writes that this process attempted for each key within ``INTERVAL``."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_ENTRIES)
+        super().__init__(MAX_ENTRIES, INTERVAL, timer=lambda: time.monotonic())
         self.lock = Lock()
 
 
 def is_due(kind: str, key_id: str) -> bool:
     """Return whether the last attempt is at least ``INTERVAL`` ago, and start a new interval if it is."""
-    attempts, now = services.get(current_app, Attempts), time.monotonic()
+    attempts = services.get(current_app, Attempts)
     with attempts.lock:
-        due = now - attempts.get((kind, key_id), float("-inf")) >= INTERVAL
+        due = (kind, key_id) not in attempts
         if due:
-            attempts[kind, key_id] = now
+            attempts[kind, key_id] = None
     return due
 
 
