@@ -25,4 +25,4 @@ def test_a_database_of_another_encoding_returns_strings(
                 engine.dispose()
         finally:
             connection.execute(text(f"DROP DATABASE {name}"))
-            reader.dispose()
+    reader.dispose()
