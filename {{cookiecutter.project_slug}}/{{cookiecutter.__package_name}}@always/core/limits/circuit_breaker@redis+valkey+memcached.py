@@ -31,6 +31,7 @@ class CircuitBreaker:
 
     def __init__(self, connect: Callable[[], Storage], settings: Settings, notify: Notify) -> None:
         self.rejects = settings.limits_on_storage_error == "reject"
+        self.shared = True
         self._connect = connect
         self._notify = notify
         self._storage: Storage | None = None
@@ -41,11 +42,6 @@ class CircuitBreaker:
         self._open_since: float | None = None
         self._opening = Lock()
         self._connecting = Lock()
-
-    @property
-    def shared(self) -> bool:
-        """Whether all workers currently count together."""
-        return self._open_since is None
 
     def hit(self, hit: Hit) -> LimitResult:
         """Add the cost if the rate admits it. Raises ``StorageUnavailable``."""
@@ -108,7 +104,7 @@ class CircuitBreaker:
         with self._opening:
             if self._open_since is not None:
                 return
-            self._open_since = time.monotonic()
+            self._open_since, self.shared = time.monotonic(), False
         reason = f"{type(error).__name__}: {error}"
         policy = "requests are rejected" if self.rejects else "each worker counts alone"
         log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
@@ -127,7 +123,7 @@ class CircuitBreaker:
                 self._connected().hit_all(probes)
                 if time.monotonic() - started < self._slow:
                     break
-        opened, self._slow_since, self._open_since = self._open_since or started, None, None
+        opened, self._slow_since, self._open_since, self.shared = self._open_since or started, None, None, True
         duration = round(time.monotonic() - opened, 1)
         reason = "all workers count together again"
         log.write("warning", "limiter_storage_available", reason=reason, unavailable_seconds=duration)

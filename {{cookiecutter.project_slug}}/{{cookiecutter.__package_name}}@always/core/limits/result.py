@@ -38,15 +38,14 @@ class LimitResult(NamedTuple):
 
 
 class Storage(Protocol):
-    """Counts hits."""
+    """Counts hits.
 
-    @property
-    def rejects(self) -> bool:
-        """Whether requests are rejected while the storage is unavailable."""
+    ``rejects`` is whether requests are rejected while the storage is unavailable, ``shared`` whether all workers
+    currently count together.
+    """
 
-    @property
-    def shared(self) -> bool:
-        """Whether all workers currently count together."""
+    rejects: bool
+    shared: bool
 
     def hit(self, hit: Hit) -> LimitResult:
         """Add the cost if the rate admits it, atomically."""
