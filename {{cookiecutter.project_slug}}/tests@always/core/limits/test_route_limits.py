@@ -211,3 +211,13 @@ def test_flask_limiter_calls_the_method_that_is_overridden(
 
     assert serve(tea).get("/tea").status_code == 200
     assert [name.rpartition(".")[2] for name in called if name] == ["tea"]
+
+
+def test_a_limit_with_the_name_of_a_general_one_counts_in_addition(
+    service: ModuleType, limiter: Limiter, serve: Any
+) -> None:
+    @limiter.shared_limit(service.core.limits.SettingRate("address"), scope="address", key_func=get_remote_address)
+    def tea() -> str:
+        return ""
+
+    assert statuses(serve(tea, limits_address="5/minute"), "/tea", 3) == [200, 200, 429]

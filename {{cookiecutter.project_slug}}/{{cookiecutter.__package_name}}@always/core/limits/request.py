@@ -39,7 +39,7 @@ class RequestLimits:
         self.caller: str | None = None
         self.view = view
         self.results: dict[str, LimitResult] = {}
-        self._deferred: dict[str, Hit] = {}
+        self._deferred: list[tuple[str, Hit]] = []
         self.deductions: list[Deduction] = []
 
     def count(
@@ -49,12 +49,12 @@ class RequestLimits:
 
         Raises 429 if a deferred limit is exceeded, and ``StorageUnavailable``.
         """
-        self._deferred[name] = self.counters.prepare(name, client, rate, cost, strict=strict)
-        return self._hit_deferred(name)
+        self._deferred.append((name, self.counters.prepare(name, client, rate, cost, strict=strict)))
+        return self._hit_deferred(own=True)
 
     def defer(self, name: str, client: str) -> None:
         """Hit a limit together with the next one, which saves a round trip to the storage."""
-        self._deferred[name] = self.counters.prepare(name, client)
+        self._deferred.append((name, self.counters.prepare(name, client)))
 
     def settle(self) -> None:
         """Hit the deferred limits. Raises 429 if one is exceeded, and ``StorageUnavailable``."""
@@ -66,12 +66,13 @@ class RequestLimits:
         if not self.count(name, client, rate, strict=strict).admitted:
             self.reject()
 
-    def _hit_deferred(self, last: str | None = None) -> LimitResult:
-        """Hit the deferred limits and return the last result. Raises 429 if another limit than ``last`` is exceeded."""
-        hits, self._deferred = self._deferred, {}
-        results = self.counters.storage.hit_all(list(hits.values()))
-        self.results.update(zip(hits, results, strict=False))
-        if not results[-1].admitted and (last is None or len(results) < len(hits)):
+    def _hit_deferred(self, *, own: bool = False) -> LimitResult:
+        """Hit the deferred limits and return the last result. Raises 429 if one other than the last, ``own``, is exceeded."""
+        names, hits = zip(*self._deferred, strict=True)
+        self._deferred = []
+        results = self.counters.storage.hit_all(hits)
+        self.results.update(zip(names, results, strict=False))
+        if not results[-1].admitted and not (own and len(results) == len(hits)):
             self.reject()
         return results[-1]
 

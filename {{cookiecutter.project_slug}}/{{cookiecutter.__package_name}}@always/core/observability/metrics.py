@@ -29,28 +29,22 @@ Observe = tuple[Callable[[], None], Callable[[float], None]]
 FILE_BYTES = 1024 * 1024
 # A class with the service's own metrics; its constructor registers them in the registry that it receives.
 OwnMetrics = Callable[[CollectorRegistry], object]
-_process: int | str = os.getpid()  # part of the names of the files
-
-
-def _set_pid() -> None:
-    global _process
-    _process = os.getpid()
-
-
+_worker: str | None = None  # part of the names of the files, which otherwise contain the id of the process
+_pid = cache(os.getpid)
 if hasattr(os, "register_at_fork"):  # not available on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_set_pid)
+    os.register_at_fork(after_in_child=_pid.cache_clear)
 
 
 def count_in_files(folder: Path, worker: str) -> None:
     """Make this process count in the files of ``worker``, from the counts of the last process that had this name."""
-    global _process
-    os.environ[FOLDER], _process = str(folder), worker
+    global _worker
+    os.environ[FOLDER], _worker = str(folder), worker
 
 
 @cache
 def _shared_value() -> type[values.MutexValue]:
     # By default the library calls getpid for each increment, three times for each request (7 % of its time).
-    shared: type[values.MutexValue] = values.MultiProcessValue(lambda: _process)  # type: ignore[no-untyped-call]
+    shared: type[values.MutexValue] = values.MultiProcessValue(lambda: _worker or _pid())  # type: ignore[no-untyped-call]
     return shared
 
 
