@@ -67,7 +67,7 @@ class RequestLimits:
             self.reject()
 
     def _hit_deferred(self, *, own: bool = False) -> LimitResult:
-        """Hit the deferred limits. Raises 429 if one is exceeded, unless it is the last one and the caller's ``own``."""
+        """Hit the deferred limits. Raises 429 if one is exceeded, unless it is the last and the caller's ``own``."""
         names, hits = zip(*self._deferred, strict=True)
         self._deferred = []
         results = self.counters.storage.hit_all(hits)
