@@ -49,7 +49,7 @@ SUPERTOKENS = {
     "tId": "public",
     "rsub": USER,
     "sessionHandle": "7f2a1b0c-9d8e-4c6b-9d3e-5a8b8e5f8f1e",
-    "refreshTokenHash1": "0c9e1a446f054d0e8c3a9b7d1e5f2a60",
+    "refreshTokenHash1": "0" * 32,
     "parentRefreshTokenHash1": None,
     "antiCsrfToken": None,
     "st-ev": {"t": 1688145909000, "v": True},
