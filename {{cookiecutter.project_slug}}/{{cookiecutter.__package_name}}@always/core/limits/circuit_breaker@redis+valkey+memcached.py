@@ -26,7 +26,8 @@ SLOW, SLOW_SECONDS = 0.4, 1.0
 class CircuitBreaker:
     """Counts in the storage that ``connect`` returns, and in memory or not at all while that fails.
 
-    ``notify`` is called with True when the storage becomes unavailable and with False when it is available again.
+    ``notify`` is called with True when the storage becomes unavailable and with False when it is available again; in
+    between, the circuit is open and ``shared`` is False.
     """
 
     def __init__(self, connect: Callable[[], Storage], settings: Settings, notify: Notify) -> None:
@@ -39,7 +40,7 @@ class CircuitBreaker:
         self._workers = settings.server_workers
         self._slow = SLOW * settings.limits_timeout_ms / 1000
         self._slow_since: float | None = None
-        self._open_since: float | None = None
+        self._opened_at = 0.0
         self._opening = Lock()
         self._connecting = Lock()
 
@@ -49,7 +50,7 @@ class CircuitBreaker:
 
     def hit_all(self, hits: Sequence[Hit]) -> list[LimitResult]:
         """Make the hits in turn until one is rejected, and return their results. Raises ``StorageUnavailable``."""
-        if self._open_since is None:
+        if self.shared:
             try:
                 return self._timed(hits)
             except Exception as error:  # clients also raise errors of sockets and parsers
@@ -65,7 +66,7 @@ class CircuitBreaker:
 
     def is_available(self) -> bool:
         """Return whether the storage counts; without asking it while the circuit is open."""
-        if self._open_since is None:
+        if self.shared:
             try:
                 return self._connected().is_available()
             except Exception as error:
@@ -102,9 +103,9 @@ class CircuitBreaker:
 
     def _open(self, keys: list[str], error: Exception) -> None:
         with self._opening:
-            if self._open_since is not None:
+            if not self.shared:
                 return
-            self._open_since, self.shared = time.monotonic(), False
+            self._opened_at, self.shared = time.monotonic(), False
         reason = f"{type(error).__name__}: {error}"
         policy = "requests are rejected" if self.rejects else "each worker counts alone"
         log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
@@ -123,8 +124,8 @@ class CircuitBreaker:
                 self._connected().hit_all(probes)
                 if time.monotonic() - started < self._slow:
                     break
-        opened, self._slow_since, self._open_since, self.shared = self._open_since or started, None, None, True
-        duration = round(time.monotonic() - opened, 1)
+        duration = round(time.monotonic() - self._opened_at, 1)
+        self._slow_since, self.shared = None, True
         reason = "all workers count together again"
         log.write("warning", "limiter_storage_available", reason=reason, unavailable_seconds=duration)
         self._notify(False)

@@ -6,15 +6,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
 from redis.retry import Retry
 
-__all__ = [
-    "CALL",
-    "NO_CLIENT_INFO",
-    "NO_CLUSTER_RETRY",
-    "NoBackoff",
-    "NoScriptError",
-    "ResponseError",
-    "Retry",
-]
+__all__ = ["CALL", "NO_CLIENT_INFO", "NO_CLUSTER_RETRY", "NoBackoff", "NoScriptError", "ResponseError", "Retry"]
 
 CALL = "redis.call"  # the function with which a Lua script calls a command
 # CLIENT SETINFO would cost two more round trips for each connection.

@@ -21,9 +21,9 @@ LIMIT = "in-progress"
 
 
 def is_limited(app: Flask, environ: dict[str, Any]) -> bool:
-    """Return whether the limit applies to a request above it; if so, count it and record an event for the first.
+    """Return whether to reject a request above the limit; count the rejection, and record the first of a series.
 
-    It does not apply to views that are exempt from rate limits and to OPTIONS.
+    OPTIONS, and views that are exempt from rate limits, are not rejected.
     """
     method, address = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
     if method == "OPTIONS":

@@ -27,7 +27,7 @@ class Slots:
     def __init__(self, number: int = SLOTS, share: int | None = None) -> None:
         self._number, self._share = number, share or number // 2
         self.occupied: Counter[str] = Counter()
-        self._rejected: set[str] = set()  # networks of which a request was rejected since they had no slot
+        self._rejected: set[str] = set()  # networks with slots, of which a request was rejected
         self._change = Condition()
 
     @contextmanager
@@ -53,7 +53,7 @@ class Slots:
             return is_taken() or (timeout > 0 and self._change.wait_for(is_taken, timeout))
 
     def is_first_rejection(self, network: str) -> bool:
-        """Return whether this is the first rejected request of the network since it had no slot."""
+        """Return whether a rejected request is the first of a series, which ends when the network occupies no slot."""
         with self._change:
             first = network not in self._rejected
             if network in self.occupied:  # otherwise it has just released its last slot

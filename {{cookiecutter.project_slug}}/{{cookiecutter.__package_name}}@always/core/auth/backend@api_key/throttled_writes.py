@@ -25,7 +25,7 @@ class Attempts(TTLCache[tuple[str, str], None]):
     """The kinds of writes that this process attempted for each key within ``INTERVAL``."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_ENTRIES, INTERVAL, timer=lambda: time.monotonic())
+        super().__init__(MAX_ENTRIES, INTERVAL, timer=lambda: time.monotonic())  # tests replace it
         self.lock = Lock()
 
 

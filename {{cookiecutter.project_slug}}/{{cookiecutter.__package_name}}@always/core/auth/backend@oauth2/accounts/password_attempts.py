@@ -7,8 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import g, request
 
-from ....limits import SettingRate, count_failed_authentication, get_remote_address, limiter, network
-from ....limits.request import current
+from ....limits import SettingRate, count_failed_authentication, current, get_remote_address, limiter, network
 from ....observability import events
 from ....request.slots import Slots
 from .. import parameters
