@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 import orjson
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Request
 from flask.json.provider import JSONProvider
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
 
 from . import checks as core_checks
 from . import commands as core_commands
@@ -45,6 +47,19 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
+class Service(Flask):
+    """The application, with a shorter way to the URL adapter, which otherwise takes 8 % of the time of a request."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the adapter that routes the request, from its attributes; Flask would derive them again."""
+        if request is None or self.config["SERVER_NAME"] or self.config["TRUSTED_HOSTS"]:
+            return super().create_url_adapter(request)
+        request.host = host = get_host(request.environ)
+        query = request.query_string.decode(errors="replace")
+        where = (host, request.root_path, "", request.scheme, request.path)
+        return MapAdapter(self.url_map, *where, request.method, query)
+
+
 def create_app(
     import_name: str,
     *,
@@ -70,15 +85,13 @@ def create_app(
     sign-up grants; dataclasses of ``settings``; ``guards`` by name; ``blueprints``, ``problem_types`` and ``commands``;
     ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
     ``/api/v1/admin/stats``; ``on_user_deleted``, functions of a connection and a user id that delete or keep the data
-    of a deleted user, called in the order of the list; the folder of ``migrations``, by default ``migrations`` in the
-    package.
+    of a deleted user, called in the order of the list; the folder of ``migrations``, by default that of the package.
 
-    Raises ``ConfigurationError`` if a setting is invalid or not allowed in production, or if an endpoint has no access
-    rule.
+    Raises ``ConfigurationError`` for a setting that is invalid or unsafe in production, or a missing access rule.
     """
     active_settings = core_settings.load(Settings, *backend.SETTINGS, *settings, environ=environ)
     log.start(active_settings[Settings].log_level, active_settings[Settings].log_format)
-    app = Flask(import_name, static_folder=None)
+    app = Service(import_name, static_folder=None)
     app.json = OrjsonProvider(app)
     # Flask inspects each function at each call, which takes 4 % of the time of a request.
     app.ensure_sync = cache(app.ensure_sync)  # type: ignore[method-assign]

@@ -84,10 +84,8 @@ class Integer(lenient.Integer):
     def __init__(self, low: int, high: int, *, digits: bool = False, **kwargs: Any) -> None:
         self._digits = digits
         self.accepts = f"an integer from {low} to {high}"
-        message = f"Must be {self.accepts}."
-        super().__init__(
-            validate=validate.Range(low, high, error=message), error_messages={"invalid": message}, **kwargs
-        )
+        text = f"Must be {self.accepts}."
+        super().__init__(validate=validate.Range(low, high, error=text), error_messages={"invalid": text}, **kwargs)
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, str):

@@ -38,12 +38,8 @@ PROBLEM_TYPES = {
     "not-found": ProblemType(404, "Not found", "The resource does not exist or is not visible to you."),
     "method-not-allowed": ProblemType(405, "Method not allowed", "The resource does not support this method."),
     "not-acceptable": ProblemType(406, "Not acceptable", "The Accept header excludes the type of the response."),
-    "conflict": ProblemType(
-        409, "Conflict", "The request conflicts with existing data, for example a name that is taken."
-    ),
-    "precondition-failed": ProblemType(
-        412, "Precondition failed", "The resource has changed since the version in If-Match."
-    ),
+    "conflict": ProblemType(409, "Conflict", "The request conflicts with existing data, such as a name that is taken."),
+    "precondition-failed": ProblemType(412, "Precondition failed", "The resource is not at the version in If-Match."),
     "too-large": ProblemType(413, "Content too large", "The body exceeds the maximum size."),
     "unsupported-media-type": ProblemType(
         415, "Unsupported media type", "The body must be application/json without a Content-Encoding."

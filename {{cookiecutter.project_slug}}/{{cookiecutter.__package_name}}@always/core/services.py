@@ -3,7 +3,7 @@
 A dataclass with a field for each would have to import the packages that define them, which import this module.
 """
 
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from flask.sansio.app import App
 
@@ -19,4 +19,5 @@ def register(app: App, service: T) -> T:
 
 def get(app: App, cls: type[T]) -> T:
     """Return the instance of ``cls`` that was registered for ``app``. Raises ``KeyError`` if there is none."""
-    return cast(T, app.extensions[_KEY][cls])
+    service: T = app.extensions[_KEY][cls]
+    return service

@@ -54,16 +54,16 @@ def missing_library(name: str) -> str:
 MISTAKES: dict[str, Callable[[Environ], None]] = {
     "has no access rule": start,
     "requires the unknown scope": lambda environ: start(environ, core.requires("teapots:read")),
-    "no guard of that name is registered": lambda environ: start(environ, core.guarded_by("teapot")),
+    "uses the guard 'teapot', which is not registered": lambda environ: start(environ, core.guarded_by("teapot")),
     "declares the unknown problem type": lambda environ: start(environ, core.public, core.errors("teapot")),
     "is one of core's own": lambda environ: start_with(environ, scopes={**probes.SCOPES, "admin": "Administer."}),
     "Unknown sign-up scope": lambda environ: start_with(environ, sign_up_scopes=("teapots:read",)),
     "which the service rejects": lambda environ: start(environ, core.public, method="TRACE"),
     "invalid rate limit": lambda environ: start(environ, core.public, core.limiter.limit("five")),
-    "is declared already": lambda environ: start_with(environ, settings=[*OWN_SETTINGS, core.settings.core.Settings]),
+    "a second time": lambda environ: start_with(environ, settings=[*OWN_SETTINGS, core.settings.core.Settings]),
     "Unknown setting": lambda environ: start_with_settings(environ, "[teapots]\nmost = 5"),
     "Invalid value": lambda environ: start({**environ, "APP_LIMITS_CALLER": "five"}, core.public),
-    "contains the secret": lambda environ: start_with_settings(environ, '[metrics]\ntoken = "0123456789"'),
+    "has the secret": lambda environ: start_with_settings(environ, '[metrics]\ntoken = "0123456789"'),
     "is missing": lambda environ: start(
         {name: environ[name] for name in environ if name != "APP_SECRET_KEY"}, core.public
     ),

@@ -38,7 +38,7 @@ def test_a_route_with_an_unknown_method_prevents_startup(
 ) -> None:
     blueprint = Blueprint("caches", __name__)
     blueprint.add_url_rule("/caches", "purge", service.core.public(lambda: ""), methods=["PURGE"])
-    with pytest.raises(service.core.ConfigurationError, match="/caches has the method PURGE"):
+    with pytest.raises(service.core.ConfigurationError, match="/caches has method PURGE"):
         create_app(environ, blueprints=[blueprint])
 
 

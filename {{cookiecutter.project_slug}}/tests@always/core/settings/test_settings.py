@@ -199,7 +199,7 @@ def test_a_secret_in_settings_toml_is_rejected(environ: dict[str, str], service:
     path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
     with pytest.raises(service.core.settings.ConfigurationError) as error:
         create_app(environ)
-    assert "contains the secret secret_key. Remove it and set APP_SECRET_KEY." in error.value.message
+    assert "has the secret secret_key. Move it to APP_SECRET_KEY." in error.value.message
 
 
 def test_a_missing_or_invalid_settings_file_is_named(environ: dict[str, str], service: ModuleType) -> None:

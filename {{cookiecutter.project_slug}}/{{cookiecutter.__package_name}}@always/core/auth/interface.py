@@ -15,6 +15,7 @@ from ..anomalies import Anomaly
 from ..diagnostics import Check
 from ..observability.events import SecurityEvent
 from ..request.caller import Caller, OwnRate
+from ..request.state import RequestState
 
 
 class Backend(Protocol):
@@ -59,8 +60,8 @@ class Backend(Protocol):
     def init_app(self, app: Flask) -> None:
         """Register the caller cache, guards and other services. Raises ``ConfigurationError``."""
 
-    def authenticate(self) -> Caller | None:
-        """Return the caller of the current request, or None if the request carries no credential.
+    def authenticate(self, state: RequestState, /) -> Caller | None:
+        """Return the caller of the request, or None if the request carries no credential.
 
         Raises ``AuthenticationError`` for an invalid credential and ``Problem`` (400) for more than one.
         """

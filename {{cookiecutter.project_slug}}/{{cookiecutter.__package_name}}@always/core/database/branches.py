@@ -88,9 +88,8 @@ class Branches(dict[str, Branch]):
     def differences(self, connection: Connection, *, allow_newer: bool = False) -> list[Finding]:
         """Compare the revisions in the database with the heads of each branch.
 
-        With ``allow_newer``, an unknown revision may belong to a branch that has no known one: the database was
-        upgraded by a newer version of the service, and this version still runs at the same time, or again after a
-        rollback.
+        With ``allow_newer``, an unknown revision may belong to a branch that has no known one: a newer version of the
+        service has upgraded the database, and this version still runs at the same time, or again after a rollback.
         """
         applied, unknown, found = applied_revisions(connection), self.unknown(connection), []
         # A branch without migrations comes last, so that it does not take the unknown revision of another one.

@@ -1,8 +1,7 @@
 """Responses while the database is unavailable: 503 with ``Retry-After``.
 
 It can take seconds to notice that a database does not answer. If every request waited that long, no thread would be
-left for requests that need no database. So one thread at a time tries; the others raise 503 at once until a try
-succeeds.
+left for requests that need no database. So one thread at a time tries; until it succeeds, the others raise 503.
 """
 
 import logging

@@ -1,7 +1,6 @@
 """The record of everything that a view declares.
 
-The decorators of this package only fill the record. The pipeline enforces it; ``flask policy`` and the OpenAPI document
-show it.
+The decorators of this package fill the record, the pipeline enforces it; ``flask policy`` and OpenAPI show it.
 """
 
 from collections.abc import Callable
@@ -42,8 +41,7 @@ class RawBody:
 class SuccessResponse:
     """The response of a view that succeeds; without a media type it has no body.
 
-    A response with one of the ``other_statuses`` has the same kind of body. The OpenAPI document contains only
-    ``documented`` operations.
+    A response with one of the ``other_statuses`` has the same kind of body. OpenAPI shows ``documented`` ones only.
     """
 
     status: int

@@ -1,14 +1,30 @@
 """Decorators for the response of a view that succeeds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response
 from marshmallow import Schema
 
 from .declaration import JSON, SuccessResponse, View, declare
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+LOCATIONS = frozenset({"Location", "Content-Location"})
+
+
+class JSONResponse(Response):
+    """A response whose body is complete, and whose headers contain no URL that Werkzeug would have to encode."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Send the response without what Werkzeug does for other kinds of responses: 6 % of the time of a request."""
+        if self.status_code not in {200, 201} or environ["REQUEST_METHOD"] == "HEAD" or self._on_close:
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return self.response  # type: ignore[return-value]  # a list of bytes
 
 
 def response(
@@ -20,6 +36,7 @@ def response(
     None and the response has no body.
     """
     instance = schema() if schema else None
+    kind = JSONResponse if LOCATIONS.isdisjoint(headers) else Response
     declared = SuccessResponse(status, JSON if instance else None, instance, headers=headers)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -29,7 +46,7 @@ def response(
             if instance is None:
                 return Response(status=status)
             value, added = result if isinstance(result, tuple) else (result, None)
-            return Response(orjson.dumps(instance.dump(value)), status, added, content_type=JSON)
+            return kind(orjson.dumps(instance.dump(value)), status, added, content_type=JSON)
 
         return declare(respond, response=declared)
 

@@ -13,9 +13,7 @@ class Me(Schema):
     """The caller of the request, and the credential that it sent."""
 
     id = fields.String()
-    scopes = fields.Function(
-        lambda caller: sorted(caller.scopes), metadata={"type": "array", "items": {"type": "string"}}
-    )
+    scopes = fields.Function(lambda me: sorted(me.scopes), metadata={"type": "array", "items": {"type": "string"}})
     credential = fields.String()
     expires_at = fields.AwareDateTime()
 

@@ -63,7 +63,5 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(StorageUnavailable)
     def unavailable(_error: StorageUnavailable) -> Response:
-        problem = Problem(
-            "unavailable", "The rate limits cannot be checked at the moment.", headers=[("Retry-After", "2")]
-        )
+        problem = Problem("unavailable", "The rate limits cannot be checked now.", headers=[("Retry-After", "2")])
         return cast(Response, app.handle_http_exception(problem))

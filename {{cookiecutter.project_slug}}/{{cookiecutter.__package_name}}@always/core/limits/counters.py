@@ -13,14 +13,14 @@ from .result import Hit, LimitResult, Storage
 class Counters:
     """Counts hits by the name of the limit and the client. The storage sees neither, only a keyed hash of both.
 
-    ``rates`` are the rates in the settings, by the name of the limit: ``limits_unknown_paths`` is the one of
-    ``unknown-paths``.
+    ``rates`` are those in the settings, by the name of the limit: ``limits_unknown_paths`` for ``unknown-paths``.
     """
 
     def __init__(self, storage: Storage, secret: str, rates: Mapping[str, RateLimitItem]) -> None:
         self.rates = rates
         self.storage = storage
         self._secret = blake2b(secret.encode()).digest()
+        self._prepare = lru_cache(maxsize=4096)(self._hit)
 
     def hit(
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
@@ -32,15 +32,17 @@ class Counters:
         self, name: str, client: str, rate: RateLimitItem | None = None, cost: int = 1, *, strict: bool = False
     ) -> Hit:
         """Return the hit for a request of ``client``. The default rate is that of the settings."""
+        return self._prepare(name, client, rate, cost, strict)
+
+    def _hit(self, name: str, client: str, rate: RateLimitItem | None, cost: int, strict: bool) -> Hit:
         rate = rate or self.rates[name]
-        return Hit(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict)
+        return Hit(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate, cost, strict, name)
 
     def clear(self, name: str, client: str, rate: RateLimitItem) -> None:
         """Delete the hits of ``client``."""
         self.storage.clear(_key(self._secret, name, client, rate.amount, rate.get_expiry()), rate)
 
 
-@lru_cache(maxsize=4096)
 def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> str:
     # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that addresses cannot be
     # recovered from the storage.

@@ -172,16 +172,14 @@ def _validate(limit: Limit, endpoint: str, rates: Mapping[str, RateLimitItem]) -
             )
     elif limit.shared and limit.scope in rates:
         raise ConfigurationError(
-            f"Endpoint {endpoint} has a shared_limit with scope={limit.scope!r}, the name of a limit in the settings. "
-            "Rename the scope."
+            f"Endpoint {endpoint} has a shared_limit with the name of a limit in the settings. Rename {limit.scope!r}."
         )
     elif not callable(provider):
         try:
             tuple(limit)  # parses the rate; Flask-Limiter would log the error and not limit the view
         except ValueError as error:
-            raise ConfigurationError(
-                f"Endpoint {endpoint} has the invalid rate limit {provider!r}: {error}. Write, for example, 5/minute."
-            ) from None
+            problem = f"Endpoint {endpoint} has the invalid rate limit {provider!r}: {error}. Write it like 5/minute."
+            raise ConfigurationError(problem) from None
 
 
 limiter = RouteLimiter(key_func=default_key)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple, Never, cast
+from typing import Any, NamedTuple, Never
 
-from flask import Response, g
+from flask import Response, request
 from flask_limiter._limits import RuntimeLimit
 from limits import RateLimitItem
 
@@ -13,6 +13,8 @@ from ..observability import events
 from ..problems import Problem
 from .counters import Counters, network
 from .result import Hit, LimitResult, StorageUnavailable
+
+KEY = "service.limits"  # the key of the limits in the WSGI environment
 
 
 class Deduction(NamedTuple):
@@ -39,7 +41,7 @@ class RequestLimits:
         self.caller: str | None = None
         self.view = view
         self.results: dict[str, LimitResult] = {}
-        self._deferred: list[tuple[str, Hit]] = []
+        self._deferred: list[Hit] = []
         self.deductions: list[Deduction] = []
 
     def count(
@@ -49,12 +51,12 @@ class RequestLimits:
 
         Raises 429 if a deferred limit is exceeded, and ``StorageUnavailable``.
         """
-        self._deferred.append((name, self.counters.prepare(name, client, rate, cost, strict=strict)))
+        self._deferred.append(self.counters.prepare(name, client, rate, cost, strict=strict))
         return self._hit_deferred(own=True)
 
     def defer(self, name: str, client: str) -> None:
         """Hit a limit together with the next one, which saves a round trip to the storage."""
-        self._deferred.append((name, self.counters.prepare(name, client)))
+        self._deferred.append(self.counters.prepare(name, client))
 
     def settle(self) -> None:
         """Hit the deferred limits. Raises 429 if one is exceeded, and ``StorageUnavailable``."""
@@ -68,13 +70,13 @@ class RequestLimits:
 
     def _hit_deferred(self, *, own: bool = False) -> LimitResult:
         """Hit the deferred limits. Raises 429 if one is exceeded, unless it is the last and the caller's ``own``."""
-        names, hits = zip(*self._deferred, strict=True)
-        self._deferred = []
+        hits, self._deferred = self._deferred, []
         results = self.counters.storage.hit_all(hits)
-        self.results.update(zip(names, results, strict=False))
-        if not results[-1].admitted and not (own and len(results) == len(hits)):
+        for hit, result in zip(hits, results, strict=False):
+            self.results[hit.name] = result
+        if not result.admitted and not (own and len(results) == len(hits)):
             self.reject()
-        return results[-1]
+        return result
 
     def reject(self, detail: str | None = None) -> Never:
         """Raise 429 for the limit that was exceeded last."""
@@ -101,15 +103,16 @@ class RequestLimits:
         return _headers(self.results) if self.results else []
 
 
-def begin(counters: Counters, remote_address: str, view: str | None) -> RequestLimits:
-    """Create the rate limits of the current request."""
-    limits = g.rate_limits = RequestLimits(counters, remote_address, view)
+def begin(counters: Counters, environ: dict[str, Any], view: str | None) -> RequestLimits:
+    """Create the rate limits of a request."""
+    limits = environ[KEY] = RequestLimits(counters, environ.get("REMOTE_ADDR", ""), view)
     return limits
 
 
 def current() -> RequestLimits:
     """Return the rate limits of the current request."""
-    return cast(RequestLimits, g.rate_limits)
+    limits: RequestLimits = request.environ[KEY]
+    return limits
 
 
 def count_failed_authentication() -> None:
@@ -126,9 +129,10 @@ def _headers(results: Mapping[str, LimitResult]) -> list[tuple[str, str]]:
 
     These are the headers of draft-ietf-httpapi-ratelimit-headers-10.
     """
+    policies = [_policy(name, result.rate.amount, result.rate.get_expiry()) for name, result in results.items()]
     name, tightest = min(results.items(), key=lambda item: (item[1].admitted, item[1].remaining))
     return [
-        ("RateLimit-Policy", ", ".join([_policy(name, result.rate) for name, result in results.items()])),
+        ("RateLimit-Policy", ", ".join(policies)),
         ("RateLimit", f'"{_quotable(name)}";r={tightest.remaining};t={tightest.reset_after}'),
     ]
 
@@ -140,5 +144,5 @@ def _quotable(name: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _policy(name: str, rate: RateLimitItem) -> str:
-    return f'"{_quotable(name)}";q={rate.amount};w={rate.get_expiry()}'
+def _policy(name: str, amount: int, seconds: int) -> str:
+    return f'"{_quotable(name)}";q={amount};w={seconds}'

@@ -11,7 +11,7 @@ Notify = Callable[[bool], None]  # called with True when the storage becomes una
 
 
 class Hit(NamedTuple):
-    """A hit under an ASCII key of fixed length.
+    """A hit under an ASCII key of fixed length, on the limit ``name``.
 
     A ``cost`` of 0 only reads. A ``strict`` limit holds for all workers together even while each of them counts alone.
     """
@@ -20,6 +20,7 @@ class Hit(NamedTuple):
     rate: RateLimitItem
     cost: int = 1
     strict: bool = False
+    name: str = ""
 
 
 class LimitResult(NamedTuple):
@@ -40,8 +41,7 @@ class LimitResult(NamedTuple):
 class Storage(Protocol):
     """Counts hits.
 
-    ``rejects`` is whether requests are rejected while the storage is unavailable, ``shared`` whether all workers
-    currently count together.
+    ``rejects``: requests are rejected while the storage is unavailable. ``shared``: all workers count together now.
     """
 
     rejects: bool

@@ -50,7 +50,7 @@ class MemcachedStorage(Storage):
 
     def hit(self, hit: Hit) -> LimitResult:
         """Add the cost if the rate admits it."""
-        key, rate, cost, _ = hit
+        key, rate, cost = hit.key, hit.rate, hit.cost
         number, left = _window(key, rate)
         used = self._add(self._name(key, number), cost, rate.get_expiry())
         admitted = used <= rate.amount
@@ -108,7 +108,7 @@ class SlidingMemcachedStorage(MemcachedStorage):
 
     def hit(self, hit: Hit) -> LimitResult:
         """Add the cost if the rate admits it."""
-        key, rate, cost, _ = hit
+        key, rate, cost = hit.key, hit.rate, hit.cost
         number, left = _window(key, rate)
         previous = int(self._client.get(self._name(key, number - 1), 0))
         current = self._add(self._name(key, number), cost, rate.get_expiry())

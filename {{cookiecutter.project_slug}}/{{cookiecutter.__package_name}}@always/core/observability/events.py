@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g, has_request_context, request
+from flask import current_app, has_request_context, request
 
 from .. import services
 from . import log, metrics, redaction
@@ -29,9 +29,7 @@ EXPIRED = "the credential has expired"
 
 AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
 AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
-AUTHZ_FAIL = SecurityEvent(
-    "authz_fail", "warning", "A request was not permitted, for example without a required scope."
-)
+AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A request was not permitted, for example without a scope.")
 CREDENTIAL_EXPOSED = SecurityEvent("credential_exposed", "critical", "A valid credential was sent over plain HTTP.")
 EXCESS_RATE_LIMIT_EXCEEDED = SecurityEvent("excess_rate_limit_exceeded", "warning", "A rate limit rejected a request.")
 INPUT_VALIDATION_FAIL = SecurityEvent("input_validation_fail", "warning", "A body or a query was invalid.")
@@ -46,6 +44,7 @@ SYS_STARTUP = SecurityEvent("sys_startup", "info", "The service started.")
 SECURITY_EVENTS = tuple(value for value in dict(globals()).values() if isinstance(value, SecurityEvent))
 
 Listener = Callable[[Mapping[str, Any]], None]
+CALLER = "service.caller"  # the key of the caller in the WSGI environment
 
 
 class SecurityEvents(dict[str, SecurityEvent]):
@@ -59,7 +58,7 @@ class SecurityEvents(dict[str, SecurityEvent]):
 def record(event: SecurityEvent, reason: str, **fields: Any) -> None:
     """Log the event with what is known about the current request, count it and call the listeners."""
     if has_request_context():
-        caller = g.get("caller")
+        caller = request.environ.get(CALLER)
         fields |= {
             "address": request.remote_addr,
             "method": request.environ["REQUEST_METHOD"],

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from io import UnsupportedOperation
 from multiprocessing.util import Finalize
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, get_args
 
 import click
 import orjson
@@ -24,9 +24,7 @@ from . import terminal
 from .log_queue import LogQueue
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
-LEVELS: dict[str, int] = {
-    name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error", "critical")
-}
+LEVELS: dict[str, int] = {name: getattr(logging, name.upper()) for name in get_args(Level)}
 # Libraries log credentials at DEBUG, so their debug lines are always dropped.
 LIBRARY_LEVEL = logging.INFO
 # A write of at most 4,096 bytes to a pipe is atomic, so lines of several workers do not mix.
@@ -61,17 +59,17 @@ def write(level: Level, event: str, **fields: Any) -> None:
     """Write one line. Fields with the value None are omitted, and long values are cut to fit into ``LINE_BYTES``."""
     if LEVELS[level] < _level:
         return
-    record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get()}
-    record |= {**trace_ids(), **fields}
+    record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get(), **trace_ids()}
+    record |= fields
+    queue = _queue  # another thread may close it meanwhile
     # The standard output of a command is its result, which a script may parse.
-    context = click.get_current_context(silent=True)
+    context = None if queue else click.get_current_context(silent=True)
     if context is None or context.info_name == "serve":
         stream, as_text = sys.stdout, _text_on_stdout
     else:
         stream, as_text = sys.stderr, _text_on_stderr
     render = partial(_text, colour=stream.isatty()) if as_text else _json
     line = _bounded({name: value for name, value in record.items() if value is not None}, render)
-    queue = _queue  # another thread may close it meanwhile
     if queue is not None and event == "request":
         queue.put(line)
     else:
@@ -94,12 +92,8 @@ def close_queue() -> None:
 
 
 def _report_dropped(number: int) -> None:
-    write(
-        "error",
-        "log",
-        message="lines of the access log were dropped: what reads the output is too slow",
-        dropped=number,
-    )
+    message = "lines of the access log were dropped: what reads the output is too slow"
+    write("error", "log", message=message, dropped=number)
 
 
 def _put(stream: TextIO, lines: bytes) -> None:

@@ -79,9 +79,7 @@ class Metrics:
         )
         self.security_events = counter("security_events", "Security events.", ("event",))
         self.authentication_failures = counter("authentication_failures", "Failed authentications.", ("reason",))
-        self.rate_limited_requests = counter(
-            "rate_limited_requests", "Requests that a rate limit rejected.", ("limit",)
-        )
+        self.rate_limited_requests = counter("rate_limited_requests", "Requests rejected by a rate limit.", ("limit",))
         self.anomalies = counter(
             "anomalies", "Events of one source, such as a caller, over the threshold of an anomaly.", ("anomaly",)
         )

@@ -2,7 +2,7 @@
 
 from typing import Never
 
-from flask import Response, g
+from flask import Response
 
 from .. import limits, services
 from ..auth import backend
@@ -24,7 +24,7 @@ def authenticate(state: RequestState) -> Response | None:
         state.limits.settle()
         return services.get(state.app, Guards)[state.endpoint.access_rule.guard]()
     try:
-        caller = backend.authenticate()
+        caller = backend.authenticate(state)
     except AuthenticationError as error:
         state.limits.settle()
         events.record(events.AUTHN_LOGIN_FAIL, error.reason, credential=error.credential, owner=error.owner)
@@ -34,7 +34,7 @@ def authenticate(state: RequestState) -> Response | None:
         state.limits.settle()
         events.record(events.AUTHN_LOGIN_FAIL, events.NO_CREDENTIAL)
         _challenge(backend.challenge())
-    g.caller = state.caller = caller
+    state.environ[events.CALLER] = state.caller = caller
     return None
 
 

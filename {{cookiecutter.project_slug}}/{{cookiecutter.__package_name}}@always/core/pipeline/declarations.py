@@ -19,9 +19,7 @@ def collect(app: Flask) -> None:
     """
     for rule in app.url_map.iter_rules():
         if unknown := ", ".join(sorted(set(rule.methods or ()) - METHODS)):
-            raise ConfigurationError(
-                f"Route {rule.rule} has the method {unknown}, which the service rejects. Use another."
-            )
+            raise ConfigurationError(f"Route {rule.rule} has method {unknown}, which the service rejects. Use another.")
     endpoints = {rule.endpoint: _endpoint(app, rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}
     services.register(app, Endpoints(endpoints))
 
@@ -37,9 +35,7 @@ def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
     if rule.scope is not None and rule.scope not in services.get(app, Scopes):
         raise ConfigurationError(f"Endpoint {name} requires the unknown scope {rule.scope!r}; define it in scopes.py.")
     if rule.guard is not None and rule.guard not in services.get(app, Guards):
-        raise ConfigurationError(
-            f"Endpoint {name} uses the guard {rule.guard!r}, but no guard of that name is registered."
-        )
+        raise ConfigurationError(f"Endpoint {name} uses the guard {rule.guard!r}, which is not registered.")
     for type_name in set(declaration.errors).difference(services.get(app, ProblemTypes)):
         raise ConfigurationError(
             f"Endpoint {name} declares the unknown problem type {type_name!r}; pass it to create_app as problem_types."

@@ -16,14 +16,13 @@ _CONDITION = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 def check_content_headers(state: RequestState) -> None:
     """Check the path and the headers.
 
-    Raises ``Problem``: 400 for NUL in the path or a malformed condition, 415 for a Content-Encoding, 406 if Accept
-    excludes the response.
+    Raises ``Problem``: 400 for NUL in the path or a malformed condition, 415 for Content-Encoding, 406 for Accept.
     """
     environ = state.environ
     if "\0" in environ["PATH_INFO"]:
         raise invalid_input("bad-request", "The path contains a NUL character.")
-    for name in ("If-Match", "If-None-Match"):
-        condition = environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+    for name, key in (("If-Match", "HTTP_IF_MATCH"), ("If-None-Match", "HTTP_IF_NONE_MATCH")):
+        condition = environ.get(key)
         if condition is not None and not _CONDITION.fullmatch(condition):
             raise invalid_input("bad-request", f'{name} must be * or a list of tags in double quotes, such as "1".')
     if environ.get("HTTP_CONTENT_ENCODING"):

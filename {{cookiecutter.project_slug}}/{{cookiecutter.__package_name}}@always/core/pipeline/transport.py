@@ -1,7 +1,5 @@
 """The layer that rejects plain HTTP. A credential that was sent in clear text is exposed, which is logged."""
 
-from flask import g
-
 from .. import services
 from ..auth import backend
 from ..auth.errors import AuthenticationError
@@ -24,7 +22,7 @@ def require_https(state: RequestState) -> None:
     is_health_check = state.environ["PATH_INFO"] in HEALTH_CHECKS
     limits.by_address(state)
     try:
-        g.caller = state.caller = backend.authenticate()
+        state.environ[events.CALLER] = state.caller = backend.authenticate(state)
     except AuthenticationError:
         if not is_health_check:
             count_failed_authentication()
@@ -39,6 +37,4 @@ def require_https(state: RequestState) -> None:
         events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP", **fields)
     if is_health_check:
         return
-    raise Problem(
-        "insecure-transport", "The service accepts HTTPS only. Replace a credential that you sent without encryption."
-    )
+    raise Problem("insecure-transport", "The service accepts HTTPS only. Replace a credential sent without it.")

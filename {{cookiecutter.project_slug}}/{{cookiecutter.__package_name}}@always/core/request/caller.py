@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import g
+from flask import request
+
+from ..observability.events import CALLER
 
 
 class OwnRate(NamedTuple):
@@ -39,5 +41,5 @@ class Caller:
 
 def current_caller() -> Caller:
     """Return the caller; for views with ``@authenticated`` or ``@requires``."""
-    caller: Caller = g.caller
+    caller: Caller = request.environ[CALLER]
     return caller

@@ -7,10 +7,9 @@ threads. A body that has already arrived is read in far less than ``SLOT_TIMEOUT
 """
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Condition
+from threading import Condition, Lock
 from typing import Any
 
 from ..limits import network
@@ -26,9 +25,10 @@ class Slots:
 
     def __init__(self, number: int = SLOTS, share: int | None = None) -> None:
         self._number, self._share = number, share or number // 2
-        self.occupied: Counter[str] = Counter()
+        self.occupied: dict[str, int] = {}  # by network
         self._rejected: set[str] = set()  # networks with slots, of which a request was rejected
-        self._change = Condition()
+        self._lock = Lock()
+        self._change = Condition(self._lock)
 
     @contextmanager
     def occupy(self, network: str, timeout: float = SLOT_TIMEOUT) -> Iterator[bool]:
@@ -44,17 +44,22 @@ class Slots:
         """Occupy a slot until ``release``. Returns False if none becomes free within ``timeout`` seconds."""
 
         def is_taken() -> bool:
-            free = self.occupied[network] < self._share and self.occupied.total() < self._number
+            own = self.occupied.get(network, 0)
+            free = own < self._share and self.total() < self._number
             if free:
-                self.occupied[network] += 1
+                self.occupied[network] = own + 1
             return free
 
-        with self._change:
+        with self._lock:
             return is_taken() or (timeout > 0 and self._change.wait_for(is_taken, timeout))
+
+    def total(self) -> int:
+        """Return the number of occupied slots."""
+        return sum(self.occupied.values())
 
     def is_first_rejection(self, network: str) -> bool:
         """Return whether a rejected request is the first of a series, which ends when the network occupies no slot."""
-        with self._change:
+        with self._lock:
             first = network not in self._rejected
             if network in self.occupied:  # otherwise it has just released its last slot
                 self._rejected.add(network)
@@ -62,10 +67,11 @@ class Slots:
 
     def release(self, network: str) -> None:
         """Free a slot."""
-        with self._change:
-            self.occupied[network] -= 1
-            if not self.occupied[network]:
-                del self.occupied[network]
+        with self._lock:
+            own = self.occupied.pop(network)
+            if own > 1:
+                self.occupied[network] = own - 1
+            else:
                 self._rejected.discard(network)
             self._change.notify_all()
 
@@ -79,7 +85,7 @@ class BodySlots:
 
     def only_slow_remain(self) -> bool:
         """Return whether requests are in progress and each of them waits for its body."""
-        return 0 < self.requests.occupied.total() <= self._callers.occupied.total() + self._anonymous.occupied.total()
+        return 0 < self.requests.total() <= self._callers.total() + self._anonymous.total()
 
     def run(self, environ: dict[str, Any], read: Callable[[], bytes]) -> bytes | None:
         """Return the result of ``read``, or None if no slot is free for the client."""

@@ -1,7 +1,6 @@
 """The state of a request on its way through the pipeline.
 
-The layers receive it as an argument: each access to a context-local such as ``flask.request`` costs a microsecond, and
-a dozen layers need it.
+The layers receive it as an argument: each access to a context-local such as ``flask.request`` takes a microsecond.
 """
 
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ def begin(app: Flask, request: Request) -> RequestState:
     rule, environ = request.url_rule, request.environ
     endpoint = None if rule is None or request.method == "OPTIONS" else services.get(app, Endpoints)[rule.endpoint]
     counters = services.get(app, limits.Counters)
-    begun = limits.begin(counters, environ.get("REMOTE_ADDR", ""), endpoint.limits.view if endpoint else None)
+    begun = limits.begin(counters, environ, endpoint.limits.view if endpoint else None)
     state = environ[KEY] = RequestState(app, request, environ, endpoint, begun)
     return state
 

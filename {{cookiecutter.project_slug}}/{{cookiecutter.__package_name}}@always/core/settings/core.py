@@ -48,9 +48,7 @@ class Settings(StorageSettings, DatabaseSettings):
 
     server_address: str = setting(IPAddress(), "the address to listen on", default="127.0.0.1")
     server_port: int = setting(Integer(1, 65535), "the port to listen on", default=8443)
-    server_allowed_hosts: tuple[str, ...] = setting(
-        Hosts(), "the host names of the service; requests for other hosts are rejected"
-    )
+    server_allowed_hosts: tuple[str, ...] = setting(Hosts(), "the host names of the service; others are rejected")
     server_workers: int = setting(Integer(1, 256), "number of worker processes", default=1)
     server_threads: int = setting(
         Integer(1, 256), "number of threads per worker; more are started while clients send bodies slowly", default=8
@@ -74,9 +72,7 @@ class Settings(StorageSettings, DatabaseSettings):
         "seconds from SIGTERM, when /readyz begins to fail, to the stop: time for load balancers to notice it",
         default=0,
     )
-    server_debug: bool = setting(
-        Boolean(), "serve changed code without a restart; not allowed in production", default=False
-    )
+    server_debug: bool = setting(Boolean(), "serve changed code without a restart; not for production", default=False)
 
     log_level: str = setting(
         Choice("debug", "info", "warning", "error", "critical"),
@@ -93,9 +89,7 @@ class Settings(StorageSettings, DatabaseSettings):
     metrics_address: str = setting(IPAddress(), "address of `flask metrics serve`", default="127.0.0.1")
     metrics_port: int = setting(Integer(1, 65535), "port of `flask metrics serve`", default=9464)
 
-    requests_max_body: int = setting(
-        Integer(1024, 16 * 1024 * 1024), "maximum size of a request body in bytes", default=65536
-    )
+    requests_max_body: int = setting(Integer(1024, 16 * 1024 * 1024), "maximum size of a body in bytes", default=65536)
 
     cors_origins: tuple[str, ...] = setting(
         Origins(), "the origins of web pages, apps and extensions that may call the service from a browser", default=()
@@ -105,9 +99,7 @@ class Settings(StorageSettings, DatabaseSettings):
         "more request headers that they may send, such as sentry-trace, baggage or X-Requested-With",
         default=(),
     )
-    cors_max_age: int = setting(
-        Integer(0, 86400), "seconds for which a browser may cache the response to a preflight", default=600
-    )
+    cors_max_age: int = setting(Integer(0, 86400), "seconds that a browser may cache a preflight response", default=600)
 
     docs_enabled: bool | None = setting(Boolean(), "serve the page /docs; by default in development only", default=None)
 

@@ -100,9 +100,7 @@ def _declared(declarations: Sequence[type[Any]]) -> dict[str, Field]:
     for declaration in declarations:
         for field in dataclasses.fields(declaration):
             if field.name in declared:
-                raise ConfigurationError(
-                    f"{declaration.__name__} declares {field.name}, which is declared already. Rename it."
-                )
+                raise ConfigurationError(f"{declaration.__name__} declares {field.name} a second time. Rename it.")
             declared[field.name] = field
     return declared
 
@@ -154,9 +152,7 @@ def _read_toml(path: Path, secrets: set[str]) -> dict[str, RawValue]:
         else:
             raw[name] = RawValue(value, path.name, name)
     for name in secrets & raw.keys():
-        raise ConfigurationError(
-            f"{path.name} contains the secret {raw[name].name}. Remove it and set {PREFIX}{name.upper()}."
-        )
+        raise ConfigurationError(f"{path.name} has the secret {raw[name].name}. Move it to {PREFIX}{name.upper()}.")
     return raw
 
 

@@ -1,7 +1,6 @@
 """Decide about ``APP_`` variables that are not settings: a misspelled one is an error, a foreign one is ignored.
 
-Platforms set variables with this prefix too: images set ``APP_ROOT``, and Kubernetes sets ``APP_PORT`` and others for a
-Service with the name app.
+Platforms set variables with this prefix too: images set ``APP_ROOT``, Kubernetes ``APP_PORT`` for a Service named app.
 """
 
 import re
@@ -19,9 +18,7 @@ def find_mistakes(variables: Iterable[str], declared: Mapping[str, Field]) -> di
     known = [PREFIX + "SETTINGS"]
     for name, field in declared.items():
         known += [PREFIX + name.upper()] + [f"{PREFIX}{name.upper()}_FILE"] * field.metadata["secret"]
-    tables = {
-        name.partition("_")[0] for name, field in declared.items() if "_" in name and not field.metadata["secret"]
-    }
+    tables = {name.partition("_")[0] for name, each in declared.items() if "_" in name and not each.metadata["secret"]}
     mistakes = {}
     for variable in variables:
         similar = min(known, key=lambda name: _edits(variable.upper(), name))

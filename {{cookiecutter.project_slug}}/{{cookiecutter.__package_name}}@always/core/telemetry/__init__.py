@@ -1,8 +1,7 @@
 """Traces for OpenTelemetry and error reports for Sentry, each off until its variable is set.
 
 The libraries are optional, and read the standard variables ``OTEL_...`` and ``SENTRY_...`` of the environment. Spans
-and reports contain only what these modules name: a header, a query, a body or the message of an exception may contain
-a credential.
+and reports contain only what these modules name: headers, queries, bodies and messages may contain a credential.
 """
 
 import os

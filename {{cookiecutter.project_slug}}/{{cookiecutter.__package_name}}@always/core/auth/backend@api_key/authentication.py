@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Never
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
 from ... import limits, services
 from ...clock import now
@@ -14,6 +14,7 @@ from ...database import connect
 from ...observability import events
 from ...problems import Problem
 from ...request.caller import Caller, OwnRate
+from ...request.state import RequestState
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import key_format, networks, queries, revocations, throttled_writes
@@ -48,9 +49,9 @@ def security_schemes(_app: Flask) -> dict[str, dict[str, Any]]:
     return {"api_key": {"type": "apiKey", "in": "header", "name": CREDENTIAL_HEADER, "description": description}}
 
 
-def authenticate() -> Caller | None:
-    """Return the caller of the current request; see ``Backend.authenticate``."""
-    environ = request.environ
+def authenticate(state: RequestState) -> Caller | None:
+    """Return the caller of the request; see ``Backend.authenticate``."""
+    environ = state.environ
     key = environ.get("HTTP_X_API_KEY")
     if key is None:
         return None
@@ -58,12 +59,13 @@ def authenticate() -> Caller | None:
         raise Problem("ambiguous-credentials", "Send one key in X-API-Key, and no other credential.")
     if not key.isascii():
         raise AuthenticationError("the key is malformed")
-    caller = services.get(current_app, CallerCache).get_or_load(key, _caller)
-    networks.record(caller.credential, caller.id, environ.get("REMOTE_ADDR", ""))
-    return caller
+    # A key that is used from another network is not in the cache.
+    network = networks.network(environ.get("REMOTE_ADDR", ""))
+    return services.get(state.app, CallerCache).get_or_load(f"{network} {key}", _caller)
 
 
-def _caller(key: str) -> Caller:
+def _caller(network_and_key: str) -> Caller:
+    network, _, key = network_and_key.partition(" ")
     key_id = key_format.parse_id(key)
     if key_id is None:
         raise AuthenticationError("the key is malformed")
@@ -86,6 +88,7 @@ def _caller(key: str) -> Caller:
         _reject(key_id, row.owner, "the key is not valid yet")
     if row.last_used_at is None or at - row.last_used_at >= queries.LAST_USE_INTERVAL:
         throttled_writes.attempt("the use", key_id, queries.record_use)
+    networks.record(key_id, row.owner, network)
     rate = OwnRate(row.rate, row.rate_of) if row.rate else None
     return Caller(row.owner, row.scopes, key_id, row.expires_at, rate)
 

@@ -1,7 +1,6 @@
 """The networks from which keys are used. The use of a key from a new network is a security event: it may be a copy.
 
-A network is the /24 of an IPv4 address or the /48 of an IPv6 address, so that a new address from the same provider is
-usually not a new network.
+A network is the /24 of an IPv4 or the /48 of an IPv6 address: a provider usually assigns new addresses from the same.
 """
 
 from functools import partial
@@ -22,12 +21,16 @@ MAX_NETWORKS = 50  # stored for each key; a new one replaces the oldest
 MAX_LENGTH = 43  # of the column
 
 
-def record(key_id: str, owner: str, address: str) -> None:
+def network(address: str) -> str:
+    """Return the network of an address."""
+    return network_of(address, 24, 48)[:MAX_LENGTH]
+
+
+def record(key_id: str, owner: str, network: str) -> None:
     """Store the network of a use, and record a security event if the key was used before, but never from there.
 
     Each network of a key is looked up at most once a minute. A failure does not affect the request.
     """
-    network = network_of(address, 24, 48)[:MAX_LENGTH]
     if not throttled_writes.is_due(f"the lookup of {network}", key_id):
         return
     try:

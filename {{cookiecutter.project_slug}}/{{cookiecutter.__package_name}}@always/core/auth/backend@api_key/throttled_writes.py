@@ -1,7 +1,6 @@
 """Writes about a key during a request: its last use, a rejection, a new network.
 
-They never fail or delay the request: each is attempted at most once a minute per key, and skipped if the database
-cannot write immediately.
+They never fail or delay the request: each is attempted once a minute per key, if the database can write immediately.
 """
 
 import time

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from ... import limits, services
-from ...request.caller import Caller
+from ...request import Caller, RequestState
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
 from . import bearer, claims, trusted_issuer
@@ -36,12 +36,12 @@ def init_app(app: Flask) -> None:
     services.register(app, CallerCache())
 
 
-def authenticate() -> Caller | None:
+def authenticate(state: RequestState) -> Caller | None:
     """Return the caller of the current request; see ``Backend.authenticate``."""
-    token = bearer.token()
+    token = bearer.token(state.environ)
     if token is None:
         return None
-    return services.get(current_app, CallerCache).get_or_load(token, _caller)
+    return services.get(state.app, CallerCache).get_or_load(token, _caller)
 
 
 def revoke_exposed(credential: str) -> None:

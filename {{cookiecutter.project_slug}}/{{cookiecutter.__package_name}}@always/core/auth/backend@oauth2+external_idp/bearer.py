@@ -1,8 +1,9 @@
 """The bearer token of a request, and the challenge that asks for one (RFC 6750)."""
 
 import re
+from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 
 from ...problems import Problem
 from ..errors import AuthenticationError
@@ -14,12 +15,12 @@ _CREDENTIAL = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 _SCHEME = re.compile(r"bearer( |$)", re.IGNORECASE)
 
 
-def token() -> str | None:
+def token(environ: dict[str, Any]) -> str | None:
     """Return the token in the ``Authorization`` header, the only place where a token is read, or None.
 
     Raises ``AuthenticationError`` for a malformed token and ``Problem`` (400) for two credentials.
     """
-    value = request.environ.get("HTTP_AUTHORIZATION")
+    value = environ.get("HTTP_AUTHORIZATION")
     if value is None:
         return None
     credential = _CREDENTIAL.fullmatch(value)

@@ -16,6 +16,7 @@ from ... import limits, services
 from ...database import connect, transaction
 from ...observability import events
 from ...request.caller import Caller, OwnRate
+from ...request.state import RequestState
 from ...settings import get_settings
 from ..caller_cache import CallerCache
 from ..errors import AuthenticationError
@@ -47,15 +48,15 @@ def readiness(_app: Flask) -> dict[str, Callable[[], bool]]:
     return {}
 
 
-def authenticate() -> Caller | None:
+def authenticate(state: RequestState) -> Caller | None:
     """Return the caller of the request, or None if it has no token.
 
     Raises ``AuthenticationError`` for an invalid token, and a 400 for more than one credential.
     """
-    token = bearer.token()
+    token = bearer.token(state.environ)
     if token is None:
         return None
-    return services.get(current_app, CallerCache).get_or_load(token, _load_caller)
+    return services.get(state.app, CallerCache).get_or_load(token, _load_caller)
 
 
 def revoke_exposed(credential: str) -> None:
