@@ -19,6 +19,8 @@ from tests.template import TEMPLATE
 __all__ = ["environment"]
 
 Bake = Callable[[Mapping[str, str]], Path]
+# These take several minutes for each service, because they run all of its tests.
+EVERY_TEST = {"test_its_own_tests_pass", "test_everything_is_removed"}
 
 # The duration of an example depends on the load of the machine. Each one takes a bake.
 settings.register_profile(
@@ -63,10 +65,12 @@ def rebake(tmp_path: Path) -> Bake:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test process its share of the longest tests, and let it begin with them.
 
-    xdist gives each process a part of the list that is as long as the others.
+    The longest of all run every test of a service. xdist gives each process a part of the list
+    that is as long as the others.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     longest = [item for item in items if item.get_closest_marker("suite")]
+    longest.sort(key=lambda item: item.name.partition("[")[0] not in EVERY_TEST)
     others = [item for item in items if not item.get_closest_marker("suite")]
     items[:] = []
     for number in range(processes):

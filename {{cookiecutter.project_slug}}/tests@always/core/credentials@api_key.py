@@ -25,6 +25,7 @@ def grant() -> Grant:
         command = ["keys", "create", "--name", "test", "--owner", owner, "--scopes", scopes, "--json"]
         done = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
         assert done.exit_code == 0, done.output
-        return {"X-API-Key": json.loads(done.stdout)["key"]}
+        document = done.stdout[done.stdout.index("{\n") :]  # after lines that other threads may have logged
+        return {"X-API-Key": json.loads(document)["key"]}
 
     return issue

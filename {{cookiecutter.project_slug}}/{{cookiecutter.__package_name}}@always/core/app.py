@@ -48,15 +48,15 @@ class OrjsonProvider(JSONProvider):
 
 
 class Service(Flask):
-    """The application, with a shorter way to the URL adapter, which otherwise takes 6 % of the time of a request."""
+    """The application. It creates URL adapters faster than Flask, whose method takes 5 % of the time of a request."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return the adapter that routes the request, from its attributes; Flask would derive them again."""
+        """Return an adapter from the attributes of the request; Flask would parse the environment again."""
         if request is None or self.config["SERVER_NAME"] or self.config["TRUSTED_HOSTS"]:
             return super().create_url_adapter(request)
-        request.host = host = get_host(request.environ)
+        host = get_host(request.environ)
         query = request.query_string.decode(errors="replace")
-        where = (host, request.root_path, "", request.scheme, request.path)
+        where = (host.lower(), request.root_path, "", request.scheme, request.path)
         return MapAdapter(self.url_map, *where, request.method, query)
 
 

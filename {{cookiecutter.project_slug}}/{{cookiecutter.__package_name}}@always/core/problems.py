@@ -39,7 +39,7 @@ PROBLEM_TYPES = {
     "method-not-allowed": ProblemType(405, "Method not allowed", "The resource does not support this method."),
     "not-acceptable": ProblemType(406, "Not acceptable", "The Accept header excludes the type of the response."),
     "conflict": ProblemType(409, "Conflict", "The request conflicts with existing data, such as a name that is taken."),
-    "precondition-failed": ProblemType(412, "Precondition failed", "The resource is not at the version in If-Match."),
+    "precondition-failed": ProblemType(412, "Precondition failed", "The resource has another version than If-Match."),
     "too-large": ProblemType(413, "Content too large", "The body exceeds the maximum size."),
     "unsupported-media-type": ProblemType(
         415, "Unsupported media type", "The body must be application/json without a Content-Encoding."

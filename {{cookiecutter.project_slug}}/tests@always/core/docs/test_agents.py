@@ -54,7 +54,7 @@ def missing_library(name: str) -> str:
 MISTAKES: dict[str, Callable[[Environ], None]] = {
     "has no access rule": start,
     "requires the unknown scope": lambda environ: start(environ, core.requires("teapots:read")),
-    "uses the guard 'teapot', which is not registered": lambda environ: start(environ, core.guarded_by("teapot")),
+    "which is not registered": lambda environ: start(environ, core.guarded_by("teapot")),
     "declares the unknown problem type": lambda environ: start(environ, core.public, core.errors("teapot")),
     "is one of core's own": lambda environ: start_with(environ, scopes={**probes.SCOPES, "admin": "Administer."}),
     "Unknown sign-up scope": lambda environ: start_with(environ, sign_up_scopes=("teapots:read",)),

@@ -1,4 +1,4 @@
-"""The service routes a request as Flask does, with less work."""
+"""The service routes a request as Flask does, with less work; it ignores a request to change to WebSocket."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,8 @@ def attributes(adapter: MapAdapter | None) -> dict[str, Any]:
         {"path": "/", "query_string": "a=%FF&caf\xe9"},
         {"path": "/", "method": "PATCH"},
         {"path": "/x", "base_url": "https://localhost:8443/prefix"},
-        {"path": "/x", "base_url": "http://LOCALHOST/prefix/"},
+        {"path": "/x", "base_url": "http://localhost/prefix/"},
+        {"path": "/x", "environ_overrides": {"HTTP_HOST": "LOCALHOST"}},
         {"path": "/x", "base_url": "http://[::1]:8000"},
         {"path": "/x", "environ_overrides": {"HTTP_HOST": ""}},
     ],

@@ -1,6 +1,6 @@
 """The record of everything that a view declares.
 
-The decorators of this package fill the record, the pipeline enforces it; ``flask policy`` and OpenAPI show it.
+The decorators of this package fill the record, and the pipeline enforces it; ``flask policy`` and OpenAPI show it.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class RawBody:
 class SuccessResponse:
     """The response of a view that succeeds; without a media type it has no body.
 
-    A response with one of the ``other_statuses`` has the same kind of body. OpenAPI shows ``documented`` ones only.
+    A response with one of the ``other_statuses`` has the same kind of body. Only ``documented`` operations are shown.
     """
 
     status: int

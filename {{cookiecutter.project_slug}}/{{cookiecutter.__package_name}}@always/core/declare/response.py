@@ -20,7 +20,7 @@ class JSONResponse(Response):
     """A response whose body is complete, and whose headers contain no URL that Werkzeug would have to encode."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Send the response without what Werkzeug does for other kinds of responses: 4 % of the time of a request."""
+        """Send the response directly: what Werkzeug does for other responses takes 4 % of the time of a request."""
         if self.status_code not in {200, 201} or environ["REQUEST_METHOD"] == "HEAD" or self._on_close:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())

@@ -1,7 +1,7 @@
 """``/docs``: the OpenAPI document in Swagger UI, where users read it and try calls.
 
 All files come from this service. No script is inline, so the Content-Security-Policy is strict. The setting
-``docs_enabled`` switches it on or off. To remove it, delete this folder, its tests and its name in ``core/app.py``.
+``docs_enabled`` enables the page. To remove it, delete this folder, its tests and its name in ``core/app.py``.
 """
 
 from flask import Blueprint, Response, abort

@@ -69,7 +69,7 @@ class RequestLimits:
             self.reject()
 
     def _hit_deferred(self, *, own: bool = False) -> LimitResult:
-        """Hit the deferred limits. Raises 429 if one is exceeded, unless it is the last and the caller's ``own``."""
+        """Hit the deferred limits. Raises 429 if one is exceeded; with ``own``, the caller checks the last one."""
         hits, self._deferred = self._deferred, []
         results = self.counters.storage.hit_all(hits)
         for hit, result in zip(hits, results, strict=False):

@@ -41,7 +41,7 @@ class LimitResult(NamedTuple):
 class Storage(Protocol):
     """Counts hits.
 
-    ``rejects``: requests are rejected while the storage is unavailable. ``shared``: all workers count together now.
+    ``rejects`` is True if an unavailable storage rejects requests, ``shared`` while all workers count together.
     """
 
     rejects: bool

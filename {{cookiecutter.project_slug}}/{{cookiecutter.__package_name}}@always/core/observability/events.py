@@ -29,7 +29,7 @@ EXPIRED = "the credential has expired"
 
 AUTHN_LOGIN_FAIL = SecurityEvent("authn_login_fail", "warning", "An authentication failed.")
 AUTHZ_ADMIN = SecurityEvent("authz_admin", "info", "An administrator used an administrative function.")
-AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A request was not permitted, for example without a scope.")
+AUTHZ_FAIL = SecurityEvent("authz_fail", "warning", "A request was rejected, such as one without a required scope.")
 CREDENTIAL_EXPOSED = SecurityEvent("credential_exposed", "critical", "A valid credential was sent over plain HTTP.")
 EXCESS_RATE_LIMIT_EXCEEDED = SecurityEvent("excess_rate_limit_exceeded", "warning", "A rate limit rejected a request.")
 INPUT_VALIDATION_FAIL = SecurityEvent("input_validation_fail", "warning", "A body or a query was invalid.")

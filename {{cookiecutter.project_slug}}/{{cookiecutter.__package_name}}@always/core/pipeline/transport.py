@@ -37,4 +37,4 @@ def require_https(state: RequestState) -> None:
         events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP", **fields)
     if is_health_check:
         return
-    raise Problem("insecure-transport", "The service accepts HTTPS only. Replace a credential sent without it.")
+    raise Problem("insecure-transport", "The service accepts HTTPS only. Replace a credential sent over plain HTTP.")

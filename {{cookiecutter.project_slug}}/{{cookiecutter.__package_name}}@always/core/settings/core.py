@@ -72,7 +72,7 @@ class Settings(StorageSettings, DatabaseSettings):
         "seconds from SIGTERM, when /readyz begins to fail, to the stop: time for load balancers to notice it",
         default=0,
     )
-    server_debug: bool = setting(Boolean(), "serve changed code without a restart; not for production", default=False)
+    server_debug: bool = setting(Boolean(), "serve changed code without restart; refused in production", default=False)
 
     log_level: str = setting(
         Choice("debug", "info", "warning", "error", "critical"),

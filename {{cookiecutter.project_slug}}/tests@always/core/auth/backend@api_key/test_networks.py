@@ -36,6 +36,11 @@ def test_the_first_network_of_a_key_is_not_an_event(caller: MakeCaller, new_netw
     assert new_networks() == []
 
 
+def test_a_proxy_may_report_a_name_for_an_address(caller: MakeCaller, new_networks: Callable[..., Any]) -> None:
+    use(caller(), "unknown host", "unknown host", "198.51.100.7")
+    assert [event["network"] for event in new_networks()] == ["198.51.100.0/24"]
+
+
 def test_another_network_is_one_event_with_owner_and_key(caller: MakeCaller, new_networks: Callable[..., Any]) -> None:
     me = caller(owner="ada")
     use(me, "198.51.100.7", "203.0.113.1", "203.0.113.2", "198.51.100.7", "203.0.113.1")

@@ -59,13 +59,12 @@ def authenticate(state: RequestState) -> Caller | None:
         raise Problem("ambiguous-credentials", "Send one key in X-API-Key, and no other credential.")
     if not key.isascii():
         raise AuthenticationError("the key is malformed")
-    # A key that is used from another network is not in the cache.
+    # The network is a part of the credential, so that the first use of a key from another network is recorded.
     network = networks.network(environ.get("REMOTE_ADDR", ""))
-    return services.get(state.app, CallerCache).get_or_load(f"{network} {key}", _caller)
+    return services.get(state.app, CallerCache).get_or_load(f"{key} {network}", partial(_caller, key, network))
 
 
-def _caller(network_and_key: str) -> Caller:
-    network, _, key = network_and_key.partition(" ")
+def _caller(key: str, network: str, _credential: str) -> Caller:
     key_id = key_format.parse_id(key)
     if key_id is None:
         raise AuthenticationError("the key is malformed")

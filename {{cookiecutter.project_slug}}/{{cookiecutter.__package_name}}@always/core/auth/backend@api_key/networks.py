@@ -1,6 +1,6 @@
 """The networks from which keys are used. The use of a key from a new network is a security event: it may be a copy.
 
-A network is the /24 of an IPv4 or the /48 of an IPv6 address: a provider usually assigns new addresses from the same.
+A network is the /24 of an IPv4 or the /48 of an IPv6 address, which usually contains a client's next address too.
 """
 
 from functools import partial

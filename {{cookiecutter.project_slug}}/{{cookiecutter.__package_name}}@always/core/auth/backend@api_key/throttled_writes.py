@@ -1,6 +1,6 @@
 """Writes about a key during a request: its last use, a rejection, a new network.
 
-They never fail or delay the request: each is attempted once a minute per key, if the database can write immediately.
+They never fail or delay the request: each is tried at most once a minute per key, if the database can write at once.
 """
 
 import time
@@ -24,7 +24,7 @@ class Attempts(TTLCache[tuple[str, str], None]):
     """The kinds of writes that this process attempted for each key within ``INTERVAL``."""
 
     def __init__(self) -> None:
-        super().__init__(MAX_ENTRIES, INTERVAL, timer=lambda: time.monotonic())  # tests replace it
+        super().__init__(MAX_ENTRIES, INTERVAL, timer=lambda: time.monotonic())  # tests replace the function
         self.lock = Lock()
 
 

@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 def authenticate(state: RequestState) -> Caller | None:
-    """Return the caller of the current request; see ``Backend.authenticate``."""
+    """Return the caller of the request; see ``Backend.authenticate``."""
     token = bearer.token(state.environ)
     if token is None:
         return None
