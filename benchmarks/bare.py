@@ -35,6 +35,7 @@ def configure(connection: Any, _record: object) -> None:
     """Apply the service's SQLite settings."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -512")
 
 
 if engine.dialect.name == "sqlite":

@@ -45,6 +45,7 @@ class Caller(NamedTuple):
 def configure(connection: Any, _record: object) -> None:
     """Do not wait for the disk in each transaction: in write-ahead mode, that is safe."""
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -512")
 
 
 @cached(TTLCache(KEYS, KEY_SECONDS), lock=Lock())

@@ -35,7 +35,7 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA synchronous = NORMAL",
+            "init_command": "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512",
         },
     }
 }

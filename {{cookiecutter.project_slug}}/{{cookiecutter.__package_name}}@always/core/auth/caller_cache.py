@@ -17,7 +17,7 @@ from cachetools import LRUCache
 from ..request.caller import Caller
 
 TTL = 4.0  # seconds; a revocation takes effect in every process within 5
-MAX_ENTRIES = 10_000
+MAX_ENTRIES = 4096
 
 
 class _Entry(NamedTuple):

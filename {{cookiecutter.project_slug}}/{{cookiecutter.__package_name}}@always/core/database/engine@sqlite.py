@@ -55,6 +55,7 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -512")  # kB per connection; by default 2,000, which makes reads no faster
     connection.execute("PRAGMA foreign_keys = ON")
 
 
