@@ -33,7 +33,7 @@ def open_storage(settings: Settings, notify: Notify) -> Storage:
 def _client(uri: str, timeout: float) -> Any:
     """Return the client for a server, for Sentinels or for a cluster; ``timeout`` in seconds holds for each call.
 
-    The client never retries, which could take seconds; the circuit breaker does so in the background.
+    The client never retries, which could take seconds; the circuit breaker tries again in the background.
     """
     parts = urlsplit(uri)
     timeouts = {"socket_connect_timeout": timeout, "socket_timeout": timeout}
