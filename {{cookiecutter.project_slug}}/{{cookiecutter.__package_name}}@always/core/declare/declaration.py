@@ -41,7 +41,7 @@ class RawBody:
 class SuccessResponse:
     """The response of a view that succeeds; without a media type it has no body.
 
-    A response with one of the ``other_statuses`` has the same kind of body. OpenAPI shows ``documented`` operations only.
+    Responses with one of the ``other_statuses`` have the same kind of body. OpenAPI omits an undocumented operation.
     """
 
     status: int
