@@ -1,6 +1,6 @@
 """A response of ``@response`` is sent directly, except where Werkzeug has to change it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from flask import Blueprint, Response, after_this_request
@@ -64,6 +64,15 @@ def test_the_content_can_be_replaced(get: Callable[..., TestResponse]) -> None:
     response = get(lambda response: response.set_data('{"name": "Toaster"}'))
     assert response.json == {"name": "Toaster"}
     assert response.headers["Content-Length"] == str(len(response.data))
+
+
+@pytest.mark.parametrize("parts", [['{"name": ', '"Toaster"}'], iter(['{"name": ', '"Toaster"}'])])
+def test_the_content_can_be_replaced_by_parts(get: Callable[..., TestResponse], parts: Iterable[str]) -> None:
+    def replace(response: Response) -> None:
+        response.response = parts
+        del response.headers["Content-Length"]
+
+    assert get(replace).json == {"name": "Toaster"}
 
 
 def test_a_response_whose_status_excludes_a_body_has_none(get: Callable[..., TestResponse]) -> None:

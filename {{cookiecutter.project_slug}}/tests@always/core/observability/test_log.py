@@ -7,12 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
 from io import StringIO
+from threading import Thread
 from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
+import click
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import FlaskGroup
 from flask.testing import FlaskClient
 
 MakeApp = Callable[..., Flask]
@@ -131,6 +135,31 @@ def test_debug_applies_to_the_service_and_not_to_libraries(
     logging.getLogger(f"{service.__name__}.part").debug("detail")
     logged = [line for line in lines(capsys) if line["event"] == "log"]
     assert [line["message"] for line in logged] == ["detail"]
+    make_app()
+
+
+@pytest.mark.parametrize(("name", "stream"), [("report", "stderr"), ("serve", "stdout")])
+def test_every_thread_of_a_command_writes_to_the_same_stream(
+    service: ModuleType, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, name: str, stream: str
+) -> None:
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "false")  # restores it after the test
+
+    @click.command(name)
+    def command() -> None:
+        write = service.core.observability.log.write
+        thread = Thread(target=write, args=("warning", "of_a_thread"))
+        thread.start()
+        thread.join()
+        write("warning", "of_the_main_thread")
+
+    def create() -> Flask:
+        app = make_app()
+        app.cli.add_command(command)
+        return app
+
+    done = CliRunner().invoke(FlaskGroup(create_app=create, load_dotenv=False), [name], catch_exceptions=False)
+    written = [json.loads(line)["event"] for line in getattr(done, stream).splitlines()]
+    assert written == ["of_a_thread", "of_the_main_thread"]
     make_app()
 
 

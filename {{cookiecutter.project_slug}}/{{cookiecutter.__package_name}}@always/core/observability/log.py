@@ -41,12 +41,13 @@ _level = logging.INFO
 _text_on_stdout = _text_on_stderr = False
 _failing = False
 _queue: LogQueue | None = None
+_command: click.Context | None = None  # of the command that created the application
 
 
 def start(level: str, form: str) -> None:
     """Replace the handlers of ``logging`` with this log, and write lines of ``level`` and above as JSON or text."""
-    global _level, _text_on_stdout, _text_on_stderr
-    _level = LEVELS[level]
+    global _level, _text_on_stdout, _text_on_stderr, _command
+    _level, _command = LEVELS[level], click.get_current_context(silent=True)
     _text_on_stdout, _text_on_stderr = _is_text(form, sys.stdout), _is_text(form, sys.stderr)
     root = logging.getLogger()
     if not any(isinstance(handler, Handler) for handler in root.handlers):
@@ -62,9 +63,9 @@ def write(level: Level, event: str, **fields: Any) -> None:
     record = {"time": datetime.now(UTC), "level": level, "event": event, "request_id": request_id.get(), **trace_ids()}
     record |= fields
     queue = _queue  # another thread may close it meanwhile
-    # The standard output of a command is its result, which a script may parse.
-    context = None if queue else click.get_current_context(silent=True)
-    if context is None or context.info_name == "serve":
+    # The standard output of a command is its result, which a script may parse. Only its main thread has a context.
+    context = None if queue else click.get_current_context(silent=True) or _command
+    if context is None or context.find_root().invoked_subcommand == "serve":
         stream, as_text = sys.stdout, _text_on_stdout
     else:
         stream, as_text = sys.stderr, _text_on_stderr
