@@ -42,8 +42,9 @@ def test_all_rows_move_from_sqlite_to_postgresql(
     environment: Environment, bake: Bake, tmp_path: Path, auth_style: str
 ) -> None:
     """Keys, clients and items; the command of the document copies them."""
-    old = shutil.copytree(bake({"auth_style": auth_style}), tmp_path / "old")
-    new = bake({"auth_style": auth_style, "database": "postgresql"})
+    answers = {"auth_style": auth_style, "deployment": "no_deployment"}
+    old = shutil.copytree(bake(answers), tmp_path / "old")
+    new = bake(answers | {"database": "postgresql"})
     new = shutil.copytree(new, tmp_path / "new")
     (command,) = re.findall(r"uv run flask (db copy \S+)", (old / "docs/operations.md").read_text())
 

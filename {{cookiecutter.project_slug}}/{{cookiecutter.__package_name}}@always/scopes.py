@@ -5,7 +5,7 @@ SCOPES: dict[str, str] = {
     "items:write": "Create, change and delete your items",
 }
 
-# The scopes of new users, if the service itself creates users.
+# The scopes of new users, if users can register themselves.
 SIGN_UP_SCOPES: list[str] = [
     "items:read",
     "items:write",

@@ -49,8 +49,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver would begin deferred transactions. In one of these, a write after a read can fail at once with
-    # "database is locked".
+    # In the driver's deferred transactions, a write after a read can fail at once with "database is locked".
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -44,8 +44,7 @@ class Counters:
 
 
 def _key(secret: bytes, name: str, client: str, amount: int, seconds: int) -> str:
-    # A fixed length and ASCII, since a storage may reject long keys and blanks; keyed, so that addresses cannot be
-    # recovered from the storage.
+    # Of fixed length and in ASCII, for storages that reject long keys; keyed, so that it reveals no address.
     text = repr((name, client, amount, seconds)).encode()
     return f"limits:{{{blake2b(text, key=secret, digest_size=16).hexdigest()}}}"
 
