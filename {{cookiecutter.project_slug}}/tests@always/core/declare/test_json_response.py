@@ -1,6 +1,7 @@
 """A response of ``@response`` is sent directly, except where Werkzeug has to change it."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import pytest
 from flask import Blueprint, Response, after_this_request
@@ -70,7 +71,7 @@ def test_the_content_can_be_replaced(get: Callable[..., TestResponse]) -> None:
 def test_the_content_can_be_replaced_by_parts(get: Callable[..., TestResponse], parts: Iterable[str]) -> None:
     def replace(response: Response) -> None:
         response.response = parts
-        del response.headers["Content-Length"]
+        response.headers["Content-Length"] = "19"
 
     assert get(replace).json == {"name": "Toaster"}
 
@@ -94,3 +95,20 @@ def test_functions_for_its_end_are_called(get: Callable[..., TestResponse]) -> N
 def test_a_location_is_a_url_of_ascii_characters(get: Callable[..., TestResponse]) -> None:
     response = get(content_location="/machines/Küche")
     assert response.headers["Content-Location"] == "/machines/K%C3%BCche"
+
+
+class Machine(NamedTuple):
+    """A machine with two fields."""
+
+    name: str
+    price: int
+
+
+def test_a_named_tuple_is_a_value(serve: Serve, blueprint: Blueprint) -> None:
+    @blueprint.get("/machines/2")
+    @core.public
+    @core.response(MachineSchema)
+    def machine() -> Machine:
+        return Machine("Kettle", 5)
+
+    assert call(serve(), "/machines/2", "GET").json == {"name": "Kettle"}

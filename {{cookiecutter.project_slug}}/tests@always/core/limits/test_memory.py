@@ -106,3 +106,16 @@ def test_memory_is_bounded(service: ModuleType, clock: Clock, monkeypatch: pytes
     clock.now += 100
     memory.hit(Hit("limits:{new}", FIVE))
     assert len(memory._windows) == 1
+
+
+def test_the_time_is_read_in_the_order_of_the_hits(service: ModuleType) -> None:
+    """A hit with an older time than the one before it would begin another window."""
+    locked: list[bool] = []
+
+    def clock() -> float:
+        locked.append(memory._lock.locked() if locked else True)
+        return 1000.0
+
+    memory = service.core.limits.memory.MemoryStorage("sliding-window-counter", clock)
+    memory.hit(Hit(KEY, FIVE))
+    assert locked == [True, True]

@@ -46,7 +46,7 @@ def response(
             result = view(*args, **kwargs)
             if instance is None:
                 return Response(status=status)
-            value, added = result if isinstance(result, tuple) else (result, None)
+            value, added = result if type(result) is tuple else (result, None)
             return kind(orjson.dumps(instance.dump(value)), status, added, content_type=JSON)
 
         return declare(respond, response=declared)

@@ -102,15 +102,14 @@ class CircuitBreaker:
         return hit._replace(rate=type(hit.rate)(max(1, hit.rate.amount // self._workers), hit.rate.multiples))
 
     def _open(self, keys: list[str], error: Exception) -> None:
-        with self._opening:
-            if not self.shared:
-                return
-            self._opened_at, self.shared = time.monotonic(), False
-        reason = f"{type(error).__name__}: {error}"
-        policy = "requests are rejected" if self.rejects else "each worker counts alone"
-        log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
-        self._notify(True)
-        Thread(target=self._retry, args=(keys,), name="limiter-storage", daemon=True).start()
+        with self._opening, suppress(RuntimeError):  # the system has no thread left: the next request tries again
+            if self.shared:
+                Thread(target=self._retry, args=(keys,), name="limiter-storage", daemon=True).start()
+                self._opened_at, self.shared = time.monotonic(), False
+                reason = f"{type(error).__name__}: {error}"
+                policy = "requests are rejected" if self.rejects else "each worker counts alone"
+                log.write("error", "limiter_storage_unavailable", reason=reason, policy=policy)
+                self._notify(True)
 
     def _retry(self, keys: list[str]) -> None:
         """Close the circuit once the storage counts again."""

@@ -33,8 +33,8 @@ class MemoryStorage(Storage):
 
     def hit(self, hit: Hit) -> LimitResult:
         """Add the cost if the rate admits it."""
-        now = self._clock()
         with self._lock:
+            now = self._clock()
             window = self._windows.get(hit.key)
             if window is None:
                 self._prune(now)

@@ -169,15 +169,12 @@ def _json(record: dict[str, Any]) -> bytes:
     try:
         line = orjson.dumps(record, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # a string that is not valid Unicode, such as a file name in another encoding
-        return _json({name: value if name == "time" else _valid(str(value)) for name, value in record.items()})
+        valid = {name: str(value).encode("utf-8", "backslashreplace").decode() for name, value in record.items()}
+        return _json({**valid, "time": record["time"]})
     # JSON does not escape these, and some readers take them for the end of a line.
     if line.isascii():
         return line
     return line.decode().translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}).encode()
-
-
-def _valid(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_text(form: str, stream: TextIO) -> bool:

@@ -7,12 +7,13 @@ that returns a response or raises an error ends the request.
 from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from .. import anomalies, problems, services
 from .. import limits as rate_limits
 from ..anomalies import AnomalyMonitor
 from ..request import body, streams
-from ..request.state import RequestState, begin, current_state
+from ..request.state import KEY, RequestState, begin
 from . import authentication, authorization, cors, declarations, limits, negotiation, transport, validation
 from .middleware import Middleware
 from .trusted_proxies import trust_proxies
@@ -36,7 +37,6 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         package.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 
-    # One function for all layers: Flask checks before each call whether the function is a coroutine, which takes time.
     @app.before_request
     def pass_layers() -> Response | None:
         state = begin(app, request._get_current_object())  # type: ignore[attr-defined]
@@ -44,14 +44,14 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
             for layer in LAYERS:
                 if (response := layer(state)) is not None:
                     return response
-        except problems.Problem:
+        except HTTPException:
             state.limits.settle()  # a request that is rejected counts too
             raise
         return None
 
     @app.after_request
     def finish(response: Response) -> Response:
-        state = current_state()
+        state = request.environ.get(KEY) or begin(app, request._get_current_object())  # type: ignore[attr-defined]
         state.headers += state.limits.finish(response)
         cors.add_headers(state)
         if response.status_code >= 400:

@@ -64,8 +64,9 @@ class Middleware:
                 headers = [header for header in headers if header[0] != "Content-Type"]
             if state := environ.get(KEY):
                 headers += state.headers
-            present = dict(headers)
-            streamed, length = "Content-Length" not in present, int(present.get("Content-Length", 0))
+            present = {name.title(): value for name, value in headers}
+            streamed = "Content-Length" not in present and status not in {204, 304}
+            length = int(present.get("Content-Length", 0))
             headers += security_headers.missing(environ["wsgi.url_scheme"], present.keys())
             headers += [cors.VARY, ("X-Request-ID", own_id)]
             if status == 429 or closing.is_set() or (body is not None and body.stays_unread()):

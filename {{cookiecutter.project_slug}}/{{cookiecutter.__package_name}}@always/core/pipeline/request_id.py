@@ -24,9 +24,8 @@ def new_id() -> str:
 
 @cache
 def _generator() -> Random:
-    # Created by the first request, so that each worker has its own seed, however it was started. Unlike os.urandom, it
-    # makes no system call for an id: each one that releases the GIL hands it to another thread in the middle of a
-    # request. Nothing else may use the generator.
+    # Created by the first request, so that each worker has its own seed. Unlike os.urandom, it makes no system call for
+    # an id, which could hand the GIL to another thread in the middle of a request. Nothing else may use the generator.
     return Random(os.urandom(32))  # noqa: S311
 
 

@@ -58,7 +58,9 @@ def _query(request: Request, schema: Schema | None) -> Any:
     try:
         return (schema or Schema()).load(parameters.to_dict())
     except ValidationError as error:
-        errors = [{"parameter": _cut(name), "detail": " ".join(details)} for name, details in _messages(error).items()]
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+        found = {name: [text] if isinstance(text, str) else text for name, text in messages.items()}
+        errors = [{"parameter": _cut(name), "detail": " ".join(details)} for name, details in found.items()]
         raise invalid_input("bad-request", "A query parameter is invalid.", errors) from None
 
 
@@ -80,7 +82,7 @@ def _body(request: Request, schema: Schema) -> Any:
     try:
         return schema.load(value)
     except ValidationError as error:
-        errors = list(_pointers(_messages(error), "#"))
+        errors = list(_pointers(error.normalized_messages(), "#"))  # type: ignore[no-untyped-call]
         raise invalid_input("invalid", "The body has invalid fields.", errors) from None
 
 
@@ -93,11 +95,6 @@ def _cut(name: str) -> str:
     return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}..."
 
 
-def _messages(error: ValidationError) -> dict[str, Any]:
-    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-    return messages
-
-
 def _pointers(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
     """Yield each message of marshmallow with the JSON pointer of its field."""
     if isinstance(messages, dict):
@@ -105,5 +102,5 @@ def _pointers(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
             step = "" if name == "_schema" else "/" + _cut(str(name)).replace("~", "~0").replace("/", "~1")
             yield from _pointers(inner, pointer + step)
     else:
-        for detail in messages:
+        for detail in [messages] if isinstance(messages, str) else messages:
             yield {"pointer": pointer, "detail": detail}

@@ -1,6 +1,7 @@
 """Read request bodies, of at most a maximum size, in slots."""
 
 import io
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,8 @@ class RequestBody(io.RawIOBase):
         Closing the connection while the client still sends can lose the response.
         """
         if self._unread and not self.stays_unread():
-            self._slots.run(self._environ, self._skip)
+            with suppress(Exception):  # a server may raise its own error if the connection is lost
+                self._slots.run(self._environ, self._skip)
 
     def _stream(self) -> io.BytesIO:
         if self._content is None:

@@ -38,7 +38,8 @@ class RequestState:
 def begin(app: Flask, request: Request) -> RequestState:
     """Return the state of a request that Flask has just routed, and store it in the WSGI environment."""
     rule, environ = request.url_rule, request.environ
-    endpoint = None if rule is None or request.method == "OPTIONS" else services.get(app, Endpoints)[rule.endpoint]
+    by_flask = request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)
+    endpoint = None if rule is None or by_flask else services.get(app, Endpoints)[rule.endpoint]
     counters = services.get(app, limits.Counters)
     begun = limits.begin(counters, environ, endpoint.limits.view if endpoint else None)
     state = environ[KEY] = RequestState(app, request, environ, endpoint, begun)

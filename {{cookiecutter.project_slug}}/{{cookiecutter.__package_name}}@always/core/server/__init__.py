@@ -5,6 +5,7 @@ The parent process validates the settings once; a worker only creates the applic
 
 import errno
 import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -86,6 +87,8 @@ def command() -> None:
     url = f"{'https' if tls else 'http'}://{settings.server_address}:{settings.server_port}"
     server.on_startup(lambda: events.record(events.SYS_STARTUP, f"serving on {url}", workers=settings.server_workers))
     server.reload = reload
+    # A reload cannot change these: new workers get them as variables of the process, which take precedence.
+    os.environ.update(APP_SERVER_THREADS=str(settings.server_threads), APP_SERVER_WORKERS=str(settings.server_workers))
     server.serve(target_loader=worker.create_app)
     events.record(events.SYS_SHUTDOWN, "the server has stopped")
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -81,3 +82,16 @@ def test_doctor_reports_an_unavailable_provider(make_app: MakeApp, provider: Ide
     (finding,) = check.run(app)
     assert str(provider.port) in finding.message
     provider.start(provider.port)
+
+
+def test_a_system_without_a_free_thread_delays_only_the_fetch(
+    client: FlaskClient, status: Status, provider: IdentityProvider, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def thread(**_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(service.core.auth.backend.provider, "Thread", thread)
+        assert status(provider.token()) == 401
+    registered(client.application, "TrustedIssuer").provider._last_attempt = float("-inf")
+    assert status(provider.token()) == 200

@@ -85,7 +85,11 @@ class Provider:
                 return None, False
             self._last_attempt = time.monotonic()
             done = self._running = Event()
-        Thread(target=self._run_fetch, args=(done,), name="provider", daemon=True).start()
+            try:
+                Thread(target=self._run_fetch, args=(done,), name="provider", daemon=True).start()
+            except RuntimeError:  # the system has no thread left: a later request tries again
+                self._running = None
+                return None, False
         return done, True
 
     def _run_fetch(self, done: Event) -> None:

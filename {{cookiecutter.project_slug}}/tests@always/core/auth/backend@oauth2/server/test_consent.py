@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.core.concurrency import Interleave, interleave
 from tests.core.credentials import (
+    CALLBACK,
     Browser,
     ada,
     authorization_request,
@@ -159,6 +160,19 @@ def test_a_user_grants_only_shown_scopes(app: Flask, shop: dict[str, str]) -> No
     form = consent_form(page)
     code = redirect_parameters(browser.http.post(AUTHORIZE, data=form))["code"]
     assert redeem(app, shop, code, verifier).json["scope"] == "probes:read"
+
+
+@pytest.mark.control("Z7", "W1")
+def test_a_client_without_scopes_gets_none_that_it_receives_before_the_answer(app: Flask) -> None:
+    grant = ("--grants", "authorization_code", "--redirect-uri", CALLBACK)
+    client = command(app, "clients", "create", "--name", "Tester", *grant, "--json")
+    browser = signed_in(app, "identified")
+    verifier, challenge = pkce()
+    request = {name: value for name, value in authorization_request(client, challenge).items() if name != "scope"}
+    page = browser.http.get(AUTHORIZE, query_string=request).text
+    command(app, "clients", "change", client["id"], "--scopes", "probes:read")
+    code = redirect_parameters(browser.http.post(AUTHORIZE, data=consent_form(page)))["code"]
+    assert redeem(app, client, code, verifier).json["scope"] == ""
 
 
 @pytest.mark.parametrize("arguments", ["users lock tardy", "users delete tardy --yes", "clients delete {id} --yes"])

@@ -93,7 +93,7 @@ def decide() -> Response:
         raise _consent_expired()
     try:
         authorization = _validate(found)
-        scopes = _allowed_scopes(authorization, session)
+        scopes = _allowed_scopes(authorization, session) & frozenset(found["scope"].split())
         if form.get("answer") != "allow":
             raise AccessDeniedError(redirect_uri=authorization.redirect_uri)
     except OAuth2Error as error:
