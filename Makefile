@@ -41,7 +41,7 @@ test: uv ## run the template's tests, and the suites of some services; with CI=t
 	@"$(UV)" run pytest $(if $(CI),,-m "not exhaustive")
 
 snapshots: uv ## update the snapshots of the services' file trees
-	@UPDATE_SNAPSHOTS=1 "$(UV)" run pytest -q tests/test_variants.py -k snapshot
+	@UPDATE_SNAPSHOTS=1 "$(UV)" run pytest -q tests/variants/test_snapshots.py
 
 docs: uv ## regenerate the services' documents from their code, for all variants
 	@"$(UV)" run python -m tests.documents

@@ -1,5 +1,6 @@
 """Older releases of Cookiecutter render the template; older Pythons get one sentence."""
 
+import ast
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import Bake
 from tests.interpreters import python
 from tests.services import UV
-from tests.template import TEMPLATE
+from tests.template import CONTEXT, TEMPLATE
 
 RELEASES = ("2.1.1", "2.3.1", "2.5.0", "2.7.1")
 REFUSED = ("3.8", "3.9", "3.10")
@@ -68,3 +69,20 @@ def test_an_older_python_is_refused_with_one_sentence(version: str, tmp_path: Pa
     assert f"Cookiecutter runs on Python {version}, but this template needs 3.11" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.glob("*")) == []
+
+
+def test_the_hook_can_report_the_version_to_old_pythons() -> None:
+    """Otherwise Python 3.8 to 3.10 would print a SyntaxError or another traceback."""
+    text = (TEMPLATE / "hooks" / "pre_gen_project.py").read_text("utf-8")
+    first = ast.parse(text, feature_version=(3, 8)).body[2]
+    assert isinstance(first, ast.If)
+    assert ast.unparse(first.test) == "sys.version_info < (3, 11)"
+
+
+def test_derived_answers_need_no_jinja_blocks() -> None:
+    """Cookiecutter 2.1 to 2.5 render answers with other delimiters of blocks than files."""
+    assert not [
+        name
+        for name, value in CONTEXT.items()
+        if "# {%" in str(value) and name != "_jinja2_env_vars"
+    ]
