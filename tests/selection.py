@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.template import CHOICES
+from tests.environment import VARIANTS
+from tests.template import CHOICES, label
+
+# The services in which the slow tests run, too.
+WHOLE = [
+    "api_key-memcached-postgresql",
+    "oauth2-valkey-postgresql",
+    "external_idp-redis-postgresql",
+]
+# The services that are tested outside CI, too: the default one, and those above.
+TESTED_LOCALLY = [VARIANTS[0], *(variant for variant in VARIANTS if label(variant) in WHOLE)]
 
 
 def sample(
