@@ -2,8 +2,13 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
+from tests.template import TEMPLATE
 
 
 def program(*names: str) -> str:
@@ -14,3 +19,18 @@ def program(*names: str) -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(f"needs {names[0]}")
     pytest.skip(f"needs {names[0]}")
+
+
+def run(*command: str | Path, folder: Path = TEMPLATE) -> None:
+    """Run a program of this environment; fail with its output."""
+    programs = str(Path(sys.executable).parent)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        pytest.fail(done.stdout, pytrace=False)

@@ -1,14 +1,19 @@
 """The secrets of a service are unique, created once, and never printed or committed."""
 
 import re
+import shutil
 import stat
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.ci.jobs import SERVICES, STYLES
 from tests.conftest import Bake
+from tests.programs import run
+from tests.template import label
 
 SECRET_FILES = [".env", "certs/ca-key.pem", "certs/server-key.pem"]
 CREATED = [*SECRET_FILES, "certs/ca.pem", "certs/server.pem"]
@@ -98,3 +103,17 @@ def test_an_existing_env_file_is_never_overwritten(rebake: Bake) -> None:
     (service / ".env").write_text("")
     rebake({})
     assert (service / ".env").read_text() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the gitleaks wheel is for Linux")
+@pytest.mark.parametrize("answers", [*STYLES, SERVICES[-1]], ids=label)
+def test_a_first_commit_contains_no_secret(
+    bake: Bake, tmp_path: Path, answers: dict[str, str]
+) -> None:
+    """Checked with gitleaks, which the service's workflow runs, on all files that git adds."""
+    service = shutil.copytree(bake(answers), tmp_path / "service")
+    git = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
+    run("git", "init", "--quiet", folder=service)
+    run("git", "add", "--all", folder=service)
+    run(*git, "commit", "--quiet", "--message", "As baked", folder=service)
+    run("gitleaks", "git", "--redact", "--no-banner", "--verbose", folder=service)
