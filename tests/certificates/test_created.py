@@ -1,13 +1,8 @@
-"""The development certificates, created by either tool."""
+"""The certificates of each tool are valid for local names only, private, and renewed in time."""
 
 import os
-import shutil
 import ssl
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,53 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.conftest import Bake
-from tests.template import TEMPLATE
-
-TOOLS = ["openssl", "cryptography"]
-FILES = {"ca.pem", "ca-key.pem", "server.pem", "server-key.pem"}
-
-
-@pytest.fixture
-def certificates(bake: Bake, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Import the module from a service."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.syspath_prepend(str(bake({})))
-    from dev import certificates  # type: ignore[import-not-found]
-
-    yield certificates
-    for name in [name for name in sys.modules if name.partition(".")[0] == "dev"]:
-        sys.modules.pop(name, None)
+from tests.certificates.handshake import FILES, TOOLS, handshake
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the content of every file of a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def handshake(ca: Path, chain: Path, key: Path, name: str) -> None:
-    """Run a TLS handshake in memory with a strict client; raises ``ssl.SSLError``."""
-    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server_context.load_cert_chain(chain, key)
-    client_context = ssl.create_default_context(cafile=ca)
-    client_context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
-    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = client_context.wrap_bio(to_client, to_server, server_hostname=name)
-    server = server_context.wrap_bio(to_server, to_client, server_side=True)
-    for side in (client, server, client, server):
-        with suppress(ssl.SSLWantReadError):
-            side.do_handshake()
-    client.do_handshake()
-
-
-def test_without_any_tool_the_error_names_both(
-    certificates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The message names openssl and cryptography."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "cryptography", None)
-    with pytest.raises(certificates.CertificateError, match="openssl is not installed and crypto"):
-        certificates.create(tmp_path / "certs")
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -175,97 +129,6 @@ class TestCreated:
         monkeypatch.setattr(certificates, "RENEW_DAYS", certificates.SERVER_DAYS)
         assert certificates.create(tmp_path, tool) == ""
         assert contents(tmp_path) == before
-
-
-@pytest.mark.parametrize("name", ["ca.pem", "server.pem"])
-@pytest.mark.parametrize(
-    "content", [None, "", "garbage", "-----BEGIN CERTIFICATE-----\nZ", b"\xff"]
-)
-def test_a_missing_or_unreadable_certificate_is_replaced(
-    certificates: ModuleType, tmp_path: Path, name: str, content: str | bytes | None
-) -> None:
-    """Afterwards, a client that trusts the CA of this folder can connect."""
-    certificates.create(tmp_path)
-    if content is None:
-        (tmp_path / name).unlink()
-    else:
-        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    assert certificates.create(tmp_path) != ""
-    handshake(tmp_path / "ca.pem", tmp_path / "server.pem", tmp_path / "server-key.pem", "::1")
-
-
-def test_both_tools_create_the_same_certificates(certificates: ModuleType, tmp_path: Path) -> None:
-    """The same extensions, criticality and validity; keys, names and serial numbers differ."""
-
-    def shape(folder: Path, name: str) -> tuple[object, ...]:
-        certificate = x509.load_pem_x509_certificate((folder / name).read_bytes())
-        key_identifiers = (x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier)
-        extensions = {
-            (
-                each.oid.dotted_string,
-                each.critical,
-                None if isinstance(each.value, key_identifiers) else each.value,
-            )
-            for each in certificate.extensions
-        }
-        validity = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-        return extensions, validity, certificate.version, certificate.signature_algorithm_oid
-
-    for tool in TOOLS:
-        certificates.create(tmp_path / tool, tool)
-    for name in ("ca.pem", "server.pem"):
-        assert shape(tmp_path / TOOLS[0], name) == shape(tmp_path / TOOLS[1], name)
-
-
-def test_an_openssl_without_req_ca_works(
-    certificates: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """LibreSSL on macOS has no `req -CA`."""
-    older = tmp_path / "bin" / "openssl"
-    older.parent.mkdir()
-    older.write_text(
-        "#!/bin/sh\n"
-        'case "$1 $*" in "req "*" -CA "*) echo "unknown option -CA" >&2; exit 1;; esac\n'
-        f'exec {shutil.which("openssl")} "$@"\n'
-    )
-    older.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{older.parent}:{os.environ['PATH']}")
-    folder = tmp_path / "certs"
-    assert certificates.create(folder, "openssl") == "openssl"
-    handshake(folder / "ca.pem", folder / "server.pem", folder / "server-key.pem", "localhost")
-
-
-@pytest.mark.parametrize(
-    ("openssl", "cryptography", "message"),
-    [
-        (True, False, "(made with openssl)"),
-        (False, True, "(made with cryptography)"),
-        (
-            False,
-            False,
-            "No certificates yet: openssl is not installed and cryptography is not installed.",
-        ),
-    ],
-)
-def test_a_bake_uses_the_available_tool(
-    tmp_path: Path, openssl: bool, cryptography: bool, message: str
-) -> None:
-    """Without either tool the bake succeeds and prints one line about it."""
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    if not cryptography:
-        (empty / "cryptography.py").write_text("raise ImportError")
-    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(empty)}
-    environment["PATH"] = os.environ["PATH"] if openssl else str(empty)
-    command = ["-m", "cookiecutter", "--no-input", str(TEMPLATE), "-o", str(tmp_path / "out")]
-    done = subprocess.run(
-        [sys.executable, *command], env=environment, text=True, check=True, stderr=subprocess.PIPE
-    )
-    assert len([line for line in done.stderr.splitlines() if message in line]) == 1
-    created = openssl or cryptography
-    folder = tmp_path / "out" / "acme-api" / "certs"
-    assert {path.name for path in folder.glob("*")} == (FILES if created else set())
-    assert done.stderr.isascii()
 
 
 def forge(folder: Path, name: str) -> Path:
