@@ -1,7 +1,4 @@
-"""Three instances of one service act like one, also while they are replaced or lose the database.
-
-The first one is connected to PostgreSQL, the others through PgBouncer in transaction mode.
-"""
+"""Three instances of a service act like one, also while they are replaced or without a database."""
 
 import faulthandler
 import shutil
@@ -9,17 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Bake
 from tests.deployment.calls import ITEMS, burst, connect, steady
-from tests.deployment.instances import Cluster, Instance
-from tests.deployment.postgresql import pgbouncer, postgresql
-from tests.deployment.proxies import caddy
-from tests.services import UV, free_port, import_test_module
+from tests.deployment.cluster import serving
+from tests.deployment.instances import Cluster
 from tests.smoke.oauth2 import SCOPES, create, obtain, post
 
 pytestmark = [
@@ -55,36 +49,8 @@ def cluster(bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cl
     answers = {"auth_style": "oauth2", "database": "postgresql", "limiter_backend": "redis"}
     folder = tmp_path_factory.mktemp("cluster")
     service = Path(shutil.copytree(bake(answers), folder / "acme-api"))
-    with ExitStack() as running:
-        database = running.enter_context(postgresql(service))
-        pooler = running.enter_context(pgbouncer(service, database))
-        limiter = import_test_module(service, "limiter_storage").serving()
-        shared = {**SETTINGS, "APP_LIMITER_URI": running.enter_context(limiter)}
-        direct = shared | {"APP_DATABASE_URL": database.url}
-        pooled = shared | {"APP_DATABASE_URL": pooler, "APP_DATABASE_POOLER": "true"}
-        instances = [
-            Instance(service, settings, free_port()) for settings in (direct, pooled, pooled)
-        ]
-        running.callback(lambda: [instance.stop() for instance in instances])
-        migrate(instances[:2])
-        for instance in instances:
-            instance.wait_until_ready()
-        (folder / "caddy").mkdir()
-        upstreams = " ".join(f"127.0.0.1:{instance.port}" for instance in instances)
-        proxy = running.enter_context(caddy(service, upstreams, folder / "caddy"))
-        yield Cluster(instances, proxy, database)
-
-
-def migrate(instances: list[Instance]) -> None:
-    """Upgrade the database with several processes at once; no one fails."""
-    command = [UV, "run", "--quiet", "python", "-m", "flask", "db", "upgrade"]
-    processes = [
-        subprocess.Popen(command, cwd=each.folder, env=each.environment, stderr=subprocess.PIPE)
-        for each in instances
-    ]
-    for process in processes:
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode == 0, errors.decode()
+    with serving(service, SETTINGS) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
