@@ -2,10 +2,7 @@
 
 import os
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +10,9 @@ import pytest
 
 from tests.conftest import Bake
 from tests.environment import Environment
+from tests.recipe_commands import call, run
 from tests.recipes import Recipe, changed, recipes
-from tests.services import UV, free_port, storages
+from tests.services import storages
 from tests.template import SERVICE, label
 
 TITLES = [recipe.title for recipe in recipes(SERVICE)]
@@ -49,69 +47,6 @@ def find(service: Path, title: str) -> Recipe:
     """Return the recipe with this title."""
     (found,) = (recipe for recipe in recipes(service) if recipe.title == title)
     return found
-
-
-def run(environment: Environment, service: Path, command: str) -> None:
-    """Run a command of a recipe."""
-    match shlex.split(command):
-        case ["uv", "add", requirement]:
-            # The services of the tests share one environment.
-            subprocess.run([UV, "add", "--quiet", "--frozen", requirement], cwd=service, check=True)
-            environment.install(requirement)
-        case ["uvx", name, *words]:
-            # Installed with the tests of the template.
-            program = [sys.executable, "-m", name.replace("-", "_"), *words]
-            subprocess.run(program, cwd=service, check=True)
-        case ["uv", "run", "python", "-m", *words] | ["uv", "run", *words]:
-            environment.run(service, *words)
-        case _:
-            raise AssertionError(f"unknown command: {command}")
-
-
-def call(environment: Environment, service: Path, calls: list[str]) -> None:
-    """Start the service as `make run` does; run the calls with the credential that it prints."""
-    origin = f"https://localhost:{free_port()}"
-    variables = environment.variables(service) | {"APP_SERVER_PORT": origin.rpartition(":")[2]}
-    process = subprocess.Popen(
-        environment.command("dev.run"),
-        cwd=service,
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
-    assert process.stdout
-    try:
-        output = ""
-        for line in process.stdout:
-            output += line
-            if "sys_startup" in line:
-                break
-        (header,) = re.findall(r"^curl .*? -H (.+) \S+/api/v1/me$", output, re.MULTILINE) or [
-            output
-        ]
-        for line in calls:
-            # The generator of the client is installed here, and so are the packages of the client.
-            python = f"PYTHONPATH=client {shlex.quote(sys.executable)}"
-            line = line.replace("uv run --with ./client python", python)
-            command = (
-                f"set -e; CREDENTIAL={header}; {line.replace('https://localhost:8443', origin)}"
-            )
-            subprocess.run(
-                [
-                    "sh",
-                    "-c",
-                    command.replace(
-                        "curl ", "curl -s --fail-with-body --retry-connrefused --retry 9 "
-                    ),
-                ],
-                cwd=service,
-                check=True,
-                timeout=60,
-            )
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
 
 
 def related(recipe: Recipe) -> list[str]:
@@ -185,24 +120,3 @@ def test_the_index_lists_every_recipe() -> None:
     listed = [(page, title) for page, titles in rows for title in titles.split(", ")]
     titles = [(recipe.page, recipe.title) for recipe in recipes(SERVICE)]
     assert sorted(listed) == sorted((page, title[0].lower() + title[1:]) for page, title in titles)
-
-
-@pytest.mark.parametrize(
-    ("diff", "result"),
-    [
-        (" a\n+b\n", "a\nb\na c\n"),
-        ("-a c\n", "a\n"),
-        (" a\n-a c\n+d\n", "a\nd\n"),
-        ("+b\n a\n@@\n-a c\n", "b\na\n"),
-    ],
-)
-def test_a_diff_is_applied(diff: str, result: str) -> None:
-    """Its lines are compared as a whole."""
-    assert changed("a\na c\n", diff) == result
-
-
-@pytest.mark.parametrize("diff", [" b\n+c\n", " a\n+b\n", "a\n"])
-def test_a_diff_that_does_not_fit_in_one_place_is_refused(diff: str) -> None:
-    """Or that has a line without a sign."""
-    with pytest.raises(ValueError, match=r"appear|not a line"):
-        changed("a\nx\na\n", diff)

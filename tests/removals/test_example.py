@@ -1,8 +1,6 @@
-"""The example and the optional parts of a service can be removed, as its documents describe."""
+"""The example can be removed with its table, unless another part of the service uses it."""
 
-import os
 import re
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -11,29 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Bake
-from tests.environment import Environment, auth_style
-from tests.selection import sample
+from tests.environment import Environment
+from tests.removals.parts import EXAMPLE, related
 from tests.services import UV, free_port, started
 from tests.smoke.readme import run_in_shell
-from tests.template import CHOICES
 
-EXAMPLE = ("dev.resource", "--remove", "items")
-ROW = re.compile(r"^\| (.+?) \| (`.+`) \| [^`]*`(.+?)`,? in `(.+?)` \|$", re.MULTILINE)
-OPTIONAL = [
-    (style, part)
-    for style in CHOICES["auth_style"]
-    for part in ("alerts and dashboard", "the page `/docs`", "sign-up")
-    if (style, part) != ("external_idp", "sign-up")
-]
-# Each part in one style.
-ALWAYS = [
-    ("external_idp", "alerts and dashboard"),
-    ("oauth2", "the page `/docs`"),
-    ("api_key", "sign-up"),
-]
-# The tests that read the files, registrations and documents of all parts.
-RELATED = ("docs", "dev", "commands", "endpoints", "openapi", "observability", "test_imports.py")
 MIGRATIONS = ("commands/test_migrations.py", "database/test_database.py")
 # A table of the owner that references the example.
 BOOKINGS = """
@@ -49,42 +29,6 @@ class Booking(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.id"))
 """
-
-
-def parts(service: Path) -> dict[str, tuple[list[str], str, str]]:
-    """Return the optional parts that a service's document lists.
-
-    Each has the paths to delete, the line to delete, and the file that contains this line.
-    """
-    text = (service / "docs" / "development.md").read_text("utf-8")
-    return {
-        name: (re.findall("`(.+?)`", paths), line, file)
-        for name, paths, line, file in ROW.findall(text)
-    }
-
-
-def remove(service: Path, name: str) -> None:
-    """Delete the paths and the line of a part."""
-    paths, text, file = parts(service)[name]
-    for path in paths:
-        target = service / path
-        shutil.rmtree(target) if target.is_dir() else target.unlink()
-    lines = (service / file).read_text("utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if text not in line]
-    assert len(kept) == len(lines) - 1
-    (service / file).write_text("".join(kept), "utf-8")
-
-
-def related() -> list[str]:
-    """Return the paths of the related tests."""
-    return [f"tests/core/{name}" for name in RELATED]
-
-
-@pytest.fixture(params=sample(CHOICES["auth_style"], ["api_key"]))
-def service(request: pytest.FixtureRequest, bake: Bake, tmp_path: Path) -> Path:
-    """Return a service, by default of each authentication style."""
-    baked = bake({"auth_style": request.param})
-    return Path(shutil.copytree(baked, tmp_path / "acme-api"))
 
 
 def mentions(service: Path) -> Iterator[str]:
@@ -173,30 +117,3 @@ def run_calls(service: Path, settings: dict[str, str]) -> int:
     assert all(answers)
     assert not any("request_id" in answer for answer in answers)
     return len(calls)
-
-
-@pytest.mark.suite
-@pytest.mark.parametrize("optional", sample(OPTIONAL, ALWAYS, "-".join))
-def test_an_optional_part_is_removed(
-    environment: Environment, bake: Bake, tmp_path: Path, optional: tuple[str, str]
-) -> None:
-    """Lint, types and the related tests pass."""
-    style, part = optional
-    service = Path(shutil.copytree(bake({"auth_style": style}), tmp_path / "acme-api"))
-    remove(service, part)
-    environment.regenerate_and_check(service, *related())
-
-
-def test_the_tests_remove_every_optional_part(service: Path) -> None:
-    """Those that the document lists."""
-    style = auth_style(service)
-    assert set(parts(service)) == {part for each, part in OPTIONAL if each == style}
-
-
-@pytest.mark.suite
-def test_everything_is_removed(environment: Environment, service: Path) -> None:
-    """The whole suite passes; outside CI, it runs without its slow tests."""
-    environment.run(service, *EXAMPLE)
-    for part in parts(service):
-        remove(service, part)
-    environment.regenerate_and_check(service, *(() if os.environ.get("CI") else ("tests",)))
