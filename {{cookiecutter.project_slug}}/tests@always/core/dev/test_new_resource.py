@@ -1,48 +1,15 @@
 """``python -m dev.resource NAME FIELDS`` refuses what would not work before it writes anything."""
 
-import ast
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from dev import service
-from dev.resource import creation, design, interruption, names, package, package_tests, source_edits
-from dev.resource.design import Design
-from dev.resource.targets import Target
-from tests.core.package import ROOT
+from dev.resource import design, names
+from tests.core.dev.designs import EVERY_TYPE, parsed
 from tests.core.package import package as own_package
 from tests.core.registry import registered
-
-EVERY_TYPE = [
-    *(
-        "title:string",
-        "note:text?",
-        "seats:integer",
-        "price:number?",
-        "paid:boolean",
-        "day:date?",
-        "starts_at:datetime",
-    ),
-    *("kind:enum(room, desk-2)", "place:ref(rooms)", "other_place:ref(rooms)?"),
-]
-ELEMENTS = [
-    ("f(x=[a])\n", "f(x=[a, tea.b])\n", "f(x=[tea.b, a])\n"),
-    ("f(x=[])\n", "f(x=[tea.b])\n", "f(x=[tea.b])\n"),
-    ("x = [\n    a,\n]\n", "x = [\n    a,\ntea.b,]\n", "x = [tea.b, \n    a,\n]\n"),
-    ("x: list[str] = [\n    a,  # b, c\n]\n", "x: list[str] = [\n    a,  # b, c\ntea.b,]\n", None),
-    ('f(x={"é": a})\n', 'f(x={"é": a, tea.b})\n', None),
-    ("x = {\n    1: a  # b\n}\n", "x = {\n    1: a  # b\n, tea.b}\n", None),
-]
-
-
-def parsed(*fields: str, plural: str = "bookings", singular: str = "booking") -> Design:
-    """Return the design that these arguments describe."""
-    return Design(plural, singular, tuple(design.field(text, plural) for text in fields))
 
 
 @pytest.fixture
@@ -172,80 +139,3 @@ def test_ordinary_names_are_accepted(application: Flask) -> None:
             "me:string",
         ]
         assert list(names.problems(parsed(*fields, *EVERY_TYPE, plural=plural, singular=singular))) == []
-
-
-def test_no_line_is_too_long_with_the_longest_name(tmp_path: Path) -> None:
-    plural = f"old_{'x' * (names.MAX_RESOURCE - 4)}"
-    resource = parsed(*EVERY_TYPE, plural=plural, singular=plural)
-    modules = package.modules(resource)
-    modules["test.py"] = package_tests.module(
-        resource, {"rooms": Target("room", "/api/v1/rooms", {"name": "Blue"}, {})}
-    )
-    for name, text in modules.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    for command in (["format"], ["check", "--select", "E501"]):
-        config = ["--no-cache", "--quiet", "--config", str(ROOT / "pyproject.toml")]
-        subprocess.run([sys.executable, "-m", "ruff", *command, *config, str(tmp_path)], check=True)
-
-
-def test_every_module_is_python_and_only_used_parts_are_written() -> None:
-    rooms = {"rooms": Target("room", "/api/v1/rooms", {"name": "Blue"}, {})}
-    for fields in (EVERY_TYPE, ["seats:integer"], ["note:text?"]):
-        complete = fields is EVERY_TYPE
-        resource = parsed(*fields)
-        modules = package.modules(resource)
-        modules["test_bookings.py"] = package_tests.module(resource, rooms if complete else {})
-        for text in modules.values():
-            ast.parse(text)
-            assert "$" not in text
-        assert ("_check_references" in modules["routes.py"]) == complete
-        assert ("class Search" in modules["schemas.py"]) == complete
-        assert ("new_room" in modules["test_bookings.py"]) == complete
-
-
-@pytest.mark.parametrize(("before", "last", "first"), ELEMENTS)
-def test_an_element_is_added_to_a_list_or_dict(before: str, last: str, first: str | None) -> None:
-    assert source_edits.with_element(before, "x", "tea.b") == last
-    if first:
-        assert source_edits.with_element(before, "x", "tea.b", first=True) == first
-
-
-def test_a_missing_list_or_import_is_named() -> None:
-    assert source_edits.with_import("from . import core\n", "tea") == "from . import core, tea\n"
-    with pytest.raises(LookupError, match="The list or dict x is missing"):
-        source_edits.with_element("f(x=make())\n", "x", "tea.b")
-    with pytest.raises(LookupError, match=r"The line `from \. import \.\.\.` is missing"):
-        source_edits.with_import("from .core import create_app\n", "tea")
-
-
-@pytest.mark.parametrize("cause", ["failure", *(each.name for each in interruption.SIGNALS)])
-def test_a_failure_or_a_signal_restores_every_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], cause: str
-) -> None:
-    changed, created, migrations = tmp_path / "changed.py", tmp_path / "created", tmp_path / "migrations"
-    changed.write_text("old\n")
-    migrations.mkdir()
-    (migrations / "first.py").touch()
-
-    def fail() -> None:
-        with creation.undone_on_failure([created, tmp_path / "never"], [changed], migrations):
-            changed.write_text("new\n")
-            created.mkdir()
-            (migrations / "second.py").touch()
-            if cause != "failure":
-                signal.raise_signal(signal.Signals[cause])
-            raise SystemExit("failed")
-
-    handlers = {each: signal.getsignal(each) for each in interruption.SIGNALS}
-    try:
-        interruption.exit_at_signals()
-        with pytest.raises(SystemExit, match="failed" if cause == "failure" else f"Interrupted by {cause}"):
-            fail()
-        signal.raise_signal(signal.SIGINT)  # is ignored now
-    finally:
-        for each, handler in handlers.items():
-            signal.signal(each, handler)
-    assert changed.read_text() == "old\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.py", "migrations"]
-    assert [path.name for path in migrations.iterdir()] == ["first.py"]
-    assert "Nothing was changed." in capsys.readouterr().err
