@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 # Placeholders in the documents, with a pattern that finds the value in the output of an earlier command.
 PRINTED = {"3kTMd9zQw7La": r"_(?:live|test)_([0-9A-Za-z]{12})_"}
@@ -15,6 +16,13 @@ Grant = Callable[[Flask, str, str], dict[str, str]]
 def secrets() -> dict[str, str]:
     """Return the secret settings that API keys need."""
     return {"APP_KEY_PEPPER": token_urlsafe(32)}
+
+
+def client_with(app: Flask, key: str) -> FlaskClient:
+    """Return a client that sends the key."""
+    client = app.test_client()
+    client.headers = {"X-API-Key": key}  # type: ignore[attr-defined]
+    return client
 
 
 @pytest.fixture

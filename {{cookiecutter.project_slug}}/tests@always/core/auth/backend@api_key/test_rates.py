@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.core.credentials import client_with
+
 MakeCaller = Callable[..., FlaskClient]
 MakeApp = Callable[..., Flask]
 
@@ -85,3 +87,10 @@ def test_an_invalid_rate_is_rejected(app: Flask, rate: str) -> None:
     rejected = app.test_cli_runner().invoke(args=[*command, "--rate", rate])
     assert rejected.exit_code == 2
     assert "Must be a rate such as 600/minute" in rejected.stderr
+
+
+def test_a_key_can_have_its_own_rate(app: Flask) -> None:
+    args = ["keys", "create", "--name", "slow", "--scopes", "probes:read", "--rate", "2/day", "--json"]
+    key = json.loads(app.test_cli_runner().invoke(args=args).stdout)["key"]
+    client = client_with(app, key)
+    assert [client.get("/api/v1/me").status_code for _ in range(3)] == [200, 200, 429]
