@@ -144,6 +144,10 @@ class Project:
             ]
         return sorted(found)
 
+    def enum_types(self) -> list[str]:
+        """Describe each enum type; a database without such types has none."""
+        return [line for line in self.schema() if line.startswith("enum ")]
+
     def lint(self) -> None:
         """Check the style and the format of every migration."""
         for arguments in (["check"], ["format", "--check"]):
