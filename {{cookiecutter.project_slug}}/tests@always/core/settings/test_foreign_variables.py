@@ -1,6 +1,7 @@
 """Variables with the prefix of this service that other software sets are ignored; misspelled names are errors."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -98,3 +99,15 @@ def test_a_setting_in_lower_case_is_misspelled(
     with pytest.raises(service.core.settings.ConfigurationError, match=f"{name} .* did you mean {name.upper()}\\?"):
         create_app({**environ, name: "1"})
     registered(create_app({**environ, "app_name": "tea"}), "ActiveSettings")
+
+
+def test_an_unknown_name_is_reported_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
+    path = Path(environ["APP_SETTINGS"])
+    path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
+    environ["APP_LIMITS_ADRESS"] = "1/minute"
+    with pytest.raises(service.core.settings.ConfigurationError) as error:
+        service.core.settings.load(service.core.settings.Settings, *service.core.auth.backend.SETTINGS, environ=environ)
+    assert "Unknown setting [limits] callr in settings.toml." in error.value.message
+    assert (
+        "Unknown setting APP_LIMITS_ADRESS in the environment: did you mean APP_LIMITS_ADDRESS?" in error.value.message
+    )

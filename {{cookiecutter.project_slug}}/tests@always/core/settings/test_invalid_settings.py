@@ -3,17 +3,12 @@
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
-from flask.cli import FlaskGroup
 
 from tests.core.live_server import free_port
-from tests.core.registry import registered
-from tests.core.service import create_app
 
 MakeApp = Callable[..., Flask]
 HEX = "0123456789abcdef" * 4
@@ -97,123 +92,3 @@ def test_a_metrics_folder_that_is_a_file_prevents_startup(make_app: MakeApp, env
     refused = app.test_cli_runner().invoke(args=["serve"])
     assert refused.exit_code == 1
     assert "Cannot write to the metrics folder" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("hosts", "used"),
-    [
-        ("tea.example,localhost", "tea.example"),
-        ("localhost,127.0.0.1,[::1],tea.example,www.tea.example", "tea.example"),
-        ("localhost,127.0.0.1", "localhost"),
-    ],
-)
-def test_without_a_contact_the_first_public_host_is_used(
-    make_app: MakeApp, service: ModuleType, hosts: str, used: str
-) -> None:
-    app = make_app(service_security_contact="", server_allowed_hosts=hosts)
-    settings = service.core.settings.get_settings(app, service.core.settings.Settings)
-    assert settings.security_contact == f"mailto:security@{used}"
-
-
-def test_a_missing_secret_prevents_startup(environ: dict[str, str], service: ModuleType) -> None:
-    del environ["APP_SECRET_KEY"]
-    with pytest.raises(
-        service.core.settings.ConfigurationError,
-        match=r"APP_SECRET_KEY is missing: set it to the secret .*; use at least 32 random characters",
-    ):
-        create_app(environ)
-
-
-def test_the_environment_takes_precedence_over_dotenv_and_dotenv_over_toml(
-    environ: dict[str, str], service: ModuleType
-) -> None:
-    folder = Path(environ["APP_SETTINGS"]).parent
-
-    def port() -> int:
-        return registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings].server_port
-
-    (folder / "settings.toml").write_text(
-        (folder / "settings.toml").read_text().replace("[server]", "[server]\nport = 1001")
-    )
-    assert port() == 1001
-    (folder / ".env").write_text("APP_SERVER_PORT=1002\n")
-    assert port() == 1002
-    environ["APP_SERVER_PORT"] = "1003"
-    assert port() == 1003
-
-
-def test_a_secret_can_be_read_from_a_file(environ: dict[str, str], service: ModuleType, tmp_path: Path) -> None:
-    secret = environ.pop("APP_SECRET_KEY")
-    (tmp_path / "secret").write_text(secret + "\n")
-    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "secret")
-    active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
-    assert active_settings.secret_key == secret
-    other = secret[::-1]
-    (tmp_path / "token").write_text(f"{other}\n{secret}x\n")
-    del environ["APP_METRICS_TOKEN"]
-    environ["APP_METRICS_TOKEN_FILE"] = str(tmp_path / "token")
-    active_settings = registered(create_app(environ), "ActiveSettings")[service.core.settings.Settings]
-    assert (active_settings.metrics_token, active_settings.metrics_token_previous) == (other, f"{secret}x")
-    environ["APP_SECRET_KEY_FILE"] = str(tmp_path / "nothing")
-    with pytest.raises(
-        service.core.settings.ConfigurationError, match="Cannot read the file that APP_SECRET_KEY_FILE names"
-    ):
-        create_app(environ)
-
-
-@pytest.mark.parametrize("in_dotenv", [False, True])
-@pytest.mark.parametrize(
-    ("other", "lines"), [("APP_METRICS_TOKEN", 1), ("APP_METRICS_TOKEN", 2), ("APP_METRICS_TOKEN_PREVIOUS", 2)]
-)
-def test_a_secret_that_one_source_sets_twice_prevents_startup(
-    environ: dict[str, str], service: ModuleType, tmp_path: Path, other: str, lines: int, in_dotenv: bool
-) -> None:
-    """Otherwise the order of the variables would decide whether a rotated secret is in use."""
-    file = tmp_path / "token"
-    file.write_text("\n".join([HEX, HEX[::-1]][:lines]))
-    del environ["APP_METRICS_TOKEN"]
-    variables = {other: f"{HEX}0", "APP_METRICS_TOKEN_FILE": str(file)}
-    for both in (variables, dict(reversed(variables.items()))):
-        if in_dotenv:
-            text = "".join(f"{name}={value}\n" for name, value in both.items())
-            (Path(environ["APP_SETTINGS"]).parent / ".env").write_text(text)
-        with pytest.raises(service.core.settings.ConfigurationError, match="set the same setting") as error:
-            create_app(environ if in_dotenv else environ | both)
-        assert all(re.search(rf"{name}\b", error.value.message) for name in both)
-
-
-def test_an_unknown_name_is_reported_as_it_was_written(environ: dict[str, str], service: ModuleType) -> None:
-    path = Path(environ["APP_SETTINGS"])
-    path.write_text(path.read_text().replace("\ncaller = ", "\ncallr = "))
-    environ["APP_LIMITS_ADRESS"] = "1/minute"
-    with pytest.raises(service.core.settings.ConfigurationError) as error:
-        service.core.settings.load(service.core.settings.Settings, *service.core.auth.backend.SETTINGS, environ=environ)
-    assert "Unknown setting [limits] callr in settings.toml." in error.value.message
-    assert (
-        "Unknown setting APP_LIMITS_ADRESS in the environment: did you mean APP_LIMITS_ADDRESS?" in error.value.message
-    )
-
-
-def test_a_secret_in_settings_toml_is_rejected(environ: dict[str, str], service: ModuleType) -> None:
-    path = Path(environ["APP_SETTINGS"])
-    path.write_text(f'secret_key = "{environ["APP_SECRET_KEY"]}"\n' + path.read_text())
-    with pytest.raises(service.core.settings.ConfigurationError) as error:
-        create_app(environ)
-    assert "has the secret secret_key. Move it to APP_SECRET_KEY." in error.value.message
-
-
-def test_a_missing_or_invalid_settings_file_is_named(environ: dict[str, str], service: ModuleType) -> None:
-    path = Path(environ["APP_SETTINGS"])
-    path.write_text("[server\n")
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"Cannot read .*settings\.toml"):
-        create_app(environ)
-    path.unlink()
-    with pytest.raises(service.core.settings.ConfigurationError, match=r"settings\.toml does not exist"):
-        create_app(environ)
-
-
-def test_flask_run_is_rejected(environ: dict[str, str], service: ModuleType) -> None:
-    commands = FlaskGroup(create_app=lambda: create_app(environ), set_debug_flag=False, load_dotenv=False)
-    refused = CliRunner().invoke(commands, ["run"])
-    assert refused.exit_code == 1
-    assert refused.stderr == "Error: `flask run` serves plain HTTP from one process. Start with `flask serve`.\n"
