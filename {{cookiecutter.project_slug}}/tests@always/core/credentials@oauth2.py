@@ -1,17 +1,11 @@
-"""Credentials for the tests: access tokens, and the users and clients that obtain them."""
+"""Credentials for the tests: users, and clients with their access tokens, that the commands of the service create."""
 
 import json
-import re
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests.core.registry import registered
 
@@ -83,64 +77,6 @@ def create_service_client(app: Flask, *options: str, scopes: str | None = None) 
     return client
 
 
-def hidden(page: str, name: str) -> str:
-    """Return the value of a hidden field of a page."""
-    field = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
-    assert field, page
-    return field[1].replace("&amp;", "&")
-
-
-def consent_form(page: str, answer: str = "allow") -> dict[str, str]:
-    """Return the completed form of a consent page."""
-    return {name: hidden(page, name) for name in ("csrf_token", "consent_request")} | {"answer": answer}
-
-
-class Browser:
-    """A user's browser, which signs in and consents."""
-
-    def __init__(self, app: Flask, name: str = "ada") -> None:
-        self.http: FlaskClient = app.test_client()
-        self.name = name
-
-    def sign_in(self, password: str = PASSWORD, authorization_request: str = "") -> Any:
-        """Submit the form of the sign-in page."""
-        page = self.http.get("/oauth2/login").text
-        form = {"csrf_token": hidden(page, "csrf_token"), "name": self.name, "password": password}
-        return self.http.post("/oauth2/login", data={**form, "authorization_request": authorization_request})
-
-    def consent(self, query: dict[str, str], answer: str = "allow") -> dict[str, str]:
-        """Send an authorization request, answer the consent page, and return the parameters of the redirect."""
-        page = self.http.get("/oauth2/authorize", query_string=query)
-        assert page.status_code == 200, page.text
-        response = self.http.post("/oauth2/authorize", data=consent_form(page.text, answer))
-        assert response.status_code == 303, response.text
-        return redirect_parameters(response)
-
-
-def redirect_parameters(response: Any) -> dict[str, str]:
-    """Return the query parameters of a redirect to the client."""
-    assert response.location.startswith(CALLBACK + "?"), response.location
-    return dict(parse_qsl(urlsplit(response.location).query))
-
-
-def pkce() -> tuple[str, dict[str, str]]:
-    """Return a PKCE verifier and the parameters of its challenge."""
-    verifier = token_urlsafe(32)
-    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
-    return verifier, {"code_challenge": challenge, "code_challenge_method": "S256"}
-
-
-def authorization_request(client: dict[str, str], challenge: dict[str, str], **more: str) -> dict[str, str]:
-    """Return the parameters of an authorization request."""
-    return {"response_type": "code", "client_id": client["id"], "redirect_uri": CALLBACK, **challenge, **more}
-
-
-def redeem(app: Flask, client: dict[str, str], code: str, verifier: str, /, **more: str) -> Any:
-    """Exchange an authorization code for tokens."""
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
-    return post_form(app, "/oauth2/token", client, {**form, **more})
-
-
 def post_form(app: Flask, path: str, client: dict[str, str], form: dict[str, str]) -> Any:
     """Send a form as a client: with HTTP Basic, or with the ``client_id`` of a public client."""
     if client["secret"]:
@@ -153,43 +89,11 @@ def refresh(app: Flask, client: dict[str, str], token: str, **more: str) -> Any:
     return post_form(app, "/oauth2/token", client, {"grant_type": "refresh_token", "refresh_token": token, **more})
 
 
-def signed_in(app: Flask, name: str) -> Browser:
-    """Return the browser of a user who is signed in."""
-    create_user(app, name)
-    browser = Browser(app, name)
-    assert browser.sign_in().status_code == 303
-    return browser
-
-
-def get_code(app: Flask, client: dict[str, str], **more: str) -> tuple[str, str]:
-    """Return an authorization code and its verifier."""
-    verifier, challenge = pkce()
-    return signed_in(app, "ada").consent(authorization_request(client, challenge, **more))["code"], verifier
-
-
 def is_accepted(app: Flask, token: str) -> bool:
     """Return whether an access token is accepted."""
     status = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
     assert status in (200, 401)
     return status == 200
-
-
-def tokens_for(app: Flask, client: dict[str, str], name: str, scope: str | None = None) -> dict[str, Any]:
-    """Consent as a user, and return the response of the token endpoint."""
-    verifier, challenge = pkce()
-    code = signed_in(app, name).consent(authorization_request(client, challenge, scope=scope or every_scope(app)))[
-        "code"
-    ]
-    response = redeem(app, client, code, verifier)
-    assert response.status_code == 200, response.text
-    tokens: dict[str, Any] = response.json
-    return tokens
-
-
-@pytest.fixture(scope="module")
-def ada(app: Flask) -> Browser:
-    """The browser of a user who is signed in."""
-    return signed_in(app, "ada")
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,9 @@ from secrets import token_hex
 
 from flask.testing import FlaskClient
 
-from tests.core.credentials import (
-    PASSWORD,
-    Browser,
-    authorization_request,
-    create_client,
-    create_user,
-    hidden,
-    pkce,
-    post_form,
-    redeem,
-    tokens_for,
-)
+from tests.core.authorization_code import authorization_request, pkce, redeem, tokens_for
+from tests.core.browser import Browser, hidden
+from tests.core.credentials import PASSWORD, create_client, create_user, post_form
 
 MakeCaller = Callable[..., FlaskClient]
 Trigger = Callable[[MakeCaller], None]

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from dev import calls, credential, service
-from tests.core.credentials import Browser, command, post_form
+from tests.core.browser import Browser
+from tests.core.credentials import command, post_form
 
 MakeApp = Callable[..., Flask]
 Saved = Callable[[Flask], dict[str, Any]]

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from tests.core.authorization_code import tokens_for
+from tests.core.browser import signed_in
 from tests.core.credentials import (
     command,
     create_client,
@@ -19,8 +21,6 @@ from tests.core.credentials import (
     is_accepted,
     post_form,
     refresh,
-    signed_in,
-    tokens_for,
 )
 from tests.core.registry import registered
 

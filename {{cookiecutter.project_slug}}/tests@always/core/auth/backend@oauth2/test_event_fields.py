@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.core.credentials import Browser, create_service_client, create_user, hidden, signed_in
+from tests.core.browser import Browser, hidden, signed_in
+from tests.core.credentials import create_service_client, create_user
 from tests.core.event_triggers import TRIGGERS
 
 MakeCaller = Callable[..., FlaskClient]

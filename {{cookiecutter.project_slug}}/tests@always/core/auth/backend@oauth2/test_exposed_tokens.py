@@ -9,19 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.core.credentials import (
-    PASSWORD,
-    Browser,
-    create_client,
-    create_service_client,
-    create_user,
-    get_code,
-    is_accepted,
-    post_form,
-    redeem,
-    signed_in,
-    tokens_for,
-)
+from tests.core.authorization_code import get_code, redeem, tokens_for
+from tests.core.browser import Browser, signed_in
+from tests.core.credentials import PASSWORD, create_client, create_service_client, create_user, is_accepted, post_form
 
 MakeApp = Callable[..., Flask]
 Output = pytest.CaptureFixture[str]

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from tests.core.credentials import PASSWORD, command, create_service_client, create_user, hidden
+from tests.core.browser import hidden
+from tests.core.credentials import PASSWORD, command, create_service_client, create_user
 from tests.core.live_server import Served, serving
 from tests.core.load import Call, connect, load, once, reload
 from tests.core.variables import GENEROUS

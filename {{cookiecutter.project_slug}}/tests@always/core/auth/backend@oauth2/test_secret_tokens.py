@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from tests.core.credentials import PASSWORD, create_client, tokens_for
+from tests.core.authorization_code import tokens_for
+from tests.core.credentials import PASSWORD, create_client
 
 
 @pytest.mark.control("A8")

@@ -6,21 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    PASSWORD,
-    Browser,
-    authorization_request,
-    command,
-    create_client,
-    create_user,
-    hidden,
-    is_accepted,
-    pkce,
-    redeem,
-    refresh,
-    signed_in,
-    tokens_for,
-)
+from tests.core.authorization_code import authorization_request, pkce, redeem, tokens_for
+from tests.core.browser import Browser, hidden, signed_in
+from tests.core.credentials import PASSWORD, command, create_client, create_user, is_accepted, refresh
 
 MakeApp = Callable[..., Flask]
 ACCOUNT = "/oauth2/account"

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from tests.core.credentials import Browser, create_user
+from tests.core.browser import Browser
+from tests.core.credentials import create_user
 
 LOGIN = "/oauth2/login"
 ACCOUNT = "/oauth2/account"

@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    Browser,
-    create_user,
-)
+from tests.core.browser import Browser
+from tests.core.credentials import create_user
 
 MakeApp = Callable[..., Flask]
 LOGIN = "/oauth2/login"

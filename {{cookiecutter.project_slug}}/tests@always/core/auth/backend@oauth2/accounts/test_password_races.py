@@ -7,8 +7,9 @@ from types import ModuleType
 import pytest
 from flask import Flask
 
+from tests.core.browser import Browser, hidden, signed_in
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import PASSWORD, Browser, command, create_user, hidden, signed_in
+from tests.core.credentials import PASSWORD, command, create_user
 
 __all__ = ["interleave"]
 

@@ -8,7 +8,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.core.credentials import PASSWORD, Browser
+from tests.core.browser import Browser
+from tests.core.credentials import PASSWORD
 
 MakeApp = Callable[..., Flask]
 

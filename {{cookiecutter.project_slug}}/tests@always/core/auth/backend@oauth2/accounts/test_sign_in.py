@@ -6,17 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    PASSWORD,
-    Browser,
-    authorization_request,
-    consent_form,
-    create_client,
-    create_user,
-    hidden,
-    pkce,
-    redirect_parameters,
-)
+from tests.core.authorization_code import authorization_request, pkce
+from tests.core.browser import Browser, consent_form, hidden, redirect_parameters
+from tests.core.credentials import PASSWORD, create_client, create_user
 
 MakeApp = Callable[..., Flask]
 LOGIN = "/oauth2/login"

@@ -5,15 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    CALLBACK,
-    command,
-    create_client,
-    create_service_client,
-    post_form,
-    refresh,
-    tokens_for,
-)
+from tests.core.authorization_code import tokens_for
+from tests.core.credentials import CALLBACK, command, create_client, create_service_client, post_form, refresh
 
 
 def test_a_public_client_has_no_secret(app: Flask) -> None:

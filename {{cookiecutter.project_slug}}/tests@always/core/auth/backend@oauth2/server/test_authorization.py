@@ -6,16 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    CALLBACK,
-    Browser,
-    ada,
-    authorization_request,
-    create_client,
-    pkce,
-    redirect_parameters,
-    shop,
-)
+from tests.core.authorization_code import authorization_request, pkce
+from tests.core.browser import Browser, ada, redirect_parameters
+from tests.core.credentials import CALLBACK, create_client, shop
 
 __all__ = ["ada", "shop"]
 

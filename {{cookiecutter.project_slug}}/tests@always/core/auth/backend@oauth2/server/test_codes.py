@@ -10,7 +10,8 @@ from flask import Flask
 from joserfc import jws
 from joserfc.util import urlsafe_b64decode
 
-from tests.core.credentials import CALLBACK, create_client, get_code, is_accepted, redeem, refresh, tokens_for
+from tests.core.authorization_code import get_code, redeem, tokens_for
+from tests.core.credentials import CALLBACK, create_client, is_accepted, refresh
 
 ME = "/api/v1/me"
 

@@ -7,23 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.core.authorization_code import authorization_request, pkce, redeem
+from tests.core.browser import Browser, ada, consent_form, hidden, redirect_parameters, signed_in
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import (
-    CALLBACK,
-    Browser,
-    ada,
-    authorization_request,
-    command,
-    consent_form,
-    create_client,
-    create_user,
-    hidden,
-    pkce,
-    redeem,
-    redirect_parameters,
-    shop,
-    signed_in,
-)
+from tests.core.credentials import CALLBACK, command, create_client, create_user, shop
 
 __all__ = ["ada", "interleave", "shop"]
 

@@ -7,17 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.core.authorization_code import get_code, redeem, tokens_for
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import (
-    command,
-    create_client,
-    create_service_client,
-    get_code,
-    post_form,
-    redeem,
-    refresh,
-    tokens_for,
-)
+from tests.core.credentials import command, create_client, create_service_client, post_form, refresh
 
 __all__ = ["interleave"]
 

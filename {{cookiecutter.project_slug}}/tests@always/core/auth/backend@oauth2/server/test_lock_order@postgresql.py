@@ -11,16 +11,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from tests.core.authorization_code import authorization_request, pkce, tokens_for
+from tests.core.browser import signed_in
 from tests.core.concurrency import Interleave, interleave
-from tests.core.credentials import (
-    authorization_request,
-    create_client,
-    create_user,
-    pkce,
-    refresh,
-    signed_in,
-    tokens_for,
-)
+from tests.core.credentials import create_client, create_user, refresh
 from tests.core.registry import registered
 
 __all__ = ["interleave"]

@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import (
-    Browser,
-    authorization_request,
-    consent_form,
-    create_client,
-    create_user,
-    pkce,
-    post_form,
-    redeem,
-    tokens_for,
-)
+from tests.core.authorization_code import authorization_request, pkce, redeem, tokens_for
+from tests.core.browser import Browser, consent_form
+from tests.core.credentials import create_client, create_user, post_form
 
 MakeApp = Callable[..., Flask]
 THREADS = 10

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.core.credentials import create_client, create_service_client, post_form, tokens_for
+from tests.core.authorization_code import tokens_for
+from tests.core.credentials import create_client, create_service_client, post_form
 
 ME = "/api/v1/me"
 INACTIVE = {"active": False}

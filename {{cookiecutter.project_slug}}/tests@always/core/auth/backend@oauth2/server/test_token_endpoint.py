@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 from flask import Flask
 
-from tests.core.credentials import create_client, create_service_client, get_code, post_form, redeem, refresh
+from tests.core.authorization_code import get_code, redeem
+from tests.core.credentials import create_client, create_service_client, post_form, refresh
 
 MakeApp = Callable[..., Flask]
 TOKEN = "/oauth2/token"

@@ -9,8 +9,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import update
 
+from tests.core.authorization_code import tokens_for
+from tests.core.browser import Browser
 from tests.core.credentials import (
-    Browser,
     command,
     create_client,
     create_service_client,
@@ -18,7 +19,6 @@ from tests.core.credentials import (
     is_accepted,
     post_form,
     refresh,
-    tokens_for,
 )
 
 TOKEN = "/oauth2/token"

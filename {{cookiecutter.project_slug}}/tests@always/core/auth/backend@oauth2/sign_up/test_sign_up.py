@@ -8,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.core.credentials import PASSWORD, Browser
+from tests.core.browser import Browser
+from tests.core.credentials import PASSWORD
 
 MakeApp = Callable[..., Flask]
 
