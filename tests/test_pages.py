@@ -12,11 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.programs import program
+from tests.browser import launch
 from tests.services import Service, bake, started
 from tests.users import PASSWORD, create_user
 
-BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SCOPES = "items:read items:write"
 STATE = "a state & more"
 # RFC 7636, appendix B.
@@ -91,13 +90,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.mark.install
 def test_a_user_signs_in_consents_and_withdraws_consent(service: Service, tmp_path: Path) -> None:
     """Chromium blocks nothing; in particular, form-action of the CSP allows the redirect."""
-    chromium = program("chromium", "chromium-browser", "google-chrome")
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
     create_user(service, "ada", SCOPES)
     with application() as callback, sync_playwright() as playwright:
         client = create_client(service, callback)
         url = f"{service.url}/oauth2/authorize?{urlencode(request(client, callback))}"
-        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
+        browser = launch(playwright)
         page = browser.new_page(ignore_https_errors=True, viewport={"width": 900, "height": 760})
         check = PageChecker(page, folder)
 

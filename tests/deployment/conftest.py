@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Bake
 from tests.deployment.proxies import PROXIES
 from tests.deployment.upstream import Deployment, Upstream
-from tests.services import Service, free_port
+from tests.services import UV, Service, free_port
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def upstream(bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         "APP_SERVER_TRUSTED_PROXIES": "1",
     }
     command = ("flask", "serve")
-    subprocess.run(["uv", "run", "--quiet", "flask", "db", "upgrade"], cwd=folder, check=True)
+    subprocess.run([UV, "run", "--quiet", "flask", "db", "upgrade"], cwd=folder, check=True)
     service = Upstream(folder, settings, folder / "service.log", command)
     try:
         service.wait_for_port()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from tests.deployment.proxies import Proxy, is_listening
-from tests.services import Service
+from tests.services import START_SECONDS, Service
 
 
 class Upstream(Service):
@@ -19,8 +19,11 @@ class Upstream(Service):
 
     def wait_for_port(self) -> None:
         """Wait until it listens."""
+        deadline = time.monotonic() + START_SECONDS
         while not is_listening(self.port):
             assert self.process.poll() is None, self.log.read_text("utf-8")
+            assert time.monotonic() < deadline, self.log.read_text("utf-8")
+            time.sleep(0.05)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.programs import program
+from tests.browser import launch
 from tests.services import Service
 
-BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 pytestmark = pytest.mark.install
 
 
@@ -21,9 +20,7 @@ def test_the_docs_page_sends_a_request(
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
     errors: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program("chromium", "chromium-browser", "google-chrome"), args=BROWSER
-        )
+        browser = launch(playwright)
         context = browser.new_context(
             ignore_https_errors=True, viewport={"width": 1000, "height": 800}
         )
