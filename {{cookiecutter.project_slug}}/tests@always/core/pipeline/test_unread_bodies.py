@@ -49,4 +49,4 @@ def test_the_body_is_read(serve: Serve, status: int) -> None:
 
     body = io.BytesIO(b"{}")
     assert send(serve(ignored), "/ignored", body).startswith(str(status))
-    assert body.tell() == 2
+    assert body.read() == b""

@@ -1,6 +1,5 @@
 """Sign-in, sign-out and sessions."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,7 +9,6 @@ from tests.core.authorization_code import authorization_request, pkce
 from tests.core.browser import Browser, consent_form, hidden, redirect_parameters
 from tests.core.credentials import PASSWORD, create_client, create_user
 
-MakeApp = Callable[..., Flask]
 LOGIN = "/oauth2/login"
 ACCOUNT = "/oauth2/account"
 COOKIE = "__Host-session"
