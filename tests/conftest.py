@@ -14,6 +14,7 @@ from pytest_cookies.plugin import Cookies
 
 from tests.bake import bake_in_process
 from tests.environment import environment
+from tests.selection import WHOLE
 from tests.template import TEMPLATE
 
 __all__ = ["environment"]
@@ -62,14 +63,15 @@ def rebake(tmp_path: Path) -> Bake:
     return partial(bake_in_process, tmp_path)
 
 
+@pytest.hookimpl(trylast=True)  # after `-m` has removed tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test process its share of the longest tests, and let it begin with them.
 
-    The longest of all run every test of a service. xdist gives each process a part of the list
-    that is as long as the others.
+    xdist gives each process a part of the list that is as long as the others.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     longest = [item for item in items if item.get_closest_marker("suite")]
+    longest.sort(key=lambda item: not item.name.endswith(tuple(f"[{name}]" for name in WHOLE)))
     longest.sort(key=lambda item: item.name.partition("[")[0] not in EVERY_TEST)
     others = [item for item in items if not item.get_closest_marker("suite")]
     items[:] = []

@@ -171,6 +171,7 @@ def test_the_documented_installation_with_systemd_works(bake: Bake, tmp_path: Pa
     assert [command.partition(".venv/bin/flask ")[2] for command in commands] == [
         "doctor --production",
         "keys create --name me",
+        "doctor --production",
     ]
     run = set(commands[0].split())
     assert {f"--property={line}" for line in unit.splitlines() if "DynamicUser=" in line} <= run
