@@ -56,13 +56,14 @@ def _target(name: str) -> Target:
     required = {field for field, declared in body.fields.items() if declared.required}
     references = {field: target for field, target in _references(resource).items() if field in required}
     example = service.core().openapi.schemas.example(body)
-    missing = sorted(required - references.keys() - example.keys())
+    sent = {field: declared.data_key or field for field, declared in body.fields.items()}
+    missing = sorted(field for field in required - references.keys() if sent[field] not in example)
     if missing:
         sys.exit(f"{name} cannot be referenced: its field {missing[0]} has no example, which the tests need.")
     return Target(
         singular_of(name),
         path,
-        {field: example[field] for field in body.fields if field in required - references.keys()},
+        {sent[field]: example[sent[field]] for field in body.fields if field in required - references.keys()},
         references,
     )
 

@@ -21,8 +21,7 @@ def paths(active_settings: ActiveSettings) -> tuple[Path, Path]:
 def load(active_settings: ActiveSettings) -> ssl.SSLContext:
     """Return a server context with the certificate.
 
-    Raises ``ConfigurationError`` if a file is missing or invalid. Only servers call this, so that other commands work
-    before there is a certificate.
+    Raises ``ConfigurationError`` if a file is missing or invalid. Only servers call this: other commands need no files.
     """
     chain, key = paths(active_settings)
     for path in (chain, key):

@@ -79,7 +79,7 @@ def operations(app: Flask) -> Iterator[Operation]:
     rejects_uncounted = services.get(app, Counters).storage.rejects
     problem_types = services.get(app, ProblemTypes)
     found: list[Operation] = []
-    for rule in app.url_map.iter_rules():
+    for rule in filter(lambda rule: rule.endpoint in endpoints, app.url_map.iter_rules()):
         endpoint, path = endpoints[rule.endpoint], _ARGUMENT.sub(r"{\1}", rule.rule)
         declared = endpoint.access_rule, endpoint.declaration, endpoint.limits, app.view_functions[rule.endpoint]
         found += [

@@ -1,12 +1,11 @@
 """Strict JSON: input on which JSON parsers differ is rejected (RFC 8259 leaves it open).
 
 Only UTF-8 without a byte order mark; no repeated name in an object; no NaN or infinity and no number that exceeds a
-double; no unpaired surrogate in a name; limited depth and number of names.
+double; no unpaired surrogate; limited depth and number of names.
 """
 
 import json
 import re
-from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -39,15 +38,19 @@ def parse(content: bytes) -> Any:
             raise InvalidJSON("A name appears twice in one object.")
         if count > MAX_NAMES:
             raise InvalidJSON(f"The body has more than {MAX_NAMES} names.")
-        _check_surrogates(value)
         return value
 
     try:
-        return json.loads(
+        parsed = json.loads(
             text, object_pairs_hook=unique, parse_constant=_reject_constant, parse_float=_finite, parse_int=_integer
         )
+        if b"\\u" in content:  # an escape can be an unpaired surrogate, which no response could encode
+            json.dumps(parsed, ensure_ascii=False).encode()
+        return parsed
     except json.JSONDecodeError as error:
         raise InvalidJSON(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+    except UnicodeEncodeError:
+        raise InvalidJSON("A string contains an unpaired surrogate.") from None
 
 
 def _check_depth(content: bytes) -> None:
@@ -75,11 +78,3 @@ def _finite(text: str) -> float:
 def _integer(text: str) -> int:
     _finite(text)
     return int(text)
-
-
-def _check_surrogates(names: Iterable[str]) -> None:
-    # A JSON escape can be an unpaired surrogate, which an error response that names the field could not encode.
-    try:
-        "".join(names).encode()
-    except UnicodeEncodeError:
-        raise InvalidJSON("A name contains an unpaired surrogate.") from None

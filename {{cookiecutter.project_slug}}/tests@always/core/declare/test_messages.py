@@ -49,3 +49,29 @@ def test_the_message_of_a_field_may_be_a_string(client: Any) -> None:
 def test_the_message_of_a_parameter_may_be_a_string(client: Any) -> None:
     rejected = call(client, "/machines?price=5", "GET")
     assert rejected.json["errors"] == [{"parameter": "price", "detail": "Too high."}]
+
+
+@pytest.mark.parametrize("message", [{"a": {"code": 7}}, {"price": {0: ["No."]}}, {"price": 7}])
+def test_a_message_of_any_form_is_no_failure_of_the_service(serve: Serve, blueprint: Blueprint, message: Any) -> None:
+    class Search(Schema):
+        price = fields.Integer()
+
+        @validates_schema
+        def check(self, data: dict[str, Any], **_: Any) -> None:
+            raise ValidationError(message)
+
+    @blueprint.route("/searches", methods=["GET"])
+    @core.public
+    @core.query(Search)
+    def search(query: dict[str, Any]) -> str:
+        raise AssertionError
+
+    @blueprint.post("/searches")
+    @core.public
+    @core.body(Search)
+    def create(body: dict[str, Any]) -> str:
+        raise AssertionError
+
+    client = serve()
+    assert call(client, "/searches?price=5", "GET").status_code == 400
+    assert call(client, "/searches", json={"price": 5}).status_code == 422

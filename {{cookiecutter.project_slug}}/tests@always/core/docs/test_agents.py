@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Blueprint
+from flask.views import MethodView
 
 from tests.core import probes, service
 from tests.core.package import OWN_SETTINGS, ROOT, core
@@ -47,12 +48,27 @@ def start_with_telemetry(environ: Environ, dsn: str, version: Callable[[str], st
         start(environ, core.public)
 
 
+def blueprint_of_a_class() -> Blueprint:
+    class View(MethodView):
+        decorators = (core.public,)
+
+        @core.authenticated
+        def get(self) -> str:
+            raise AssertionError
+
+    blueprint = Blueprint("classes", __name__)
+    blueprint.add_url_rule("/class", view_func=View.as_view("view"))
+    return blueprint
+
+
 def missing_library(name: str) -> str:
     raise PackageNotFoundError(name)
 
 
 MISTAKES: dict[str, Callable[[Environ], None]] = {
     "has no access rule": start,
+    "has two access rules": lambda environ: start(environ, core.public, core.authenticated),
+    "is a method: declare it": lambda environ: start_with(environ, blueprints=[blueprint_of_a_class()]),
     "requires the unknown scope": lambda environ: start(environ, core.requires("teapots:read")),
     "which is not registered": lambda environ: start(environ, core.guarded_by("teapot")),
     "declares the unknown problem type": lambda environ: start(environ, core.public, core.errors("teapot")),

@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 
 from tests.core.limits.calls import statuses
+from tests.core.package import core
 
 
 def tea() -> str:
@@ -57,3 +58,13 @@ def test_a_nested_blueprint_can_override_the_limit_of_the_outer_one(
     blueprint.add_url_rule("/tea", view_func=tea)
     outer.register_blueprint(blueprint)
     assert statuses(serve(blueprint=outer), "/tea", 3) == expected
+
+
+def test_a_blueprint_keeps_its_limit_under_another_name(limiter: Limiter, serve: Any, blueprint: Blueprint) -> None:
+    limiter.limit("1/minute")(blueprint)
+    around = Blueprint("around", __name__)
+    around.register_blueprint(blueprint, url_prefix="/one")
+    around.register_blueprint(blueprint, url_prefix="/two", name="other")
+    blueprint.add_url_rule("/tea", view_func=core.public(tea))
+    client = serve(blueprint=around)
+    assert statuses(client, "/one/tea", 2) == statuses(client, "/two/tea", 2) == [200, 429]

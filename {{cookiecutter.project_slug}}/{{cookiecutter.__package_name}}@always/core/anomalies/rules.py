@@ -1,8 +1,7 @@
 """The rules by which anomalies are detected: a threshold, a time window, and which log lines count.
 
 A rule reads log lines as mappings of their fields. ``python -m dev.anomalies`` applies them to a log file. While the
-service runs, the anomaly monitor applies the threshold and distinct-sources rules to security events and error
-responses. Prometheus computes ratios from the metrics.
+service runs, the anomaly monitor applies all but the ratios to security events and error responses.
 """
 
 from collections.abc import Callable, Mapping

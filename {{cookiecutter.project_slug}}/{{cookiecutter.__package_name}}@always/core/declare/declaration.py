@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from marshmallow import Schema
 
 from ..limits import RouteLimits
+from ..settings import ConfigurationError
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -92,6 +93,9 @@ def declaration_of(view: Callable[..., Any]) -> Declaration:
 
 
 def declare(view: View, **parts: Any) -> View:
-    """Set fields of the view's declaration and return the view."""
-    setattr(view, _ATTRIBUTE, replace(declaration_of(view), **parts))
+    """Set fields of the view's declaration and return the view. Raises ``ConfigurationError`` for two access rules."""
+    before = declaration_of(view)
+    if before.access_rule not in (None, parts.get("access_rule", before.access_rule)):
+        raise ConfigurationError(f"{view.__qualname__} has two access rules: remove one.")
+    setattr(view, _ATTRIBUTE, replace(before, **parts))
     return view

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from flask import Response
+from flask import Response, current_app
+from flask.json.provider import DefaultJSONProvider
 from marshmallow import Schema
 
 from .declaration import JSON, SuccessResponse, View, declare
@@ -33,21 +34,22 @@ def response(
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Build a JSON response from what the view returns, by the schema.
 
-    The view may return ``(value, headers)`` with the headers that are named here. Without a schema the view returns
-    None and the response has no body.
+    The view returns a value (None without a schema), ``(value, headers)`` with headers named here, or a ``Response``.
     """
-    instance = schema() if schema else None
+    instance, default = schema() if schema else None, DefaultJSONProvider.default
     kind = JSONResponse if LOCATIONS.isdisjoint(headers) else Response
     declared = SuccessResponse(status, JSON if instance else None, instance, headers=headers)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def respond(*args: Any, **kwargs: Any) -> Response:
-            result = view(*args, **kwargs)
-            if instance is None:
-                return Response(status=status)
+            result = current_app.ensure_sync(view)(*args, **kwargs)
             value, added = result if type(result) is tuple else (result, None)
-            return kind(orjson.dumps(instance.dump(value)), status, added, content_type=JSON)
+            if isinstance(value, Response):
+                return value
+            if instance is None:
+                return Response(status=status, headers=added)
+            return kind(orjson.dumps(instance.dump(value), default), status, added, content_type=JSON)
 
         return declare(respond, response=declared)
 

@@ -1,14 +1,13 @@
 """Flask-Limiter's decorators: ``@limiter.limit("5/minute")``, ``@limiter.shared_limit``, ``@limiter.exempt``.
 
 Flask-Limiter only collects these declarations. The pipeline checks them before validation, so that requests with an
-invalid body count too, and uses the same storage as for all other limits. Without a ``key_func`` a limit counts the
-caller, or the address of a request without a caller.
+invalid body count too, in the storage of all other limits. The default key is the caller, or else the address.
 """
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from flask import Flask, Response, request
@@ -76,7 +75,7 @@ class RouteLimiter(Limiter):
         view = get_qualified_name(app.view_functions[endpoint])
         declared = self._declared(view)
         if not any(limit.override_defaults for limit in declared):
-            declared += self._of_blueprint(blueprint)
+            declared += self._of_blueprint(app, blueprint)
         for limit in declared:
             _validate(limit, endpoint, rates)
         if manager.default_limits or manager.application_limits or self._request_filters:
@@ -123,14 +122,14 @@ class RouteLimiter(Limiter):
     def _declared(self, name: str) -> list[Limit]:
         return list(self.limit_manager._decorated_limits.get(name, ()))
 
-    def _of_blueprint(self, name: str) -> list[Limit]:
+    def _of_blueprint(self, app: Flask, name: str) -> list[Limit]:
         """Return the limits of a blueprint, and those of the blueprints around it unless its own ones override them."""
-        *around, own = (list(self.limit_manager._blueprint_limits.get(each, ())) for each in name.split("."))
+        names = [app.blueprints[each].name for each in accumulate(name.split("."), "{}.{}".format) if each]
+        *around, own = (list(self.limit_manager._blueprint_limits.get(each, ())) for each in names or [""])
         return own if own and all(limit.override_defaults for limit in own) else [*chain(*around), *own]
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        # Flask-Limiter calls this before each decorated function and in ``with limiter.limit(...)``. The pipeline has
-        # already checked the limits of the view.
+        # Flask-Limiter calls this before each decorated function, also the view, whose limits the pipeline has checked.
         limits = current()
         if callable_name and callable_name != limits.view:
             self.check(tuple(self._declared(callable_name)), limits)

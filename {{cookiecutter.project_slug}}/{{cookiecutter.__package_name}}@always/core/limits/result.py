@@ -76,8 +76,7 @@ class StorageUnavailable(Exception):
 def sliding(rate: RateLimitItem, cost: int, current: int, previous: int, left: float, *, admitted: bool) -> LimitResult:
     """Return the result of a hit on a sliding window.
 
-    The hits of the ``current`` window count in full. Those of the ``previous`` one count in proportion to ``left``, the
-    seconds that remain of the current window.
+    The hits of the ``current`` window count in full, those of the ``previous`` one in proportion to ``left`` (seconds).
     """
     amount, window = rate.amount, rate.get_expiry()
     used = current + int(previous * left / window)

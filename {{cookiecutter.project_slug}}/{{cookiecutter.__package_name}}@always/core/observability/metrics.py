@@ -2,8 +2,7 @@
 
 An address, a caller or a path is never a label, since each value would create a time series.
 
-Each worker counts in files of its own in the folder ``PROMETHEUS_MULTIPROC_DIR``. A scrape returns their sums, which
-include workers that have ended.
+Each worker counts in files of its own in ``PROMETHEUS_MULTIPROC_DIR``; a scrape returns the sums, ended ones included.
 """
 
 import os

@@ -4,6 +4,7 @@ import inspect
 import sys
 from typing import Any
 
+import orjson
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
@@ -53,8 +54,8 @@ def build(app: Flask) -> dict[str, Any]:
                 if operation.path == path
             },
         )
-    document = spec.to_dict()
-    schemas.require_response_fields(document["components"]["schemas"], documented)
+    document: dict[str, Any] = orjson.loads(orjson.dumps(spec.to_dict(), default=float))  # numbers may be decimals
+    schemas.require_response_fields(document["components"]["schemas"], document["paths"])
     return document
 
 

@@ -7,8 +7,6 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from ..operations import Operation
-
 _REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 
 
@@ -33,11 +31,10 @@ def use_field_schemas(plugin: MarshmallowPlugin) -> None:
         plugin.converter.add_attribute_function(keywords)  # type: ignore[no-untyped-call]
 
 
-def require_response_fields(schemas: dict[str, Any], documented: list[Operation]) -> None:
+def require_response_fields(schemas: dict[str, Any], paths: dict[str, Any]) -> None:
     """Mark every field of the response schemas as required, except those with ``x-optional`` in their metadata."""
-    declarations = [operation.declaration for operation in documented]
-    bodies = [each.raw_body.schema if each.raw_body else each.body for each in declarations]
-    request_schemas = _with_nested({name_of(body) for body in bodies if body}, schemas)
+    bodies = [operation.get("requestBody") for path in paths.values() for operation in path.values()]
+    request_schemas = _with_nested(set(_REFERENCE.findall(json.dumps(bodies))), schemas)
     for name, schema in schemas.items():
         if name not in request_schemas and name != "Problem":
             properties = schema["properties"]
@@ -56,7 +53,7 @@ def _with_nested(names: set[str], schemas: dict[str, Any]) -> set[str]:
 def example(schema: Schema, outer: tuple[type[Schema], ...] = ()) -> Any:
     """Return a body that consists of the examples of the fields; a schema nested in itself (``outer``) is omitted."""
     values = {
-        name: _field_example(field, (*outer, type(schema)))
+        field.data_key or name: _field_example(field, (*outer, type(schema)))
         for name, field in schema.fields.items()
         if not field.dump_only and (field.required or not schema.partial)
     }
@@ -67,7 +64,7 @@ def example(schema: Schema, outer: tuple[type[Schema], ...] = ()) -> Any:
 def _field_example(field: fields.Field[Any], outer: tuple[type[Schema], ...]) -> Any:
     if "examples" in field.metadata:
         return field.metadata["examples"][0]
-    if isinstance(field, fields.Nested):
+    if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
         return None if type(field.schema) in outer else example(field.schema, outer)
     if isinstance(field, fields.List):
         inner = _field_example(field.inner, outer)

@@ -7,6 +7,7 @@ that returns a response or raises an error ends the request.
 from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from .. import anomalies, problems, services
@@ -37,8 +38,9 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         package.init_app(app)
     monitor = services.get(app, AnomalyMonitor)
 
-    @app.before_request
-    def pass_layers() -> Response | None:
+    preprocess = app.preprocess_request
+
+    def pass_layers() -> ResponseReturnValue | None:
         state = begin(app, request._get_current_object())  # type: ignore[attr-defined]
         try:
             for layer in LAYERS:
@@ -47,7 +49,10 @@ def init_app(app: Flask, problem_types: Mapping[str, problems.ProblemType]) -> N
         except HTTPException:
             state.limits.settle()  # a request that is rejected counts too
             raise
-        return None
+        return preprocess()
+
+    # Flask itself would call the functions of ``url_value_preprocessor`` before those of ``before_request``.
+    app.preprocess_request = pass_layers  # type: ignore[method-assign]
 
     @app.after_request
     def finish(response: Response) -> Response:

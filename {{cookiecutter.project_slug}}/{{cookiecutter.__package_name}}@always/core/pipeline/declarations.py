@@ -14,18 +14,21 @@ from ..settings import ConfigurationError
 def collect(app: Flask) -> None:
     """Register an ``Endpoint`` for every route.
 
-    Raises ``ConfigurationError`` for an endpoint without an access rule, for an unknown method, scope, guard or problem
-    type, and for an invalid rate limit.
+    Raises ``ConfigurationError`` for a missing access rule, invalid limit, or unknown method, scope, guard or problem.
     """
     for rule in app.url_map.iter_rules():
         if unknown := ", ".join(sorted(set(rule.methods or ()) - METHODS)):
             raise ConfigurationError(f"Route {rule.rule} has method {unknown}, which the service rejects. Use another.")
-    endpoints = {rule.endpoint: _endpoint(app, rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}
-    services.register(app, Endpoints(endpoints))
+    endpoints = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in app.view_functions}
+    services.register(app, Endpoints({name: _endpoint(app, route, name) for name, route in endpoints.items()}))
 
 
 def _endpoint(app: Flask, route: str, name: str) -> Endpoint:
     view = app.view_functions[name]
+    for method in filter(None, (getattr(getattr(view, "view_class", None), each.lower(), None) for each in METHODS)):
+        own = declaration_of(method)
+        if own.access_rule or own.query or own.body or own.raw_body:
+            raise ConfigurationError(f"{method.__qualname__} is a method: declare it in `decorators` of the class.")
     declaration = declaration_of(view)
     rule = declaration.access_rule
     if rule is None:

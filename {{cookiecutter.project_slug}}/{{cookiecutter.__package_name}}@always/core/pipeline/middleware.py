@@ -79,8 +79,7 @@ class Middleware:
             if problem := allowed_hosts.find_problem(environ, self._hosts):
                 return self._reject(environ, start, *problem)
             if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
-                # A proxy may see the end of such a body elsewhere, so what follows could be a smuggled request: close
-                # the connection (RFC 9112, section 11.2).
+                # A proxy may see the end of such a body elsewhere: close the connection (RFC 9112, section 11.2).
                 detail = "The only accepted transfer coding is chunked."
                 return self._reject(environ, start, "bad-request", detail, ("Connection", "close"))
             if not admitted and concurrency.is_limited(self._app, environ):

@@ -26,8 +26,9 @@ def require_https(state: RequestState) -> None:
     except AuthenticationError:
         if not is_health_check:
             count_failed_authentication()
-    except Problem:
-        pass  # two credentials
+    except Problem as error:
+        if error.type_name != "ambiguous-credentials":
+            raise
     if state.caller is not None:
         events.record(events.CREDENTIAL_EXPOSED, "a credential was sent over plain HTTP")
         backend.revoke_exposed(state.caller.credential)

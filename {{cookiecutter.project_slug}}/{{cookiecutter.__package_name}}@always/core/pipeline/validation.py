@@ -59,8 +59,8 @@ def _query(request: Request, schema: Schema | None) -> Any:
         return (schema or Schema()).load(parameters.to_dict())
     except ValidationError as error:
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
-        found = {name: [text] if isinstance(text, str) else text for name, text in messages.items()}
-        errors = [{"parameter": _cut(name), "detail": " ".join(details)} for name, details in found.items()]
+        found = {name: " ".join(each["detail"] for each in _pointers(inner, "")) for name, inner in messages.items()}
+        errors = [{"parameter": _cut(name), "detail": detail} for name, detail in found.items()]
         raise invalid_input("bad-request", "A query parameter is invalid.", errors) from None
 
 
@@ -102,5 +102,5 @@ def _pointers(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
             step = "" if name == "_schema" else "/" + _cut(str(name)).replace("~", "~0").replace("/", "~1")
             yield from _pointers(inner, pointer + step)
     else:
-        for detail in [messages] if isinstance(messages, str) else messages:
-            yield {"pointer": pointer, "detail": detail}
+        for detail in messages if isinstance(messages, list) else [messages]:
+            yield {"pointer": pointer, "detail": str(detail)}

@@ -7,8 +7,8 @@ client cannot continue with an expired or revoked credential.
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from threading import BoundedSemaphore
+from weakref import finalize
 
 from flask import Flask, Response, current_app, request, stream_with_context
 
@@ -44,9 +44,8 @@ def event_stream(messages: Iterable[str]) -> Response:
     if not streams.acquire(blocking=False):
         events.record(events.EXCESS_RATE_LIMIT_EXCEEDED, "too many streams", limit="streams")
         raise Problem("unavailable", "Too many streams are open.", headers=[("Retry-After", str(MAX_SECONDS))])
-    stack = ExitStack()
-    stack.callback(streams.release)
-    response.call_on_close(stack.close)  # may be called twice; the second call of ``stack.close`` does nothing
+    # Also if the response is never sent. It may be called twice; the second call does nothing.
+    response.call_on_close(finalize(response, streams.release))
     response.response = stream_with_context(_until(time.monotonic() + MAX_SECONDS, messages))
     return response
 

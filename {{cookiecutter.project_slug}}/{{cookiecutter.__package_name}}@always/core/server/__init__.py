@@ -62,8 +62,7 @@ def command() -> None:
         workers=settings.server_workers,
         blocking_threads=settings.server_threads + slots.THREADS,
         backpressure=open_files.allow(settings.server_connections),
-        # No HTTP/2: with it, granian reads forever if a client vanishes in the middle of a body, and never closes idle
-        # connections. A proxy can offer HTTP/2 to clients.
+        # No HTTP/2: granian would read forever if a client vanishes in the middle of a body, and keep idle connections.
         http=HTTPModes.http1,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES),
@@ -96,8 +95,7 @@ def command() -> None:
 def check_port(address: str, port: int, table: str = "SERVER") -> None:
     """Check that a server can listen on this address and port, which are settings of ``table``.
 
-    Raises ``ConfigurationError``. granian sets SO_REUSEPORT: without this check, a second service would start and
-    receive half of the connections of the first.
+    Raises ``ConfigurationError``. granian sets SO_REUSEPORT: a second service would receive half of the connections.
     """
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as trial:
         if sys.platform != "win32":  # on Windows the option allows two listeners; elsewhere it ignores TIME_WAIT

@@ -2,8 +2,7 @@
 
 granian starts a thread for each request that waits, and these threads compete for the GIL: it changes hands several
 times in a request, and each time the next thread must wake up first. With threads on standby, a worker on two
-processors serves 1.7 times as many calls of ``/api/v1/me``, up to 1.6 times as many that read a row, and up to 1.4
-times as many that write one.
+processors serves 1.7 times as many calls of ``/api/v1/me``, and up to 1.6 times as many that use the database.
 """
 
 import time
@@ -32,8 +31,7 @@ class Standby:
     """Wraps a WSGI application that the server calls in at most ``threads`` threads.
 
     All threads leave standby if no request finishes for ``SLOW`` seconds, or if the worker uses little CPU time:
-    requests then wait for a database or another service, and more threads serve more of them. Standby therefore delays
-    a request by at most ``SLOW + INTERVAL`` seconds.
+    requests then wait for a database or another service. It delays a request by at most ``SLOW + INTERVAL`` seconds.
     """
 
     def __init__(self, app: "WSGIApplication", threads: int) -> None:

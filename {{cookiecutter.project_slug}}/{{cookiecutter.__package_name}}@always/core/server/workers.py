@@ -29,8 +29,7 @@ DRAIN_SECONDS = 4  # clients that send requests more often than that continue on
 class Server(MPServer):
     """granian, hardened against signals sent to the whole process group, which arrive twice.
 
-    SIGHUP replaces the workers unless ``reload`` reports that new ones could not start. ``shutdown_delay`` is the time
-    in seconds for which it serves on after SIGTERM.
+    SIGHUP replaces the workers if ``reload`` succeeds. After SIGTERM it serves on for ``shutdown_delay`` seconds.
     """
 
     reload: Reload

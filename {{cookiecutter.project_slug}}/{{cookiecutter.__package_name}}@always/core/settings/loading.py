@@ -69,8 +69,7 @@ def load(*declarations: type, environ: Mapping[str, str] = os.environ) -> Active
     value that is accepted during a rotation, if ``APP_<NAME>_PREVIOUS`` is a setting.
 
     Raises ``ConfigurationError`` for a file that cannot be read, an unknown name, an invalid or missing value, and a
-    setting that one source sets twice. A variable that other software may have set is ignored, and so is ``.env`` if it
-    is unreadable but not needed.
+    setting that one source sets twice. Variables of other software are ignored, and ``.env`` if it is not needed.
     """
     path = Path(environ.get(PREFIX + "SETTINGS", "settings.toml")).absolute()
     declared = _declared(declarations)

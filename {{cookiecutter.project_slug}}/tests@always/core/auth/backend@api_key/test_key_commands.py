@@ -90,3 +90,14 @@ def test_a_database_without_tables_is_reported_in_one_sentence(app: Flask, args:
     result = app.test_cli_runner().invoke(args=["keys", *args])
     assert result.exit_code == 1
     assert "The database is unreachable, not migrated or too slow;" in result.stderr
+
+
+def test_a_key_of_an_existing_owner_needs_its_name(app: Flask) -> None:
+    """The name of a key must not make it by accident the key of a user who registered under this name."""
+    create = ["keys", "create", "--name", "nightly", "--scopes", "probes:read"]
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=create).exit_code == 0
+    refused = runner.invoke(args=create)
+    assert refused.exit_code == 2
+    assert "The owner nightly exists. For a key of it, pass --owner nightly." in refused.stderr
+    assert runner.invoke(args=[*create, "--owner", "nightly"]).exit_code == 0

@@ -62,7 +62,8 @@ def test_a_key_whose_replacement_would_never_be_valid_cannot_be_rotated(make_app
     app = make_app()
 
     def create(days: int, *options: str) -> Any:
-        args = ["keys", "create", "--name", "ci", "--scopes", "keys:manage", "--expires-in", str(days), *options]
+        args = ["keys", "create", "--name", "ci", "--owner", "ci", "--scopes", "keys:manage", *options]
+        args += ["--expires-in", str(days)]
         return json.loads(app.test_cli_runner().invoke(args=[*args, "--json"], catch_exceptions=False).stdout)
 
     not_before = f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%d}"

@@ -16,7 +16,7 @@ def test_the_documented_command_lists_the_revoked_keys(tmp_path: Path, make_app:
     file = tmp_path / database.removeprefix("/app/")
     file.parent.mkdir(parents=True)
     runner = make_app(database_url=f"sqlite:///{file}").test_cli_runner()
-    created = ["keys", "create", "--name", "a", "--scopes", "probes:read", "--json"]
+    created = ["keys", "create", "--name", "a", "--owner", "a", "--scopes", "probes:read", "--json"]
     revoked, valid = (json.loads(runner.invoke(args=created).stdout)["id"] for _ in range(2))
     assert runner.invoke(args=["keys", "revoke", revoked]).exit_code == 0
     listed = run(command, tmp_path)

@@ -51,6 +51,8 @@ def create(
         raise click.BadParameter(f"must be at most {maximum}, the maximum lifetime of a key", param_hint="--expires-in")
     try:
         with transaction() as connection:
+            if owner is None and queries.owner_exists(connection, name):
+                raise click.UsageError(f"The owner {name} exists. For a key of it, pass --owner {name}.")
             issued = issuing.issue(
                 connection,
                 owner=owner or name,

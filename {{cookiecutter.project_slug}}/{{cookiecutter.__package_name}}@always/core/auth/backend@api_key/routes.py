@@ -38,7 +38,7 @@ def list_keys(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("")
 @requires("keys:manage")
-@errors("forbidden")
+@errors("forbidden", "not-found")
 @body(CreateKey)
 @response(IssuedKeySchema, 201, headers=("Location",))
 def create_key(body: dict[str, Any]) -> Any:
@@ -47,6 +47,7 @@ def create_key(body: dict[str, Any]) -> Any:
     _require_scopes(caller, body["scopes"])
     rate, rate_of = caller.rate if caller.rate and not caller.is_admin else (None, None)
     with transaction() as connection:
+        _find(connection, caller.credential)  # which may have been revoked since the request began
         issued = issuing.issue(
             connection,
             owner=caller.id,
@@ -90,6 +91,7 @@ def rotate_key(key_id: str) -> Any:
     caller = current_caller()
     try:
         with transaction() as connection:
+            _find(connection, caller.credential)
             old = _find(connection, key_id)
             _require_scopes(caller, old.scopes)
             _require_rate(caller, old.rate_of)

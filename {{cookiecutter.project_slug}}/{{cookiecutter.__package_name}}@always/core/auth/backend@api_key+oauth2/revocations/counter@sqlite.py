@@ -2,8 +2,7 @@
 
 So a request reads it without a system call. The file ``<database>-revocations`` is shared like the ``-shm`` file of
 SQLite, which is mapped in the same way: also by a container that shares only the folder. It is never renamed or
-deleted, since a process keeps the file that it has mapped. A process that does not see a revocation accepts the
-credential until its cache entry expires.
+deleted: a process that maps the old file would accept a revoked credential until its cache entry expires.
 """
 
 import logging
