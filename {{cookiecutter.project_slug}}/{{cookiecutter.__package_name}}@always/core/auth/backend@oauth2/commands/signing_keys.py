@@ -15,7 +15,7 @@ signing_keys = DatabaseGroup("signing-keys", help="List, rotate and delete the k
 @signing_keys.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the published keys, newest first.
+    """List the published keys, newest first; those that retire are at the end.
 
     \b
     States: "signing" now, "pending" until it signs, "retiring" until its last token has expired,

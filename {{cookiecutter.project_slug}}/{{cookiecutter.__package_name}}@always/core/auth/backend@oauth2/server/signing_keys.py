@@ -3,7 +3,8 @@
 A new key is published some minutes before it signs, so that resource servers that cache ``/.well-known/jwks.json``
 already know it. The previous key stays published until its last token has expired. Private keys are encrypted with a
 key derived from ``APP_SECRET_KEY``, so a copy of the database is not enough to sign tokens. A key that can be decrypted
-neither with it nor with ``APP_SECRET_KEY_PREVIOUS`` does not sign any more.
+neither with it nor with ``APP_SECRET_KEY_PREVIOUS`` does not sign any more. A key that retires signs only while no
+other one can, even if it is newer because the clock of another machine is ahead.
 """
 
 import json
@@ -11,6 +12,7 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from joserfc.jwk import ECKey
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
 
 from ....clock import now
 from ....database import AnyRow, connect, transaction
@@ -33,9 +35,8 @@ _NONCE_BYTES = 12
 
 
 def find_published(connection: Connection) -> Sequence[AnyRow]:
-    """Return the rows of all published keys, newest first."""
-    query = select(SigningKey.__table__).where(_is_published()).order_by(SigningKey.created_at.desc())
-    return connection.execute(query).all()
+    """Return the rows of all published keys, newest first; those that retire are at the end."""
+    return connection.execute(_preferred_first(select(SigningKey.__table__).where(_is_published()))).all()
 
 
 def find_public_key(key_id: str) -> ECKey | None:
@@ -50,7 +51,7 @@ def get_signing_key() -> ECKey:
     """Return the key that signs new tokens. Creates one if none can be decrypted."""
     query = select(SigningKey.__table__).where(_is_published(), SigningKey.signs_from <= now())
     with connect() as connection:
-        rows = connection.execute(query.order_by(SigningKey.created_at.desc(), SigningKey.id)).all()
+        rows = connection.execute(_preferred_first(query)).all()
     for row in rows:
         if key := decrypt(row):
             return key
@@ -98,14 +99,23 @@ def rotate(connection: Connection, *, immediately: bool = False) -> str:
 
 
 def remove(connection: Connection, key_id: str) -> bool:
-    """Delete a key, which invalidates every token that it signed; return whether it existed."""
+    """Delete a key, which invalidates every token that it signed; return whether it existed.
+
+    Without the key that was to replace them, the other keys do not retire.
+    """
     deleted = connection.execute(delete(SigningKey).where(SigningKey.id == key_id))
+    if connection.execute(select(SigningKey.id).where(SigningKey.retires_at.is_(None))).first() is None:
+        connection.execute(update(SigningKey).where(_is_published()).values(retires_at=None))
     revocations.bump(connection)
     return deleted.rowcount == 1
 
 
 def _is_published() -> ColumnElement[bool]:
     return or_(SigningKey.retires_at.is_(None), SigningKey.retires_at > now())
+
+
+def _preferred_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(SigningKey.retires_at.is_not(None), SigningKey.created_at.desc(), SigningKey.id)
 
 
 def _public_jwk(key: ECKey) -> str:
