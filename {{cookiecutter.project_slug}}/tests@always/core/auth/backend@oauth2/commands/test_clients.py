@@ -71,6 +71,14 @@ def test_a_client_is_changed(app: Flask) -> None:
         "https://client.example/\"'",
         "https://client.example/ ",
         "https://ex\u00e4mple/",
+        f"https://{'a' * 64}.example/cb",
+        "https://a..example/cb",
+        "https://CLIENT.example/cb",
+        "https://client.example:/cb",
+        "https://client.example/cb?",
+        "https://client.example/cb[]",
+        "http://127.0.0.1:08080/cb",
+        "http://127.0.0.1:99999/cb",
     ],
 )
 @pytest.mark.control("O1")
@@ -79,3 +87,9 @@ def test_an_unsafe_redirect_uri_is_rejected(app: Flask, uri: str) -> None:
     result = app.test_cli_runner().invoke(args=["clients", "create", "--name", "x", *options])
     assert result.exit_code == 2
     assert "redirect-uri" in result.stderr
+
+
+def test_a_redirect_uri_that_would_be_changed_is_printed_as_it_would_be_sent(app: Flask) -> None:
+    options = ("--grants", "authorization_code", "--redirect-uri", "https://CLIENT.example/cb")
+    result = app.test_cli_runner().invoke(args=["clients", "create", "--name", "x", *options])
+    assert "must be written as https://client.example/cb" in " ".join(result.stderr.split())
