@@ -39,7 +39,7 @@ def docs_client(_app: Flask, redirect_uri: str) -> dict[str, Any] | None:
     with connect() as connection:
         found = clients.find_all(connection)
     for client in found:
-        if client.is_public and redirect_uri in client.redirect_uris:
+        if client.is_public and client.locked_at is None and redirect_uri in client.redirect_uris:
             scopes = sorted(client.scopes)
             return {"clientId": client.id, "scopes": scopes, "usePkceWithAuthorizationCodeGrant": True}
     return None
