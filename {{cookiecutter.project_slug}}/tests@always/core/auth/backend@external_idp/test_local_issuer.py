@@ -1,13 +1,18 @@
 """The local issuer, for development without a provider."""
 
+import json
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 
 import pytest
 from flask import Flask
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 MakeApp = Callable[..., Flask]
 ME = "/api/v1/me"
@@ -42,6 +47,40 @@ def test_its_key_is_created_once_and_only_its_owner_can_read_it(local: Flask, en
     assert [path.name for path in key.parent.iterdir()] == [key.name]
     issued(local)
     assert local.test_client().get(ME, headers={"Authorization": f"Bearer {first}"}).status_code == 200
+
+
+def test_two_threads_that_need_the_first_key_use_the_same_one(
+    service: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = service.core.auth.backend.local_issuer.LocalIssuer(tmp_path, "audience")
+    both_have_written, link = Barrier(2, timeout=20), Path.hardlink_to
+
+    def wait_and_link(path: Path, target: Path) -> None:
+        both_have_written.wait()
+        link(path, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", wait_and_link)
+    with ThreadPoolExecutor(2) as pool:
+        tokens = list(pool.map(lambda subject: issuer.issue(subject, ["probes:read"], 60), ("ada", "bob")))
+    (file,) = (tmp_path / "var").iterdir()
+    key = ECKey.import_key(json.loads(file.read_text("utf-8")))
+    assert [jwt.decode(token, key, algorithms=["ES256"]).claims["sub"] for token in tokens] == ["ada", "bob"]
+
+
+def test_a_key_that_cannot_be_written_leaves_no_file(
+    service: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = service.core.auth.backend.local_issuer.LocalIssuer(tmp_path, "audience")
+
+    def fail(path: Path, content: str, encoding: str) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", fail)
+        with pytest.raises(OSError, match="No space left"):
+            issuer.issue("ada", ["probes:read"], 60)
+    assert list((tmp_path / "var").iterdir()) == []
+    assert issuer.issue("ada", ["probes:read"], 60)
 
 
 def test_a_token_of_another_key_is_rejected(local: Flask, environ: dict[str, str]) -> None:

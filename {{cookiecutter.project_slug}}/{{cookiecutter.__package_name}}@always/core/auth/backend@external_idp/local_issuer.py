@@ -4,7 +4,7 @@ Anyone who can read that file can issue tokens for any user, so the service refu
 """
 
 import json
-import os
+import secrets
 import time
 import uuid
 from collections.abc import Collection
@@ -55,11 +55,13 @@ class LocalIssuer:
         except FileNotFoundError:
             key = ECKey.generate_key("P-256", auto_kid=True)
         self._path.parent.mkdir(exist_ok=True)
-        # Write a temporary file and link it: a reader never sees half a key, and one of two concurrent writers wins.
-        temporary = self._path.with_suffix(f".{os.getpid()}")
-        temporary.touch(0o600)
-        temporary.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
-        with suppress(FileExistsError):
-            self._path.hardlink_to(temporary)
-        temporary.unlink()
+        # Write a file of its own and link it: a reader never sees half a key, and one of two concurrent writers wins.
+        temporary = self._path.with_suffix(f".{secrets.token_hex(8)}")
+        try:
+            temporary.touch(0o600, exist_ok=False)
+            temporary.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
+            with suppress(FileExistsError):
+                self._path.hardlink_to(temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
         return self._key()
