@@ -21,7 +21,12 @@ def main() -> None:
 
 
 def prepare(created: list[str]) -> None:
-    """Upgrade the database and print calls that work; ``created`` is what ``create_files`` returned."""
+    """Upgrade the database and print calls that work; ``created`` is what ``create_files`` returned.
+
+    Production is refused, because the credential would be created in its database and printed.
+    """
+    if service.setting("environment") == "production":
+        sys.exit("Not started: APP_ENVIRONMENT is production, and `make run` is for development. Run `flask serve`.")
     service.check_port()
     for line in created:
         print(line)

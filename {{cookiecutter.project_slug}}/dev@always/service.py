@@ -41,8 +41,12 @@ def setting(name: str) -> Any:
 
 
 def tls_context() -> SSLContext:
-    """Return a TLS context with the certificate of the service."""
-    context: SSLContext = core().certificate.load(core().services.get(application(), core().settings.ActiveSettings))
+    """Return a TLS context with the certificate of the service, or exit with the reason why there is none."""
+    settings = core().services.get(application(), core().settings.ActiveSettings)
+    try:
+        context: SSLContext = core().certificate.load(settings)
+    except ClickException as error:
+        sys.exit(f"Not started: {error.message}")
     return context
 
 
