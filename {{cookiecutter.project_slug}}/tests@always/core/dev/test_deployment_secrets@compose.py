@@ -1,5 +1,6 @@
 """The secret files of compose.yaml."""
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -17,6 +18,12 @@ def deploy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def modes(deploy: Path) -> dict[str, int]:
+    """Return the mode of the folder and of each file in it."""
+    folder = deploy / "secrets"
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+
+
 def test_each_random_value_is_the_same_in_every_file(deploy: Path) -> None:
     assert deployment_secrets.create(deploy) == ["password", "url", "other"]
     password, url, other = ((deploy / "secrets" / name).read_text() for name in ("password", "url", "other"))
@@ -31,6 +38,28 @@ def test_existing_files_are_kept(deploy: Path) -> None:
     (deploy / "secrets/other").unlink()
     password = (deploy / "secrets/password").read_text()
     assert deployment_secrets.create(deploy) == ["other"]
+    assert (deploy / "secrets/password").read_text() == password
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+def test_the_modes_do_not_depend_on_the_umask(deploy: Path, umask: int) -> None:
+    """Users in containers can read the files, and no other user of this machine can enter the folder."""
+    before = os.umask(umask)
+    try:
+        deployment_secrets.create(deploy)
+    finally:
+        os.umask(before)
+    assert modes(deploy) == {"secrets": 0o700, "password": 0o644, "url": 0o644, "other": 0o644}
+
+
+def test_modes_of_existing_files_are_corrected(deploy: Path) -> None:
+    deployment_secrets.create(deploy)
+    password = (deploy / "secrets/password").read_text()
+    (deploy / "secrets/alertmanager.yml").touch(0o600)
+    (deploy / "secrets/password").chmod(0o600)
+    (deploy / "secrets").chmod(0o755)
+    assert deployment_secrets.create(deploy) == []
+    assert modes(deploy) == {"secrets": 0o700} | dict.fromkeys(("alertmanager.yml", "password", "url", "other"), 0o644)
     assert (deploy / "secrets/password").read_text() == password
 
 
