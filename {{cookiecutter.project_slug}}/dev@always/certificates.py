@@ -2,11 +2,11 @@
 
 By hand: ``uv run python -m dev.certificates [--force] [--with openssl|cryptography|mkcert]``.
 The CA is constrained to localhost (RFC 5280, 4.2.1.10), so trusting it is safe for all other hosts.
-The server certificate is valid for 90 days and renewed in the last 30. Certificates of another
-origin, those without ``ca-key.pem`` in the folder, are never changed.
+The server certificate is valid for 90 days and renewed in the last 30. Certificates of another origin, those without
+``ca-key.pem`` in the folder, are never changed without ``--force``.
 
-The tool is the ``openssl`` command, otherwise the ``cryptography`` package. ``mkcert``, whose CA
-the browsers of the machine may already trust, is used on request.
+The tool is the ``openssl`` command, otherwise the ``cryptography`` package. ``mkcert``, whose CA the browsers of the
+machine may already trust, is used on request.
 """
 
 import binascii
@@ -62,19 +62,21 @@ class Files:
         secret_files.write(self.folder / f"{kind}-key.pem", _block("PRIVATE KEY", pem))
         secret_files.write(self.folder / f"{kind}.pem", _block("CERTIFICATE", pem), PUBLIC)
 
+    def foreign(self) -> bool:
+        """Return whether the certificate or the key of the server is of another origin."""
+        return not self.ca_key.exists() and (self.server.exists() or self.server_key.exists())
+
 
 def create(folder: Path, tool: str = "", *, force: bool = False) -> str:
     """Create the certificates that are missing or about to expire.
 
-    Return the name of the tool, or "" if nothing had to be created. Raise ``CertificateError``.
+    Return the name of the tool, or "" if nothing was created. Raise ``CertificateError``.
     """
     files = Files(folder)
-    own_ca = files.ca_key.exists()
-    complete = files.server.exists() and files.server_key.exists()
-    valid = _days_left(files.server) > RENEW_DAYS and _days_left(files.ca) > 0
-    if complete and not force and (valid or not own_ca):
+    valid = files.server_key.exists() and _days_left(files.server) > RENEW_DAYS and _days_left(files.ca) > 0
+    if not force and (valid or files.foreign()):
         return ""
-    new_ca = force or not own_ca or _days_left(files.ca) < SERVER_DAYS
+    new_ca = force or not files.ca_key.exists() or _days_left(files.ca) < SERVER_DAYS
     folder.mkdir(exist_ok=True)
     failures = []
     for name in [tool] if tool else ["openssl", "cryptography"]:
@@ -98,8 +100,8 @@ def _openssl(files: Files, new_ca: bool) -> None:
     secret_files.write(config, EXTENSIONS)
     try:
         if new_ca:
-            options = ["-x509", "-days", str(CA_DAYS), "-extensions", "ca"]
-            files.save(_run([*request, *options, "-subj", f"/CN={ca_name()}"]), "ca")
+            options = ["-x509", "-days", str(CA_DAYS), "-extensions", "ca", "-subj", f"/CN={ca_name()}"]
+            files.save(_run([*request, *options]), "ca")
         request += ["-subj", "/CN=localhost"]
         try:
             pem = _run([*request, "-x509", *issuer, *server])
@@ -114,8 +116,7 @@ def _openssl(files: Files, new_ca: bool) -> None:
 
 
 def _cryptography(files: Files, new_ca: bool) -> None:
-    # A late import: the openssl command does not need the package.
-    from .ca import create_ca, create_server
+    from .ca import create_ca, create_server  # late, because the openssl command does not need the package
 
     if new_ca:
         files.save(create_ca(ca_name(), CA_DAYS), "ca")
@@ -163,8 +164,8 @@ def _run(command: list[str], stdin: str = "") -> str:
 def _days_left(path: Path) -> int:
     """Return the days until a certificate expires, 0 if it is missing or unreadable.
 
-    The expiry is the second of the two dates in a certificate (RFC 5280, 4.1.2.5.1). The standard library has no
-    public parser for certificates, and this function must not depend on a tool.
+    The expiry is the second of the two dates in a certificate (RFC 5280, 4.1.2.5.1). The standard library has no public
+    parser for certificates, and this function must not depend on a tool.
     """
     from datetime import UTC, datetime  # late, because only an existing certificate needs this import
 
@@ -189,8 +190,9 @@ def main() -> None:
         tool = create(ROOT / "certs", arguments.tool, force=arguments.force)
     except CertificateError as error:
         sys.exit(f"Cannot create certificates: {error}. Install openssl, or run `uv sync`.")
+    state = "of another origin (without ca-key.pem) and kept" if Files(ROOT / "certs").foreign() else "valid"
     created = f"Created the certificates in certs/ with {tool}."
-    print(created if tool else "All certificates are valid. --force creates them again.")
+    print(created if tool else f"All certificates are {state}. --force creates them again.")
 
 
 if __name__ == "__main__":
