@@ -15,7 +15,8 @@ EMPTY_VALUE = re.compile(r"^(\w+)=$", re.MULTILINE)
 def create(folder: Path) -> str | None:
     """Create ``.env`` with mode 0600, or add a secret for each empty name of the example that it lacks.
 
-    Return a sentence if the file changed. Existing lines are never changed: the service uses their secrets.
+    Return a sentence if the file changed. Existing lines are never changed: the service uses their secrets. A symbolic
+    link is kept, and its target gets the new lines.
     """
     path = folder / ".env"
     example = (folder / ".env.example").read_text("utf-8")
@@ -31,7 +32,7 @@ def create(folder: Path) -> str | None:
     missing = [found for found in EMPTY_VALUE.finditer(example) if not _contains(text, found[1])]
     if not missing:
         return None
-    secret_files.write(path, "\n".join([text.rstrip("\n"), *map(_with_secret, missing), ""]))
+    secret_files.write(path.resolve(), "\n".join([text.rstrip("\n"), *map(_with_secret, missing), ""]))
     return f"Added new secrets to .env: {', '.join(found[1] for found in missing)}."
 
 

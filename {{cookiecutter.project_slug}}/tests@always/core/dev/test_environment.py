@@ -1,5 +1,6 @@
 """``.env`` gets a secret for each empty name of ``.env.example``."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_a_new_secret_of_the_example_is_added_and_the_rest_stays(folder: Path) -
     assert text.startswith("APP_ONE=mine\nAPP_OTHER=\nAPP_TWO=")
     assert len(values(folder)["APP_TWO"]) == 64
     assert (folder / ".env").stat().st_mode & 0o077 in (0, 0o066)  # Windows has no modes
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows restricts symbolic links")
+def test_a_symbolic_link_is_kept_and_its_target_gets_the_secret(folder: Path) -> None:
+    target = folder / "shared.env"
+    target.write_text("APP_ONE=mine\n", "utf-8")
+    (folder / ".env").symlink_to("shared.env")
+    assert environment.create(folder) == "Added new secrets to .env: APP_TWO."
+    assert (folder / ".env").is_symlink()
+    assert target.read_text("utf-8").startswith("APP_ONE=mine\nAPP_TWO=")
 
 
 @pytest.mark.parametrize("line", ["APP_TWO=", "export APP_TWO=x", "# APP_TWO=", "APP_TWO_FILE=/run/two"])
