@@ -41,12 +41,12 @@ def with_element(source: str, name: str, element: str, *, first: bool = False) -
         if name not in names or not isinstance(value, ast.List | ast.Dict):
             continue
         start, end = _positions(source)(value)
-        inside = re.sub("#.*", "", source[start + 1 : end - 1]).strip()
-        if not inside:
-            return f"{source[: start + 1]}{element}{source[end - 1 :]}"
-        if first:
-            return f"{source[: start + 1]}{element}, {source[start + 1 :]}"
-        comma = ("", ",") if inside.endswith(",") else (", ", "")
+        elements = value.elts if isinstance(value, ast.List) else value.values
+        if first or not elements:
+            return f"{source[: start + 1]}{element}{', ' if elements else ''}{source[start + 1 :]}"
+        rest = source[_positions(source)(elements[-1])[1] : end - 1]  # a comma, comments and closing parentheses
+        has_comma = any("," in line.partition("#")[0] for line in rest.splitlines())
+        comma = ("", ",") if has_comma else (", ", "")
         return f"{source[: end - 1]}{comma[0]}{element}{comma[1]}{source[end - 1 :]}"
     raise LookupError(f"The list or dict {name} is missing.")
 

@@ -13,6 +13,10 @@ ELEMENTS = [
     ("x: list[str] = [\n    a,  # b, c\n]\n", "x: list[str] = [\n    a,  # b, c\ntea.b,]\n", None),
     ('f(x={"é": a})\n', 'f(x={"é": a, tea.b})\n', None),
     ("x = {\n    1: a  # b\n}\n", "x = {\n    1: a  # b\n, tea.b}\n", None),
+    ('x = [\n    "a #1",\n]\n', 'x = [\n    "a #1",\ntea.b,]\n', 'x = [tea.b, \n    "a #1",\n]\n'),
+    ('f(x={1: "a #1, b"})\n', 'f(x={1: "a #1, b", tea.b})\n', None),
+    ('x = [\n    ("#,"),  # "b", #\n]\n', 'x = [\n    ("#,"),  # "b", #\ntea.b,]\n', None),
+    ("x = [  # none, yet\n]\n", "x = [tea.b  # none, yet\n]\n", "x = [tea.b  # none, yet\n]\n"),
 ]
 NAMES = [
     ("from . import core, tea\n", "from . import core\n"),
