@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("fields", nargs="*", metavar="field:type", help="a field, such as title:string")
     parser.add_argument("--singular", metavar="NAME", help="the name of one row; by default derived from the plural")
     parser.add_argument("--remove", metavar="NAME", help="remove the resource with this package")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if (arguments.name is None) == (arguments.remove is None):
         parser.error("name a resource to create, or one to --remove")
     interruption.exit_at_signals()
