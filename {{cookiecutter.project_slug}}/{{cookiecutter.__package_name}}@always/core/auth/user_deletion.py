@@ -1,4 +1,4 @@
-"""The callbacks that delete or keep the data of a deleted user: ``on_user_deleted`` of ``create_app``."""
+"""The callbacks that delete or keep the data of a deleted user or client: ``on_user_deleted`` of ``create_app``."""
 
 from collections.abc import Callable
 

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import ClientMixin
+from flask import current_app
 from sqlalchemy import Connection, delete, insert, select, update
 
+from .... import services
 from ....clock import now
 from ....database import connect, transaction
 from ...scopes import separated
+from ...user_deletion import UserDeletedCallbacks
 from .. import revocations, secret_tokens
 from ..deletion import delete_in_batches
 from ..models import AccessToken, TokenFamily
@@ -140,10 +143,15 @@ def change(connection: Connection, client_id: str, **values: Any) -> None:
 
 
 def remove(client_id: str) -> None:
-    """Delete the client with all its consents and tokens, in many transactions. The first one locks the client."""
+    """Delete the client with all its consents and tokens, in many transactions. The first one locks the client.
+
+    The service's ``on_user_deleted`` handles the data that the client itself owns in the last one.
+    """
     with transaction() as connection:
         change(connection, client_id, locked_at=now())
     token_families.remove_all(TokenFamily.client_id == client_id)
     delete_in_batches(AccessToken, AccessToken.client_id == client_id)
     with transaction() as connection:
+        for callback in services.get(current_app, UserDeletedCallbacks):
+            callback(connection, client_id)
         connection.execute(delete(ClientRow).where(ClientRow.id == client_id))
