@@ -1,7 +1,6 @@
 """Field types for bodies, queries and settings, stricter than those of marshmallow with the same purpose.
 
-The attribute ``json_schema`` of a field contains the JSON Schema keywords that apispec cannot derive; ``accepts`` is
-what the documentation of a setting says about its values.
+The attribute ``json_schema`` of a field has the keywords that apispec cannot derive, ``accepts`` what documents state.
 """
 
 import re

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from tests.core.package import core
+
 Later = Callable[[float], AbstractContextManager[None]]
 NOT_UTF8 = os.fsdecode(b"\xff")  # a command line can contain any bytes
 
@@ -92,12 +94,14 @@ def test_a_database_without_tables_is_reported_in_one_sentence(app: Flask, args:
     assert "The database is unreachable, not migrated or too slow;" in result.stderr
 
 
-def test_a_key_of_an_existing_owner_needs_its_name(app: Flask) -> None:
-    """The name of a key must not make it by accident the key of a user who registered under this name."""
+def test_the_name_of_a_key_does_not_make_it_the_key_of_a_registered_user(app: Flask) -> None:
     create = ["keys", "create", "--name", "nightly", "--scopes", "probes:read"]
     runner = app.test_cli_runner()
-    assert runner.invoke(args=create).exit_code == 0
+    assert [runner.invoke(args=create).exit_code for _ in range(2)] == [0, 0]
+    with app.app_context(), core.database.transaction() as connection:
+        core.auth.backend.queries.add_owner(connection, "ada", "ada@example.com")
+    create[3] = "ada"
     refused = runner.invoke(args=create)
     assert refused.exit_code == 2
-    assert "The owner nightly exists. For a key of it, pass --owner nightly." in refused.stderr
-    assert runner.invoke(args=[*create, "--owner", "nightly"]).exit_code == 0
+    assert "A user registered as ada. For a key of that user, pass --owner ada." in refused.stderr
+    assert runner.invoke(args=[*create, "--owner", "ada"]).exit_code == 0

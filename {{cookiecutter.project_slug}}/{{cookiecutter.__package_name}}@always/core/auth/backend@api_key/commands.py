@@ -51,8 +51,8 @@ def create(
         raise click.BadParameter(f"must be at most {maximum}, the maximum lifetime of a key", param_hint="--expires-in")
     try:
         with transaction() as connection:
-            if owner is None and queries.owner_exists(connection, name):
-                raise click.UsageError(f"The owner {name} exists. For a key of it, pass --owner {name}.")
+            if owner is None and queries.owner_exists(connection, name, registered=True):
+                raise click.UsageError(f"A user registered as {name}. For a key of that user, pass --owner {name}.")
             issued = issuing.issue(
                 connection,
                 owner=owner or name,

@@ -100,9 +100,10 @@ def count_owners(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(Owner)) or 0
 
 
-def owner_exists(connection: Connection, name: str) -> bool:
-    """Return whether there is an owner of this name."""
-    return connection.execute(select(Owner.name).where(Owner.name == name)).first() is not None
+def owner_exists(connection: Connection, name: str, *, registered: bool = False) -> bool:
+    """Return whether there is an owner of this name, or one who has registered."""
+    condition = Owner.email.is_not(None) if registered else Owner.name == name
+    return connection.execute(select(Owner.name).where(Owner.name == name, condition)).first() is not None
 
 
 def add_owner(connection: Connection, name: str, email: str | None = None) -> None:
