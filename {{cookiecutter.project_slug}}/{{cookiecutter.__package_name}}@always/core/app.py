@@ -91,8 +91,8 @@ def create_app(
     The other arguments are the service's own parts: ``scopes`` with the sentence that users see; the scopes that a
     sign-up grants; dataclasses of ``settings``; ``guards`` by name; ``blueprints``, ``problem_types`` and ``commands``;
     ``security_events``, ``metrics`` and ``anomalies``; ``checks`` for ``flask doctor``; ``counts`` for
-    ``/api/v1/admin/stats``; ``on_user_deleted``, functions of a connection and the id of a deleted user or, with
-    OAuth2, client, which delete or keep its data, in order; the folder of ``migrations``, by default the package's.
+    ``/api/v1/admin/stats``; ``on_user_deleted``, functions of a connection and the id of a deleted user or
+    client, which delete or keep its data, called in order; the folder of ``migrations``, by default the package's.
 
     Raises ``ConfigurationError`` for a setting that is invalid or unsafe in production, or a missing access rule.
     """

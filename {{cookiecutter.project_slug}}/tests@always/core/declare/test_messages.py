@@ -52,7 +52,7 @@ def test_the_message_of_a_parameter_may_be_a_string(client: Any) -> None:
 
 
 @pytest.mark.parametrize("message", [{"a": {"code": 7}}, {"price": {0: ["No."]}}, {"price": 7}])
-def test_a_message_of_any_form_is_no_failure_of_the_service(serve: Serve, blueprint: Blueprint, message: Any) -> None:
+def test_a_message_of_any_form_rejects_the_request(serve: Serve, blueprint: Blueprint, message: Any) -> None:
     class Search(Schema):
         price = fields.Integer()
 
