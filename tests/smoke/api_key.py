@@ -22,7 +22,7 @@ def credential(service: Service) -> dict[str, str]:
 
 def create(service: Service, scopes: str, *options: str) -> dict[str, str]:
     """Return the output of `flask keys create`."""
-    command = ("keys", "create", "--name", "smoke", "--owner", "smoke", "--scopes", scopes, "--json", *options)
+    command = ("keys", "create", "--name", "smoke", "--scopes", scopes, "--json", *options)
     printed: dict[str, str] = json.loads(service.flask(*command))
     return printed
 
