@@ -1,6 +1,7 @@
 """Write files that contain a secret."""
 
 import os
+import sys
 from pathlib import Path
 
 
@@ -12,7 +13,7 @@ def write(path: Path, text: str, mode: int = 0o600) -> None:
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    if os.name != "nt":
+    if sys.platform != "win32":
         os.fchmod(descriptor, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
